@@ -1,0 +1,80 @@
+/* relais-config.h: every setting the engine reads, validated at the setter
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define RELAIS_DEFAULT_PORT 8045
+
+/* Names and values as users know them; nicks are off, strict, all_except_health, auto. */
+typedef enum {
+  RELAIS_AUTH_MODE_OFF,
+  RELAIS_AUTH_MODE_STRICT,
+  RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH,
+  RELAIS_AUTH_MODE_AUTO,
+} RelaisAuthMode;
+
+#define RELAIS_TYPE_AUTH_MODE (relais_auth_mode_get_type ())
+
+GType       relais_auth_mode_get_type (void);
+const char *relais_auth_mode_get_nick (RelaisAuthMode  mode);
+gboolean    relais_auth_mode_parse    (const char     *nick,
+                                       RelaisAuthMode *mode);
+
+/* Bounds of the wire and of exchanges. A plain struct so that tests can shrink them. */
+typedef struct
+{
+  gsize head_size_bytes;
+  guint head_fields;
+  gsize body_size_bytes;
+  gsize all_bodies_size_bytes;
+  gsize upstream_event_size_bytes;
+  guint json_depth;
+  guint connections;
+  guint exchanges;
+  guint head_timeout_ms;
+  guint body_timeout_ms;
+  guint body_timeout_ms_per_mib;
+  guint idle_timeout_ms;
+  guint write_timeout_ms;
+  guint upstream_connect_timeout_ms;
+  guint upstream_first_byte_timeout_ms;
+  guint upstream_gap_timeout_ms;
+  guint upstream_total_timeout_ms;
+  guint stop_grace_ms;
+} RelaisLimits;
+
+#define RELAIS_TYPE_CONFIG (relais_config_get_type ())
+
+G_DECLARE_FINAL_TYPE (RelaisConfig, relais_config, RELAIS, CONFIG, GObject)
+
+RelaisConfig     *relais_config_new                  (void);
+guint             relais_config_get_port             (RelaisConfig           *self);
+gboolean          relais_config_set_port             (RelaisConfig           *self,
+                                                      int                     port,
+                                                      GError                **error);
+gboolean          relais_config_get_allow_lan_access (RelaisConfig           *self);
+void              relais_config_set_allow_lan_access (RelaisConfig           *self,
+                                                      gboolean                allow);
+RelaisAuthMode    relais_config_get_auth_mode        (RelaisConfig           *self);
+RelaisAuthMode    relais_config_get_effective_mode   (RelaisConfig           *self);
+void              relais_config_set_auth_mode        (RelaisConfig           *self,
+                                                      RelaisAuthMode          mode);
+const char       *relais_config_get_api_key          (RelaisConfig           *self);
+gboolean          relais_config_set_api_key          (RelaisConfig           *self,
+                                                      const char             *api_key,
+                                                      GError                **error);
+const char *const*relais_config_get_allowed_hosts    (RelaisConfig           *self);
+void              relais_config_set_allowed_hosts    (RelaisConfig           *self,
+                                                      const char     * const *hosts);
+const char *const*relais_config_get_allowed_origins  (RelaisConfig           *self);
+void              relais_config_set_allowed_origins  (RelaisConfig           *self,
+                                                      const char     * const *origins);
+RelaisLimits     *relais_config_get_limits           (RelaisConfig           *self);
+
+G_END_DECLS

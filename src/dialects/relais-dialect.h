@@ -1,0 +1,110 @@
+/* relais-dialect.h: what each wire format must be able to do, and the table of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "model/relais-event.h"
+#include "model/relais-prompt.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RELAIS_DIALECT_OPENAI_CHAT,
+  RELAIS_DIALECT_OPENAI_RESPONSES,
+  RELAIS_DIALECT_ANTHROPIC,
+  RELAIS_DIALECT_GEMINI,
+  RELAIS_N_DIALECTS,
+} RelaisDialectId;
+
+/* How an answer goes out: one JSON body, server-sent events, or Gemini's JSON array. */
+typedef enum {
+  RELAIS_FORM_WHOLE,
+  RELAIS_FORM_SSE,
+  RELAIS_FORM_ARRAY,
+} RelaisForm;
+
+/* Makes a fresh id of 24 base62 characters; handed in so that translation stays pure. */
+typedef char *(*RelaisIdFunc) (gpointer user_data);
+
+typedef struct _RelaisEncoder RelaisEncoder;
+
+/* Shapes of a model in a list. */
+typedef struct
+{
+  const char *id;
+  const char *display_name;
+  gint64 created; /* seconds since 1970 */
+  const char *owner;
+} RelaisModelInfo;
+
+/* Paging as the client asked for it: strings from the query, or NULL. */
+typedef struct
+{
+  const char *limit;    /* limit, pageSize */
+  const char *after_id; /* after_id, pageToken */
+  const char *before_id;
+} RelaisListQuery;
+
+typedef struct
+{
+  RelaisDialectId  id;
+  const char *name; /* "openai-chat" … as in files, records and the accounts file */
+
+  /* Request body -> prompt. @model is the path's (Gemini) or NULL; @stream likewise. */
+  RelaisPrompt *(*decode_request) (GBytes *body,
+                                   const char *model,
+                                   gboolean stream,
+                                   GError **error);
+
+  /* Events -> answer bytes, appended to @out as soon as they may leave. @prompt is borrowed by the
+   * encoder for its whole life, and echoed where the dialect wants it. */
+  RelaisEncoder *(*encoder_new) (const RelaisPrompt *prompt,
+                                 RelaisForm form,
+                                 RelaisIdFunc make_id,
+                                 gpointer id_data);
+  void (*encoder_push) (RelaisEncoder *encoder,
+                        const RelaisEvent *event,
+                        GString *out);
+  void (*encoder_free) (RelaisEncoder *encoder);
+
+  /* What keeps a silent stream alive, or NULL where the dialect knows nothing of the kind. */
+  const char      *keep_alive;
+
+  void (*encode_failure) (const RelaisFailure *failure,
+                          guint status,
+                          const char *request_id,
+                          GString *out);
+  void (*encode_failure_event) (const RelaisFailure *failure,
+                                guint status,
+                                RelaisForm form,
+                                GString *out);
+  void (*encode_models) (const RelaisModelInfo *models,
+                         gsize n_models,
+                         const RelaisListQuery *query,
+                         GString *out);
+  void (*encode_model) (const RelaisModelInfo *model,
+                        GString *out);
+
+  /* Reads one JSON body, or the data of one event, for usage and errors only. Updates what it
+   * finds; garbage is ignored. */
+  void (*tap) (const char *json,
+               gsize length,
+               RelaisUsage *usage,
+               RelaisFinish *finish,
+               char **error_message);
+} RelaisDialect;
+
+const RelaisDialect *relais_dialect_get            (RelaisDialectId      id);
+const RelaisDialect *relais_dialect_find           (const char          *name);
+guint                relais_dialect_failure_status (RelaisDialectId      id,
+                                                    const RelaisFailure *failure);
+char                *relais_dialect_encode_failure (RelaisDialectId      id,
+                                                    const RelaisFailure *failure,
+                                                    const char          *request_id,
+                                                    gsize               *length);
+
+G_END_DECLS

@@ -1,0 +1,235 @@
+/* relais-engine.h: the facade: everything the window and the command line see
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/relais-config.h"
+#include "base/relais-start-failure.h"
+
+#include "relais-account-row.h"
+#include "relais-record-row.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RELAIS_ENGINE_STOPPED,
+  RELAIS_ENGINE_STARTING,
+  RELAIS_ENGINE_RUNNING,
+  RELAIS_ENGINE_STOPPING,
+  RELAIS_ENGINE_FAILED, /* the failure says why; as good as stopped */
+} RelaisEngineState;
+
+typedef enum {
+  RELAIS_ENGINE_KEYRING_UNKNOWN,
+  RELAIS_ENGINE_KEYRING_READY,
+  RELAIS_ENGINE_KEYRING_LOCKED,
+  RELAIS_ENGINE_KEYRING_NO_COLLECTION,
+  RELAIS_ENGINE_KEYRING_NO_SERVICE, /* accounts added now live until quit */
+  RELAIS_ENGINE_KEYRING_UNUSED,     /* accounts file or practice: the keyring is not touched */
+} RelaisEngineKeyring;
+
+#define RELAIS_TYPE_ENGINE_STATE (relais_engine_state_get_type ())
+#define RELAIS_TYPE_ENGINE_KEYRING (relais_engine_keyring_get_type ())
+
+GType relais_engine_state_get_type   (void);
+GType relais_engine_keyring_get_type (void);
+
+/* A provider as the add dialog shows it. Static strings, for the life of the program. */
+typedef struct
+{
+  const char *id;
+  const char *name;
+  const char *key_url;  /* where a person gets a key, or NULL */
+  const char *base_url; /* default, or NULL where the person must say */
+  gboolean    needs_base_url;
+  gboolean    needs_key;
+} RelaisEngineProvider;
+
+/* What a person typed in the add or edit dialog. NULL members of an edit keep what is. */
+typedef struct
+{
+  const char *label;
+  const char *provider;
+  const char *base_url;
+  const char *api_key;
+  const char *const *models; /* patterns; NULL: all */
+  gboolean    models_set;
+} RelaisAccountDraft;
+
+/* What a test of an account or of the proxy said. */
+typedef struct
+{
+  gboolean ok;
+  guint status;   /* HTTP status, 0 when none came */
+  guint n_models; /* account test: how many models it lists */
+  gint64   duration_us;
+  char *model;   /* request test: who answered */
+  char *text;    /* request test: the answer's text, at most 200 characters */
+  char *message; /* not ok: what is wrong, in the server's or our words */
+} RelaisTestResult;
+
+#define RELAIS_TYPE_TEST_RESULT (relais_test_result_get_type ())
+
+GType             relais_test_result_get_type (void);
+RelaisTestResult *relais_test_result_copy     (const RelaisTestResult *self);
+void              relais_test_result_free     (RelaisTestResult       *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
+
+/* How to make an engine. Strings are copied. */
+typedef struct
+{
+  gboolean practice;         /* the practice account, for this run only */
+  const char *accounts_file; /* instead of the keyring */
+  gboolean use_keyring;      /* FALSE: accounts live in memory (or come from the file) */
+} RelaisEngineOptions;
+
+/* Everything of it is used from the main context only; notify comes there too, at most 10 times a
+ * second for what changes with traffic. Properties (all read-only): "state", "keyring",
+ * "failure" (RelaisStartFailure), "n-active", "n-accounts", "api-key-set", "port" (the one bound
+ * while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode". */
+#define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
+
+G_DECLARE_FINAL_TYPE (RelaisEngine, relais_engine, RELAIS, ENGINE, GObject)
+
+RelaisEngine               *relais_engine_new            (const RelaisEngineOptions *options);
+RelaisEngineState           relais_engine_get_state      (RelaisEngine              *self);
+RelaisEngineKeyring         relais_engine_get_keyring    (RelaisEngine              *self);
+const RelaisStartFailure   *relais_engine_get_failure    (RelaisEngine              *self);
+guint                       relais_engine_get_n_active   (RelaisEngine              *self);
+guint                       relais_engine_get_n_accounts (RelaisEngine              *self);
+guint                       relais_engine_get_port       (RelaisEngine              *self);
+char                      **relais_engine_dup_urls       (RelaisEngine              *self);
+char                       *relais_engine_dup_api_key    (RelaisEngine              *self);
+GListModel                 *relais_engine_list_accounts  (RelaisEngine              *self);
+GListModel                 *relais_engine_list_records   (RelaisEngine              *self);
+GListModel                 *relais_engine_list_models    (RelaisEngine              *self);
+const RelaisEngineProvider *relais_engine_get_providers  (gsize                     *n_providers);
+
+/* Loads accounts and key; call once, before start. Ends without error in every keyring state. */
+void     relais_engine_load_async   (RelaisEngine         *self,
+                                     gboolean              unlock,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data);
+gboolean relais_engine_load_finish  (RelaisEngine         *self,
+                                     GAsyncResult         *result,
+                                     GError              **error);
+void     relais_engine_start_async  (RelaisEngine         *self,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data);
+gboolean relais_engine_start_finish (RelaisEngine         *self,
+                                     GAsyncResult         *result,
+                                     GError              **error);
+void     relais_engine_stop_async   (RelaisEngine         *self,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data);
+gboolean relais_engine_stop_finish  (RelaisEngine         *self,
+                                     GAsyncResult         *result,
+                                     GError              **error);
+
+gboolean relais_engine_set_port             (RelaisEngine           *self,
+                                             int                     port,
+                                             GError                **error);
+void     relais_engine_set_allow_lan_access (RelaisEngine           *self,
+                                             gboolean                allow);
+void     relais_engine_set_auth_mode        (RelaisEngine           *self,
+                                             RelaisAuthMode          mode);
+void     relais_engine_set_account_order    (RelaisEngine           *self,
+                                             const char     * const *ids);
+char   **relais_engine_dup_account_order    (RelaisEngine           *self);
+
+gboolean relais_engine_check_api_key      (const char           *key);
+char    *relais_engine_make_api_key       (void);
+char    *relais_engine_mask_api_key       (const char           *key);
+void     relais_engine_set_api_key_async  (RelaisEngine         *self,
+                                           const char           *key,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+gboolean relais_engine_set_api_key_finish (RelaisEngine         *self,
+                                           GAsyncResult         *result,
+                                           GError              **error);
+
+void     relais_engine_add_account_async     (RelaisEngine              *self,
+                                              const RelaisAccountDraft  *draft,
+                                              GCancellable              *cancellable,
+                                              GAsyncReadyCallback        callback,
+                                              gpointer                   user_data);
+char    *relais_engine_add_account_finish    (RelaisEngine              *self,
+                                              GAsyncResult              *result,
+                                              GError                   **error);
+void     relais_engine_edit_account_async    (RelaisEngine              *self,
+                                              const char                *id,
+                                              const RelaisAccountDraft  *draft,
+                                              GCancellable              *cancellable,
+                                              GAsyncReadyCallback        callback,
+                                              gpointer                   user_data);
+gboolean relais_engine_edit_account_finish   (RelaisEngine              *self,
+                                              GAsyncResult              *result,
+                                              GError                   **error);
+void     relais_engine_enable_account_async  (RelaisEngine              *self,
+                                              const char                *id,
+                                              gboolean                   enabled,
+                                              GCancellable              *cancellable,
+                                              GAsyncReadyCallback        callback,
+                                              gpointer                   user_data);
+gboolean relais_engine_enable_account_finish (RelaisEngine              *self,
+                                              GAsyncResult              *result,
+                                              GError                   **error);
+
+/* Out of the pool and the keyring at once; kept in memory (never handed out) until the next
+ * removal or quit, so that restore puts it back whole, key and place included. */
+void     relais_engine_remove_account_async   (RelaisEngine         *self,
+                                               const char           *id,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+gboolean relais_engine_remove_account_finish  (RelaisEngine         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
+void     relais_engine_restore_account_async  (RelaisEngine         *self,
+                                               const char           *id,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+gboolean relais_engine_restore_account_finish (RelaisEngine         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
+
+/* Lists the models at the provider: of @draft when given, over the stored account @id when that is
+ * given (so that an edit can be tested without the key leaving the engine). */
+void              relais_engine_test_account_async  (RelaisEngine              *self,
+                                                     const char                *id,
+                                                     const RelaisAccountDraft  *draft,
+                                                     GCancellable              *cancellable,
+                                                     GAsyncReadyCallback        callback,
+                                                     gpointer                   user_data);
+RelaisTestResult *relais_engine_test_account_finish (RelaisEngine              *self,
+                                                     GAsyncResult              *result,
+                                                     GError                   **error);
+
+/* A real request over the real port in that dialect: "openai-chat", "openai-responses",
+ * "anthropic" or "gemini". */
+void              relais_engine_test_request_async  (RelaisEngine         *self,
+                                                     const char           *dialect,
+                                                     const char           *model,
+                                                     GCancellable         *cancellable,
+                                                     GAsyncReadyCallback   callback,
+                                                     gpointer              user_data);
+RelaisTestResult *relais_engine_test_request_finish (RelaisEngine         *self,
+                                                     GAsyncResult         *result,
+                                                     GError              **error);
+
+void     relais_engine_set_records_paused (RelaisEngine *self,
+                                           gboolean      paused);
+gboolean relais_engine_get_records_paused (RelaisEngine *self);
+void     relais_engine_clear_records      (RelaisEngine *self);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* relais-provider.h: a kind of upstream: base URLs, paths, auth style, dialects
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "accounts/relais-account.h"
+#include "dialects/relais-dialect.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RELAIS_AUTH_NONE,
+  RELAIS_AUTH_BEARER,
+  RELAIS_AUTH_X_API_KEY,
+  RELAIS_AUTH_X_GOOG_API_KEY,
+} RelaisAuthStyle;
+
+/* A row of providers.json. Static once loaded. */
+typedef struct
+{
+  char            *id;
+  char            *name;
+  char            *key_url;
+  char *base_urls[RELAIS_N_DIALECTS]; /* NULL where the dialect is not spoken natively */
+  gboolean         speaks[RELAIS_N_DIALECTS];
+  RelaisAuthStyle  auth[RELAIS_N_DIALECTS];
+  RelaisDialectId  preferred;
+  gboolean         needs_base_url;
+  gboolean         needs_key;
+} RelaisProvider;
+
+const RelaisProvider *relais_provider_find           (const char           *id);
+GPtrArray            *relais_provider_list           (void);
+gboolean              relais_provider_reaches        (const RelaisAccount  *account,
+                                                      RelaisDialectId       dialect);
+char                 *relais_provider_dup_base       (const RelaisAccount  *account,
+                                                      RelaisDialectId       dialect,
+                                                      GError              **error);
+char                 *relais_provider_check_base_url (const char           *url,
+                                                      RelaisDialectId       dialect,
+                                                      GError              **error);
+
+G_END_DECLS
