@@ -7,4 +7,517 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "relais-config.h"
+#include "relais-error.h"
+
+struct _RelaisConfig
+{
+  GObject          parent_instance;
+
+  RelaisLimits     limits;
+  guint            port;
+  RelaisAuthMode   auth_mode;
+  gboolean         allow_lan_access;
+
+  /* owned */
+  char            *api_key;
+  char           **allowed_hosts;
+  char           **allowed_origins;
+};
+
+enum {
+  PROP_0,
+  PROP_PORT,
+  PROP_ALLOW_LAN_ACCESS,
+  PROP_AUTH_MODE,
+  PROP_EFFECTIVE_MODE,
+  PROP_API_KEY,
+  PROP_ALLOWED_HOSTS,
+  PROP_ALLOWED_ORIGINS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static const RelaisLimits default_limits = {
+  .head_size_bytes = 32 * 1024,
+  .head_fields = 100,
+  .body_size_bytes = 64 * 1024 * 1024,
+  .all_bodies_size_bytes = 256 * 1024 * 1024,
+  .upstream_event_size_bytes = 16 * 1024 * 1024,
+  .json_depth = 128,
+  .connections = 2048,
+  .exchanges = 1024,
+  .head_timeout_ms = 10 * 1000,
+  .body_timeout_ms = 60 * 1000,
+  .body_timeout_ms_per_mib = 1000,
+  .idle_timeout_ms = 65 * 1000,
+  .write_timeout_ms = 30 * 1000,
+  .upstream_connect_timeout_ms = 10 * 1000,
+  .upstream_first_byte_timeout_ms = 600 * 1000,
+  .upstream_gap_timeout_ms = 300 * 1000,
+  .upstream_total_timeout_ms = 660 * 1000,
+  .stop_grace_ms = 5 * 1000,
+};
+
+G_DEFINE_ENUM_TYPE (RelaisAuthMode, relais_auth_mode,
+                    G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_OFF, "off"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_STRICT, "strict"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH, "all_except_health"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_AUTO, "auto"))
+
+G_DEFINE_FINAL_TYPE (RelaisConfig, relais_config, G_TYPE_OBJECT)
+
+static const char *const mode_nicks[] = {
+  [RELAIS_AUTH_MODE_OFF] = "off",
+  [RELAIS_AUTH_MODE_STRICT] = "strict",
+  [RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH] = "all_except_health",
+  [RELAIS_AUTH_MODE_AUTO] = "auto",
+};
+
+/**
+ * relais_auth_mode_get_nick:
+ * @mode: a mode
+ *
+ * Returns: its name in settings and on the command line; "auto" for a value out of range
+ */
+const char *
+relais_auth_mode_get_nick (RelaisAuthMode mode)
+{
+  return mode_nicks[(guint)mode < G_N_ELEMENTS (mode_nicks) ? mode : RELAIS_AUTH_MODE_AUTO];
+}
+
+/**
+ * relais_auth_mode_parse:
+ * @nick: (nullable): a name
+ * @mode: (out): where to put the mode; untouched on failure
+ *
+ * Returns: whether @nick is one of `off`, `strict`, `all_except_health` and `auto`
+ */
+gboolean
+relais_auth_mode_parse (const char     *nick,
+                        RelaisAuthMode *mode)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mode_nicks); i++)
+    if (g_strcmp0 (nick, mode_nicks[i]) == 0)
+      {
+        *mode = (RelaisAuthMode)i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* The key may sit in freed memory for long otherwise. */
+static void
+wipe (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+static void
+relais_config_finalize (GObject *object)
+{
+  RelaisConfig *self = RELAIS_CONFIG (object);
+
+  g_clear_pointer (&self->api_key, wipe);
+  g_clear_pointer (&self->allowed_hosts, g_strfreev);
+  g_clear_pointer (&self->allowed_origins, g_strfreev);
+  G_OBJECT_CLASS (relais_config_parent_class)->finalize (object);
+}
+
+static void
+relais_config_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  RelaisConfig *self = RELAIS_CONFIG (object);
+
+  switch (prop_id)
+    {
+    case PROP_PORT:
+      g_value_set_uint (value, relais_config_get_port (self));
+      break;
+    case PROP_ALLOW_LAN_ACCESS:
+      g_value_set_boolean (value, relais_config_get_allow_lan_access (self));
+      break;
+    case PROP_AUTH_MODE:
+      g_value_set_enum (value, relais_config_get_auth_mode (self));
+      break;
+    case PROP_EFFECTIVE_MODE:
+      g_value_set_enum (value, relais_config_get_effective_mode (self));
+      break;
+    case PROP_API_KEY:
+      g_value_set_string (value, relais_config_get_api_key (self));
+      break;
+    case PROP_ALLOWED_HOSTS:
+      g_value_set_boxed (value, relais_config_get_allowed_hosts (self));
+      break;
+    case PROP_ALLOWED_ORIGINS:
+      g_value_set_boxed (value, relais_config_get_allowed_origins (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+relais_config_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  RelaisConfig *self = RELAIS_CONFIG (object);
+
+  switch (prop_id)
+    {
+    case PROP_ALLOW_LAN_ACCESS:
+      relais_config_set_allow_lan_access (self, g_value_get_boolean (value));
+      break;
+    case PROP_AUTH_MODE:
+      relais_config_set_auth_mode (self, g_value_get_enum (value));
+      break;
+    case PROP_ALLOWED_HOSTS:
+      relais_config_set_allowed_hosts (self, g_value_get_boxed (value));
+      break;
+    case PROP_ALLOWED_ORIGINS:
+      relais_config_set_allowed_origins (self, g_value_get_boxed (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+relais_config_class_init (RelaisConfigClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  GParamFlags writable = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = relais_config_finalize;
+  object_class->get_property = relais_config_get_property;
+  object_class->set_property = relais_config_set_property;
+
+  /* Port and key can be refused, so only their setters set them. */
+  properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, RELAIS_DEFAULT_PORT, readable);
+  properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, writable);
+  properties[PROP_AUTH_MODE] =
+    g_param_spec_enum ("auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE, RELAIS_AUTH_MODE_AUTO, writable);
+  properties[PROP_EFFECTIVE_MODE] =
+    g_param_spec_enum ("effective-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE, RELAIS_AUTH_MODE_OFF, readable);
+  properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL, readable);
+  properties[PROP_ALLOWED_HOSTS] =
+    g_param_spec_boxed ("allowed-hosts", NULL, NULL, G_TYPE_STRV, writable);
+  properties[PROP_ALLOWED_ORIGINS] =
+    g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, writable);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+relais_config_init (RelaisConfig *self)
+{
+  self->limits = default_limits;
+  self->port = RELAIS_DEFAULT_PORT;
+  self->auth_mode = RELAIS_AUTH_MODE_AUTO;
+  self->allowed_hosts = g_new0 (char *, 1);
+  self->allowed_origins = g_new0 (char *, 1);
+}
+
+/**
+ * relais_config_new:
+ *
+ * Returns: (transfer full): a configuration with every default of the design, and no key
+ */
+RelaisConfig *
+relais_config_new (void)
+{
+  return g_object_new (RELAIS_TYPE_CONFIG, NULL);
+}
+
+/**
+ * relais_config_get_port:
+ * @self: a configuration
+ *
+ * Returns: the port to bind; 0 means any free one
+ */
+guint
+relais_config_get_port (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), RELAIS_DEFAULT_PORT);
+  return self->port;
+}
+
+/**
+ * relais_config_set_port:
+ * @self: a configuration
+ * @port: 1024 to 65535, or 0 to let the system pick one at each start
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for any other number; ports below 1024 belong to the
+ * system.
+ *
+ * Returns: whether @port was taken
+ */
+gboolean
+relais_config_set_port (RelaisConfig  *self,
+                        int            port,
+                        GError       **error)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+
+  if (port != 0 && (port < 1024 || port > 65535))
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "%d is not a port Relais can use: choose one from 1024 to 65535.", port);
+      return FALSE;
+    }
+  if (self->port != (guint)port)
+    {
+      self->port = port;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PORT]);
+    }
+  return TRUE;
+}
+
+/**
+ * relais_config_get_allow_lan_access:
+ * @self: a configuration
+ *
+ * Returns: whether other machines may connect
+ */
+gboolean
+relais_config_get_allow_lan_access (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+  return self->allow_lan_access;
+}
+
+/**
+ * relais_config_set_allow_lan_access:
+ * @self: a configuration
+ * @allow: whether other machines may connect
+ *
+ * Changes what `auto` means: both properties are notified then.
+ */
+void
+relais_config_set_allow_lan_access (RelaisConfig *self,
+                                    gboolean      allow)
+{
+  RelaisAuthMode before;
+
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+
+  allow = allow != FALSE;
+  if (self->allow_lan_access == allow)
+    return;
+  before = relais_config_get_effective_mode (self);
+  self->allow_lan_access = allow;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALLOW_LAN_ACCESS]);
+  if (relais_config_get_effective_mode (self) != before)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EFFECTIVE_MODE]);
+}
+
+/**
+ * relais_config_get_auth_mode:
+ * @self: a configuration
+ *
+ * Returns: the mode as set, `auto` included
+ */
+RelaisAuthMode
+relais_config_get_auth_mode (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), RELAIS_AUTH_MODE_STRICT);
+  return self->auth_mode;
+}
+
+/**
+ * relais_config_get_effective_mode:
+ * @self: a configuration
+ *
+ * What `auto` means right now: everything but the health check needs the key once other machines
+ * may connect, nothing does before.
+ *
+ * Returns: the mode in force, never `auto`
+ */
+RelaisAuthMode
+relais_config_get_effective_mode (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), RELAIS_AUTH_MODE_STRICT);
+
+  if (self->auth_mode != RELAIS_AUTH_MODE_AUTO)
+    return self->auth_mode;
+  return self->allow_lan_access ? RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH : RELAIS_AUTH_MODE_OFF;
+}
+
+/**
+ * relais_config_set_auth_mode:
+ * @self: a configuration
+ * @mode: who must show the key
+ */
+void
+relais_config_set_auth_mode (RelaisConfig   *self,
+                             RelaisAuthMode  mode)
+{
+  RelaisAuthMode before;
+
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  g_return_if_fail ((guint)mode <= RELAIS_AUTH_MODE_AUTO);
+
+  if (self->auth_mode == mode)
+    return;
+  before = relais_config_get_effective_mode (self);
+  self->auth_mode = mode;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTH_MODE]);
+  if (relais_config_get_effective_mode (self) != before)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EFFECTIVE_MODE]);
+}
+
+/**
+ * relais_config_get_api_key:
+ * @self: a configuration
+ *
+ * Returns: (nullable): what clients must show; %NULL while there is no key, and then none is right
+ */
+const char *
+relais_config_get_api_key (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return self->api_key;
+}
+
+/* "sk-" and at least 10 visible ASCII characters in all, so that it fits every header. */
+static gboolean
+check_key (const char *key)
+{
+  if (!g_str_has_prefix (key, "sk-") || strlen (key) < 10 || strlen (key) > 512)
+    return FALSE;
+  for (const char *c = key; *c != '\0'; c++)
+    if (!g_ascii_isgraph (*c))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * relais_config_set_api_key:
+ * @self: a configuration
+ * @api_key: (nullable): a key, or %NULL for none
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for a key that does not start with `sk-`, is shorter
+ * than 10 characters, or holds one no header can carry. The message never repeats the key.
+ *
+ * Returns: whether @api_key was taken
+ */
+gboolean
+relais_config_set_api_key (RelaisConfig  *self,
+                           const char    *api_key,
+                           GError       **error)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+
+  if (api_key != NULL && !check_key (api_key))
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "The API key must start with “sk-” and have at least 10 characters.");
+      return FALSE;
+    }
+  if (g_strcmp0 (self->api_key, api_key) != 0)
+    {
+      g_clear_pointer (&self->api_key, wipe);
+      self->api_key = g_strdup (api_key);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API_KEY]);
+    }
+  return TRUE;
+}
+
+static void
+set_list (RelaisConfig         *self,
+          char               ***list,
+          const char   * const *values,
+          GParamSpec           *pspec)
+{
+  static const char *const none[] = { NULL };
+
+  if (values == NULL)
+    values = none;
+  if (g_strv_equal ((const char *const *)*list, values))
+    return;
+  g_strfreev (*list);
+  *list = g_strdupv ((char **)values);
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+/**
+ * relais_config_get_allowed_hosts:
+ * @self: a configuration
+ *
+ * Returns: (transfer none): host names besides our own that a request may ask for; never %NULL
+ */
+const char *const *
+relais_config_get_allowed_hosts (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return (const char *const *)self->allowed_hosts;
+}
+
+/**
+ * relais_config_set_allowed_hosts:
+ * @self: a configuration
+ * @hosts: (nullable): names without a port, in any case
+ */
+void
+relais_config_set_allowed_hosts (RelaisConfig         *self,
+                                 const char   * const *hosts)
+{
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  set_list (self, &self->allowed_hosts, hosts, properties[PROP_ALLOWED_HOSTS]);
+}
+
+/**
+ * relais_config_get_allowed_origins:
+ * @self: a configuration
+ *
+ * Returns: (transfer none): web origins that may call us; never %NULL
+ */
+const char *const *
+relais_config_get_allowed_origins (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return (const char *const *)self->allowed_origins;
+}
+
+/**
+ * relais_config_set_allowed_origins:
+ * @self: a configuration
+ * @origins: (nullable): origins as a browser sends them, `https://app.example`
+ */
+void
+relais_config_set_allowed_origins (RelaisConfig         *self,
+                                   const char   * const *origins)
+{
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  set_list (self, &self->allowed_origins, origins, properties[PROP_ALLOWED_ORIGINS]);
+}
+
+/**
+ * relais_config_get_limits:
+ * @self: a configuration
+ *
+ * Bounds and deadlines of the wire and of exchanges. May be written to before a start; what is
+ * running picks a change up at its next look.
+ *
+ * Returns: (transfer none): the limits, for the life of @self
+ */
+RelaisLimits *
+relais_config_get_limits (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return &self->limits;
+}
