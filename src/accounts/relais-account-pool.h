@@ -38,6 +38,8 @@ RelaisPickResult   relais_account_pool_pick         (RelaisAccountPool  *self,
                                                      RelaisAccount     **account);
 void               relais_account_pool_reject       (RelaisAccountPool  *self,
                                                      const char         *id);
+void               relais_account_pool_accept       (RelaisAccountPool  *self,
+                                                     const char         *id);
 gboolean           relais_account_pool_is_rejected  (RelaisAccountPool  *self,
                                                      const char         *id);
 gboolean           relais_account_pool_is_active    (RelaisAccountPool  *self,

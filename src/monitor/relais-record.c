@@ -7,4 +7,129 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "relais-record.h"
+
+#define CLIENT_NAME_MAX 48
+
+G_DEFINE_BOXED_TYPE (RelaisRecord, relais_record, relais_record_copy, relais_record_free)
+
+/* How programs call themselves, and how people do; the first that fits. */
+static const struct
+{
+  const char *prefix;
+  const char *name;
+} clients[] = {
+  { "claude-cli/", "Claude Code" },
+  { "codex_cli_rs/", "Codex" },
+  { "codex_exec/", "Codex" },
+  { "GeminiCLI", "Gemini CLI" },
+  { "opencode/", "OpenCode" },
+  { "Kilo-Code/", "Kilo Code" },
+  { "Cline/", "Cline" },
+  { "QwenCode/", "Qwen Code" },
+  { "OpenAI/JS", "OpenAI SDK (JS)" },
+  { "OpenAI/Python", "OpenAI SDK (Python)" },
+  { "AsyncOpenAI/Python", "OpenAI SDK (Python)" },
+  { "Anthropic/JS", "Anthropic SDK (JS)" },
+  { "Anthropic/Python", "Anthropic SDK (Python)" },
+  { "AsyncAnthropic/Python", "Anthropic SDK (Python)" },
+  { "google-genai-sdk/", "Gemini SDK" },
+  { "curl/", "curl" },
+  { "Relais/", "Relais" },
+};
+
+/**
+ * relais_record_new:
+ * @id: its number within this run
+ *
+ * Returns: (transfer full): a record of now, nothing known yet
+ */
+RelaisRecord *
+relais_record_new (guint64 id)
+{
+  RelaisRecord *self = g_new0 (RelaisRecord, 1);
+
+  self->id = id;
+  self->time_us = g_get_real_time ();
+  self->first_byte_us = -1;
+  self->duration_us = -1;
+  relais_usage_clear (&self->usage);
+  return self;
+}
+
+/**
+ * relais_record_copy:
+ * @self: a record
+ *
+ * Returns: (transfer full): a snapshot that no longer changes
+ */
+RelaisRecord *
+relais_record_copy (const RelaisRecord *self)
+{
+  RelaisRecord *copy = g_memdup2 (self, sizeof *self);
+
+  copy->client = g_strdup (self->client);
+  copy->peer = g_strdup (self->peer);
+  copy->method = g_strdup (self->method);
+  copy->path = g_strdup (self->path);
+  copy->dialect = g_strdup (self->dialect);
+  copy->upstream_dialect = g_strdup (self->upstream_dialect);
+  copy->model = g_strdup (self->model);
+  copy->upstream_model = g_strdup (self->upstream_model);
+  copy->account_id = g_strdup (self->account_id);
+  copy->account = g_strdup (self->account);
+  copy->finish = g_strdup (self->finish);
+  copy->hint = g_strdup (self->hint);
+  copy->error = g_strdup (self->error);
+  return copy;
+}
+
+/**
+ * relais_record_free:
+ * @self: (nullable): a record
+ */
+void
+relais_record_free (RelaisRecord *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->client);
+  g_free (self->peer);
+  g_free (self->method);
+  g_free (self->path);
+  g_free (self->dialect);
+  g_free (self->upstream_dialect);
+  g_free (self->model);
+  g_free (self->upstream_model);
+  g_free (self->account_id);
+  g_free (self->account);
+  g_free (self->finish);
+  g_free (self->hint);
+  g_free (self->error);
+  g_free (self);
+}
+
+/**
+ * relais_record_name_client:
+ * @user_agent: (nullable): what the client calls itself
+ *
+ * For display only: anybody may send anything.
+ *
+ * Returns: (transfer full) (nullable): a known client's name, else the first word of @user_agent,
+ *   valid UTF-8, at most 48 bytes
+ */
+char *
+relais_record_name_client (const char *user_agent)
+{
+  g_autofree char *word = NULL;
+
+  if (user_agent == NULL || *user_agent == '\0')
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    if (g_str_has_prefix (user_agent, clients[i].prefix))
+      return g_strdup (clients[i].name);
+  word = g_strndup (user_agent, MIN (strcspn (user_agent, " ("), CLIENT_NAME_MAX));
+  return g_utf8_make_valid (word, -1);
+}

@@ -7,4 +7,281 @@
 
 #include "config.h"
 
+#include <string.h>
+
+#include <json-glib/json-glib.h>
+
+#include "base/relais-error.h"
+
 #include "relais-provider.h"
+#include "relais-upstream-resource.h"
+
+static RelaisAuthStyle
+parse_auth (const char *style)
+{
+  if (g_strcmp0 (style, "bearer") == 0)
+    return RELAIS_AUTH_BEARER;
+  if (g_strcmp0 (style, "x-api-key") == 0)
+    return RELAIS_AUTH_X_API_KEY;
+  if (g_strcmp0 (style, "x-goog-api-key") == 0)
+    return RELAIS_AUTH_X_GOOG_API_KEY;
+  return RELAIS_AUTH_NONE;
+}
+
+static const char *
+member (JsonObject *object,
+        const char *name)
+{
+  return json_object_get_string_member_with_default (object, name, NULL);
+}
+
+static RelaisProvider *
+read_provider (JsonObject *object)
+{
+  RelaisProvider *self = g_new0 (RelaisProvider, 1);
+  JsonObject *dialects = json_object_get_object_member (object, "dialects");
+  const RelaisDialect *preferred = relais_dialect_find (member (object, "preferred"));
+
+  self->id = g_strdup (member (object, "id"));
+  self->name = g_strdup (member (object, "name"));
+  self->key_url = g_strdup (member (object, "key_url"));
+  self->needs_key = json_object_get_boolean_member_with_default (object, "needs_key", TRUE);
+  self->in_process = json_object_get_boolean_member_with_default (object, "in_process", FALSE);
+  self->needs_base_url = !self->in_process;
+  self->preferred = preferred->id;
+  for (int i = 0; i < RELAIS_N_DIALECTS; i++)
+    {
+      const char *name = relais_dialect_get (i)->name;
+      JsonObject *row;
+
+      if (!json_object_has_member (dialects, name))
+        continue;
+      row = json_object_get_object_member (dialects, name);
+      self->speaks[i] = TRUE;
+      self->base_urls[i] = g_strdup (member (row, "base_url"));
+      self->auth[i] = parse_auth (member (row, "auth"));
+      self->needs_base_url &= self->base_urls[i] == NULL;
+    }
+  return self;
+}
+
+/**
+ * relais_provider_list:
+ *
+ * Safe from any thread.
+ *
+ * Returns: (transfer none) (element-type RelaisProvider): every provider, in the file's order
+ */
+GPtrArray *
+relais_provider_list (void)
+{
+  static GPtrArray *list;
+
+  if (g_once_init_enter (&list))
+    {
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (JsonParser) parser = json_parser_new ();
+      GPtrArray *rows = g_ptr_array_new ();
+      JsonArray *array;
+
+      bytes = g_resource_lookup_data (relais_upstream_get_resource (),
+                                      "/dev/relais/Relais/upstream/providers.json", 0, NULL);
+      if (!json_parser_load_from_data (parser, g_bytes_get_data (bytes, NULL),
+                                       g_bytes_get_size (bytes), NULL))
+        g_error ("providers.json is broken");
+      array = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)),
+                                            "providers");
+      for (guint i = 0; i < json_array_get_length (array); i++)
+        g_ptr_array_add (rows, read_provider (json_array_get_object_element (array, i)));
+      g_once_init_leave (&list, rows);
+    }
+  return list;
+}
+
+/**
+ * relais_provider_find:
+ * @id: (nullable): a provider's id, as in the accounts file
+ *
+ * Returns: (transfer none) (nullable): the provider, for the life of the program
+ */
+const RelaisProvider *
+relais_provider_find (const char *id)
+{
+  GPtrArray *list = relais_provider_list ();
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const RelaisProvider *provider = g_ptr_array_index (list, i);
+
+      if (g_strcmp0 (provider->id, id) == 0)
+        return provider;
+    }
+  return NULL;
+}
+
+/**
+ * relais_provider_reaches:
+ * @account: an account
+ * @dialect: a dialect
+ *
+ * Returns: whether the account's provider speaks @dialect natively, its own "dialects" allowing
+ */
+gboolean
+relais_provider_reaches (const RelaisAccount *account,
+                         RelaisDialectId      dialect)
+{
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+
+  if (provider == NULL || !provider->speaks[dialect])
+    return FALSE;
+  return account->dialects == NULL || account->dialects[0] == NULL ||
+         g_strv_contains ((const char *const *)account->dialects, relais_dialect_get (dialect)->name);
+}
+
+static gboolean
+refuse_url (GError     **error,
+            const char  *why)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The base URL %s", why);
+  return FALSE;
+}
+
+static gboolean
+host_is_clean (const char *host)
+{
+  /* GUri lets "%0d%0a" through decoded, and libsoup 3.2.3 would write it into the Host header. */
+  return host != NULL && *host != '\0' &&
+         (strspn (host, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_") == strlen (host) ||
+          g_hostname_is_ip_address (host));
+}
+
+/* What people paste after the base: the path of an operation, a version twice. */
+static void
+strip_known_tails (GString *path)
+{
+  static const char *const tails[] = {
+    "/",
+    "/chat/completions",
+    "/responses",
+    "/messages",
+    "/completions",
+    "/embeddings",
+    "/models",
+  };
+  static const char *const doubled[] = { "/v1/v1", "/v1beta/v1beta", "/v1beta/v1", "/v1/v1beta" };
+  gboolean again = TRUE;
+
+  while (again)
+    {
+      again = FALSE;
+      for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+        if (g_str_has_suffix (path->str, tails[i]))
+          {
+            g_string_truncate (path, path->len - strlen (tails[i]));
+            again = TRUE;
+          }
+      for (guint i = 0; i < G_N_ELEMENTS (doubled); i++)
+        if (g_str_has_suffix (path->str, doubled[i]))
+          {
+            g_string_truncate (path, strrchr (path->str, '/') - path->str);
+            again = TRUE;
+          }
+    }
+}
+
+static void
+strip_version (GString *path)
+{
+  static const char *const versions[] = { "/v1", "/v1beta", "/v1alpha" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    if (g_str_has_suffix (path->str, versions[i]))
+      g_string_truncate (path, path->len - strlen (versions[i]));
+}
+
+/**
+ * relais_provider_check_base_url:
+ * @url: what a person typed or an accounts file says
+ * @dialect: the dialect to be spoken there
+ * @error: where to put a failure
+ *
+ * Repairs what is commonly pasted: an operation's path at the end, a doubled version, a slash. OpenAI
+ * bases keep their version (and get `/v1` when they have no path), the others lose it. Fails with
+ * [error@Error] `INVALID_SETTING`.
+ *
+ * Returns: (transfer full) (nullable): the base, without a slash at the end, or %NULL with @error set
+ */
+char *
+relais_provider_check_base_url (const char       *url,
+                                RelaisDialectId   dialect,
+                                GError          **error)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (url));
+  g_autoptr (GUri) uri = g_uri_parse (stripped, G_URI_FLAGS_ENCODED, NULL);
+  g_autoptr (GString) path = NULL;
+  g_autofree char *joined = NULL;
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
+  gboolean openai;
+
+  if (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0)
+    return refuse_url (error, "must start with http:// or https://"), NULL;
+  if (g_uri_get_userinfo (uri) != NULL)
+    return refuse_url (error, "must not hold a user name or password"), NULL;
+  if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    return refuse_url (error, "must not hold “?” or “#”"), NULL;
+  if (!host_is_clean (g_uri_get_host (uri)) || g_uri_get_port (uri) == 0)
+    return refuse_url (error, "needs the name or address of a host"), NULL;
+
+  openai = dialect == RELAIS_DIALECT_OPENAI_CHAT || dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
+  path = g_string_new (g_uri_get_path (uri));
+  for (const char *p = path->str; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p))
+      return refuse_url (error, "must not hold spaces or control characters"), NULL;
+  strip_known_tails (path);
+  if (!openai)
+    strip_version (path);
+  else if (path->len == 0)
+    g_string_append (path, "/v1");
+  return g_uri_join (G_URI_FLAGS_ENCODED, scheme, NULL, g_uri_get_host (uri), g_uri_get_port (uri),
+                     path->str, NULL, NULL);
+}
+
+/**
+ * relais_provider_dup_base:
+ * @account: an account
+ * @dialect: a dialect it reaches
+ * @error: where to put a failure
+ *
+ * An account's `base_urls` wins over its `base_url` (which applies to the dialects it lists, or to the
+ * provider's preferred one), that over the provider's own. Fails with [error@Error]
+ * `INVALID_SETTING`.
+ *
+ * Returns: (transfer full) (nullable): where requests go, without a slash at the end
+ */
+char *
+relais_provider_dup_base (const RelaisAccount  *account,
+                          RelaisDialectId       dialect,
+                          GError              **error)
+{
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+  const char *name = relais_dialect_get (dialect)->name;
+  const char *url = NULL;
+
+  if (provider == NULL || provider->in_process)
+    return refuse_url (error, "is missing: this provider has none"), NULL;
+  if (account->base_urls != NULL)
+    url = g_hash_table_lookup (account->base_urls, name);
+  if (url == NULL && account->base_url != NULL && *account->base_url != '\0')
+    {
+      if (account->dialects != NULL && account->dialects[0] != NULL)
+        url = g_strv_contains ((const char *const *)account->dialects, name) ? account->base_url : NULL;
+      else if (dialect == provider->preferred || provider->base_urls[dialect] == NULL ||
+               g_strcmp0 (provider->base_urls[dialect], provider->base_urls[provider->preferred]) == 0)
+        url = account->base_url;
+    }
+  if (url == NULL)
+    url = provider->base_urls[dialect];
+  if (url == NULL)
+    return refuse_url (error, "is missing"), NULL;
+  return relais_provider_check_base_url (url, dialect, error);
+}
