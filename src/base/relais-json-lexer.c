@@ -1,0 +1,391 @@
+/* relais-json-lexer.c: strings, numbers and words of JSON, checked to the letter
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-json"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "relais-error.h"
+#include "relais-json-private.h"
+
+#define REPEAT(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+/**
+ * relais_json_lexer_init:
+ * @lexer: what to set up
+ * @json: (array length=length): the source, borrowed
+ * @length: bytes in it
+ *
+ * Places @lexer at the start.
+ */
+void
+relais_json_lexer_init (RelaisJsonLexer *lexer,
+                        const char      *json,
+                        gsize            length)
+{
+  lexer->start = json;
+  lexer->end = json + length;
+  lexer->at = json;
+  lexer->fault = NULL;
+}
+
+/**
+ * relais_json_lexer_fail:
+ * @lexer: a lexer, standing where the fault is
+ * @fault: a constant phrase
+ *
+ * Notes the first fault.
+ *
+ * Returns: always %FALSE
+ */
+gboolean
+relais_json_lexer_fail (RelaisJsonLexer *lexer,
+                        const char      *fault)
+{
+  if (lexer->fault == NULL)
+    lexer->fault = fault;
+  return FALSE;
+}
+
+/**
+ * relais_json_lexer_report:
+ * @lexer: a lexer that failed
+ * @error: where to put the failure
+ *
+ * Turns the fault into a [error@Error] `INVALID_REQUEST` with its byte; never quotes the source.
+ */
+void
+relais_json_lexer_report (RelaisJsonLexer  *lexer,
+                          GError          **error)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST,
+               "The body is not usable JSON: %s at byte %" G_GSIZE_FORMAT,
+               lexer->fault != NULL ? lexer->fault : "unexpected text", (gsize)(lexer->at - lexer->start));
+}
+
+/* The first byte in [at, end) that a string cannot simply hold: quote, backslash, control, not
+   ASCII. */
+static inline const char *
+skip_plain (const char *at,
+            const char *end)
+{
+  while (end - at >= 8)
+    {
+      guint64 word, odd;
+
+      memcpy (&word, at, 8);
+      word = GUINT64_FROM_LE (word);
+      odd = ((word ^ REPEAT ('"')) - REPEAT (1)) | ((word ^ REPEAT ('\\')) - REPEAT (1)) | (word - REPEAT (0x20)) | word;
+      if ((odd & REPEAT (0x80)) != 0)
+        break;
+      at += 8;
+    }
+  while (at < end && *at != '"' && *at != '\\' && (guchar)*at >= 0x20 && (guchar)*at < 0x80)
+    at++;
+  return at;
+}
+
+/* Length of the well-formed UTF-8 character at @at, 0 when it is none. Unicode table 3-7. */
+static inline guint
+utf8_length (const char *at,
+             const char *end)
+{
+  const guchar *c = (const guchar *)at;
+  gsize left = end - at;
+
+  if (c[0] < 0x80)
+    return 1;
+  if (c[0] >= 0xc2 && c[0] <= 0xdf)
+    return left >= 2 && (c[1] & 0xc0) == 0x80 ? 2 : 0;
+  if (c[0] >= 0xe0 && c[0] <= 0xef)
+    {
+      guchar low = c[0] == 0xe0 ? 0xa0 : 0x80;
+      guchar high = c[0] == 0xed ? 0x9f : 0xbf;
+
+      return left >= 3 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 ? 3 : 0;
+    }
+  if (c[0] >= 0xf0 && c[0] <= 0xf4)
+    {
+      guchar low = c[0] == 0xf0 ? 0x90 : 0x80;
+      guchar high = c[0] == 0xf4 ? 0x8f : 0xbf;
+
+      return left >= 4 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 &&
+                 (c[3] & 0xc0) == 0x80
+               ? 4
+               : 0;
+    }
+  return 0;
+}
+
+static gboolean
+read_hex (const char *at,
+          guint      *unit)
+{
+  *unit = 0;
+  for (guint i = 0; i < 4; i++)
+    {
+      int digit = g_ascii_xdigit_value (at[i]);
+
+      if (digit < 0)
+        return FALSE;
+      *unit = *unit << 4 | (guint)digit;
+    }
+  return TRUE;
+}
+
+static gboolean
+skip_escape (RelaisJsonLexer *lexer,
+             RelaisJsonSlice *slice)
+{
+  guint unit;
+
+  slice->escaped = TRUE;
+  if (lexer->end - lexer->at < 2)
+    return relais_json_lexer_fail (lexer, "an unfinished string");
+  if (lexer->at[1] != 'u')
+    {
+      if (lexer->at[1] == '\0' || strchr ("\"\\/bfnrt", lexer->at[1]) == NULL)
+        return relais_json_lexer_fail (lexer, "an unknown escape");
+      lexer->at += 2;
+      return TRUE;
+    }
+  if (lexer->end - lexer->at < 6 || !read_hex (lexer->at + 2, &unit))
+    return relais_json_lexer_fail (lexer, "a broken escape");
+  if (unit == 0)
+    slice->nul = TRUE;
+  lexer->at += 6;
+  return TRUE;
+}
+
+/**
+ * relais_json_lexer_string:
+ * @lexer: a lexer standing on an opening quote
+ * @slice: (out): what stands between the quotes
+ *
+ * Moves past the closing quote. The text between is UTF-8, its escapes well-formed, though
+ * surrogates may stand alone.
+ *
+ * Returns: whether it was a string
+ */
+gboolean
+relais_json_lexer_string (RelaisJsonLexer *lexer,
+                          RelaisJsonSlice *slice)
+{
+  lexer->at++;
+  slice->start = lexer->at;
+  slice->escaped = slice->nul = FALSE;
+  for (;;)
+    {
+      lexer->at = skip_plain (lexer->at, lexer->end);
+      if (lexer->at == lexer->end)
+        return relais_json_lexer_fail (lexer, "an unfinished string");
+      if (*lexer->at == '"')
+        {
+          slice->length = lexer->at++ - slice->start;
+          return TRUE;
+        }
+      if (*lexer->at == '\\')
+        {
+          if (!skip_escape (lexer, slice))
+            return FALSE;
+          continue;
+        }
+      if ((guchar)*lexer->at < 0x20)
+        return relais_json_lexer_fail (lexer, "a control character");
+      do
+        {
+          guint size = utf8_length (lexer->at, lexer->end);
+
+          if (size == 0)
+            return relais_json_lexer_fail (lexer, "text that is not UTF-8");
+          lexer->at += size;
+        }
+      while (lexer->at < lexer->end && (guchar)*lexer->at >= 0x80);
+    }
+}
+
+static gboolean
+skip_digits (RelaisJsonLexer *lexer)
+{
+  const char *start = lexer->at;
+
+  while (lexer->at < lexer->end && g_ascii_isdigit (*lexer->at))
+    lexer->at++;
+  return lexer->at > start || relais_json_lexer_fail (lexer, "a broken number");
+}
+
+static gboolean
+skip_number (RelaisJsonLexer *lexer)
+{
+  if (*lexer->at == '-')
+    lexer->at++;
+  if (lexer->at < lexer->end && *lexer->at == '0')
+    lexer->at++;
+  else if (!skip_digits (lexer))
+    return FALSE;
+  if (lexer->at < lexer->end && *lexer->at == '.')
+    {
+      lexer->at++;
+      if (!skip_digits (lexer))
+        return FALSE;
+    }
+  if (lexer->at < lexer->end && (*lexer->at == 'e' || *lexer->at == 'E'))
+    {
+      lexer->at++;
+      if (lexer->at < lexer->end && (*lexer->at == '+' || *lexer->at == '-'))
+        lexer->at++;
+      if (!skip_digits (lexer))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+skip_word (RelaisJsonLexer *lexer,
+           const char      *word)
+{
+  gsize length = strlen (word);
+
+  if ((gsize)(lexer->end - lexer->at) < length || memcmp (lexer->at, word, length) != 0)
+    return relais_json_lexer_fail (lexer, "an unknown word");
+  lexer->at += length;
+  return TRUE;
+}
+
+/**
+ * relais_json_lexer_scalar:
+ * @lexer: a lexer standing on the first character of a value
+ * @slice: (out): the value as it stands; a string without its quotes
+ *
+ * Moves past a string, number, boolean or null.
+ *
+ * Returns: what it was, `NONE` when it was none of these; the fault is then noted
+ */
+RelaisJsonKind
+relais_json_lexer_scalar (RelaisJsonLexer *lexer,
+                          RelaisJsonSlice *slice)
+{
+  RelaisJsonKind kind = RELAIS_JSON_NONE;
+  gboolean good;
+
+  if (lexer->at == lexer->end)
+    {
+      relais_json_lexer_fail (lexer, "an early end");
+      return RELAIS_JSON_NONE;
+    }
+  if (*lexer->at == '"')
+    return relais_json_lexer_string (lexer, slice) ? RELAIS_JSON_STRING : RELAIS_JSON_NONE;
+
+  slice->start = lexer->at;
+  slice->escaped = slice->nul = FALSE;
+  switch (*lexer->at)
+    {
+    case 't':
+    case 'f':
+      kind = RELAIS_JSON_BOOLEAN;
+      good = skip_word (lexer, *lexer->at == 't' ? "true" : "false");
+      break;
+    case 'n':
+      kind = RELAIS_JSON_NULL;
+      good = skip_word (lexer, "null");
+      break;
+    default:
+      kind = RELAIS_JSON_NUMBER;
+      good = *lexer->at == '-' ||
+                 g_ascii_isdigit (*lexer->at)
+               ? skip_number (lexer)
+               : relais_json_lexer_fail (lexer, "an unexpected character");
+      break;
+    }
+  slice->length = lexer->at - slice->start;
+  return good ? kind : RELAIS_JSON_NONE;
+}
+
+/* One escape at @at, a backslash known to be well-formed; appends it, returns what follows. */
+static const char *
+append_escape (const char *at,
+               const char *end,
+               GString    *out)
+{
+  static const char names[] = "bfnrt";
+  static const char values[] = "\b\f\n\r\t";
+  const char *name;
+  guint unit, low;
+
+  if (at[1] != 'u')
+    {
+      name = strchr (names, at[1]);
+      g_string_append_c (out, name != NULL ? values[name - names] : at[1]);
+      return at + 2;
+    }
+  read_hex (at + 2, &unit);
+  at += 6;
+  if (unit >= 0xd800 && unit <= 0xdbff && end - at >= 6 && at[0] == '\\' && at[1] == 'u' &&
+      read_hex (at + 2, &low) &&
+      low >= 0xdc00 && low <= 0xdfff)
+    {
+      unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+      at += 6;
+    }
+  else if (unit == 0 || (unit >= 0xd800 && unit <= 0xdfff))
+    unit = 0xfffd;
+  g_string_append_unichar (out, unit);
+  return at;
+}
+
+/**
+ * relais_json_unescape:
+ * @text: (array length=length): what stands between the quotes of a checked string
+ * @length: its bytes
+ * @out: where to append
+ *
+ * Appends the text meant, as UTF-8. A surrogate without its other half and U+0000 become U+FFFD,
+ * so that nothing is ever cut short.
+ */
+void
+relais_json_unescape (const char *text,
+                      gsize       length,
+                      GString    *out)
+{
+  const char *end = text + length;
+
+  while (text < end)
+    {
+      const char *slash = memchr (text, '\\', end - text);
+
+      g_string_append_len (out, text, (slash != NULL ? slash : end) - text);
+      text = slash != NULL ? append_escape (slash, end, out) : end;
+    }
+}
+
+/**
+ * relais_json_slice_equals:
+ * @start: (array length=length): what stands between the quotes of a checked string
+ * @length: its bytes
+ * @escaped: whether it holds a backslash
+ * @text: what to compare with, UTF-8
+ *
+ * Returns: whether the string means @text
+ */
+gboolean
+relais_json_slice_equals (const char *start,
+                          gsize       length,
+                          gboolean    escaped,
+                          const char *text)
+{
+  gsize wanted = strlen (text);
+  g_autoptr (GString) plain = NULL;
+
+  if (!escaped)
+    return length == wanted && memcmp (start, text, length) == 0;
+  /* No escape is longer than six bytes a byte of its text. */
+  if (length > wanted * 6)
+    return FALSE;
+  plain = g_string_sized_new (length);
+  relais_json_unescape (start, length, plain);
+  return plain->len == wanted && memcmp (plain->str, text, wanted) == 0;
+}

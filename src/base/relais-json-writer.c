@@ -1,0 +1,302 @@
+/* relais-json-writer.c: JSON text appended to a buffer
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-json"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "relais-json-writer.h"
+
+/* 0: copied in runs; 'u': as a number; 'x': not ASCII, needs a look; else what follows the \ of
+   it. */
+static const char escapes[256] = {
+  [0x00 ... 0x07] = 'u',
+  ['\b'] = 'b',
+  ['\t'] = 't',
+  ['\n'] = 'n',
+  [0x0b] = 'u',
+  ['\f'] = 'f',
+  ['\r'] = 'r',
+  [0x0e ... 0x1f] = 'u',
+  ['"'] = '"',
+  ['\\'] = '\\',
+  [0x80 ... 0xff] = 'x',
+};
+
+/* Appends one character that is not ASCII, or its replacement; returns what follows. */
+static const char *
+append_wide (GString    *out,
+             const char *at,
+             const char *end)
+{
+  gunichar c = g_utf8_get_char_validated (at, end - at);
+  gsize size;
+
+  if (c == (gunichar)-1 || c == (gunichar)-2)
+    {
+      g_string_append (out, "\357\277\275");
+      return at + 1;
+    }
+  size = g_utf8_skip[(guchar)*at];
+  if (c == 0x2028 || c == 0x2029)
+    g_string_append_printf (out, "\\u%04x", (guint)c);
+  else
+    g_string_append_len (out, at, size);
+  return at + size;
+}
+
+/**
+ * relais_json_append_escaped:
+ * @out: where to append
+ * @text: (array length=length): text
+ * @length: its bytes, or -1 when NUL-terminated
+ *
+ * Appends what would stand between the quotes: escaped where JSON must, and U+2028 and U+2029 too.
+ * What is not UTF-8 becomes U+FFFD, byte by byte.
+ */
+void
+relais_json_append_escaped (GString    *out,
+                            const char *text,
+                            gssize      length)
+{
+  const char *end = text + (length < 0 ? (gssize)strlen (text) : length);
+
+  while (text < end)
+    {
+      const char *run = text;
+      char escape = '\0';
+
+      while (text < end && (escape = escapes[(guchar)*text]) == '\0')
+        text++;
+      g_string_append_len (out, run, text - run);
+      if (text == end)
+        break;
+      if (escape == 'x')
+        {
+          text = append_wide (out, text, end);
+          continue;
+        }
+      if (escape == 'u')
+        g_string_append_printf (out, "\\u%04x", (guchar)*text);
+      else
+        {
+          g_string_append_c (out, '\\');
+          g_string_append_c (out, escape);
+        }
+      text++;
+    }
+}
+
+/**
+ * relais_json_append_string:
+ * @out: where to append
+ * @text: (array length=length): text
+ * @length: its bytes, or -1 when NUL-terminated
+ *
+ * As [func@json_append_escaped], with the quotes.
+ */
+void
+relais_json_append_string (GString    *out,
+                           const char *text,
+                           gssize      length)
+{
+  g_string_append_c (out, '"');
+  relais_json_append_escaped (out, text, length);
+  g_string_append_c (out, '"');
+}
+
+static void
+begin_value (RelaisJsonWriter *self,
+             const char       *name)
+{
+  if (self->comma)
+    g_string_append_c (self->out, ',');
+  self->comma = TRUE;
+  if (name == NULL)
+    return;
+  relais_json_append_string (self->out, name, -1);
+  g_string_append_c (self->out, ':');
+}
+
+/**
+ * relais_json_writer_init:
+ * @self: what to set up
+ * @out: (transfer none): where to append; borrowed while @self is used
+ *
+ * Begins a text of its own at the end of @out.
+ */
+void
+relais_json_writer_init (RelaisJsonWriter *self,
+                         GString          *out)
+{
+  self->out = out;
+  self->comma = FALSE;
+}
+
+/**
+ * relais_json_writer_object:
+ * @self: a writer
+ * @name: (nullable): the key, %NULL in an array and at the top
+ *
+ * Opens an object; [method@JsonWriter.end_object] closes it.
+ */
+void
+relais_json_writer_object (RelaisJsonWriter *self,
+                           const char       *name)
+{
+  begin_value (self, name);
+  g_string_append_c (self->out, '{');
+  self->comma = FALSE;
+}
+
+/**
+ * relais_json_writer_array:
+ * @self: a writer
+ * @name: (nullable): the key, %NULL in an array and at the top
+ *
+ * Opens an array; [method@JsonWriter.end_array] closes it.
+ */
+void
+relais_json_writer_array (RelaisJsonWriter *self,
+                          const char       *name)
+{
+  begin_value (self, name);
+  g_string_append_c (self->out, '[');
+  self->comma = FALSE;
+}
+
+/**
+ * relais_json_writer_end_object:
+ * @self: a writer inside an object
+ *
+ * Closes it.
+ */
+void
+relais_json_writer_end_object (RelaisJsonWriter *self)
+{
+  g_string_append_c (self->out, '}');
+  self->comma = TRUE;
+}
+
+/**
+ * relais_json_writer_end_array:
+ * @self: a writer inside an array
+ *
+ * Closes it.
+ */
+void
+relais_json_writer_end_array (RelaisJsonWriter *self)
+{
+  g_string_append_c (self->out, ']');
+  self->comma = TRUE;
+}
+
+/**
+ * relais_json_writer_string:
+ * @self: a writer
+ * @name: (nullable): the key
+ * @value: (nullable): text; %NULL writes null
+ *
+ * Writes a string.
+ */
+void
+relais_json_writer_string (RelaisJsonWriter *self,
+                           const char       *name,
+                           const char       *value)
+{
+  if (value == NULL)
+    relais_json_writer_null (self, name);
+  else
+    relais_json_writer_text (self, name, value, -1);
+}
+
+/**
+ * relais_json_writer_text:
+ * @self: a writer
+ * @name: (nullable): the key
+ * @value: (array length=length): text
+ * @length: its bytes, or -1 when NUL-terminated
+ *
+ * Writes a string of known length.
+ */
+void
+relais_json_writer_text (RelaisJsonWriter *self,
+                         const char       *name,
+                         const char       *value,
+                         gssize            length)
+{
+  begin_value (self, name);
+  relais_json_append_string (self->out, value, length);
+}
+
+/**
+ * relais_json_writer_int:
+ * @self: a writer
+ * @name: (nullable): the key
+ * @value: a number
+ *
+ * Writes a whole number.
+ */
+void
+relais_json_writer_int (RelaisJsonWriter *self,
+                        const char       *name,
+                        gint64            value)
+{
+  begin_value (self, name);
+  g_string_append_printf (self->out, "%" G_GINT64_FORMAT, value);
+}
+
+/**
+ * relais_json_writer_boolean:
+ * @self: a writer
+ * @name: (nullable): the key
+ * @value: a boolean
+ *
+ * Writes true or false.
+ */
+void
+relais_json_writer_boolean (RelaisJsonWriter *self,
+                            const char       *name,
+                            gboolean          value)
+{
+  begin_value (self, name);
+  g_string_append (self->out, value ? "true" : "false");
+}
+
+/**
+ * relais_json_writer_null:
+ * @self: a writer
+ * @name: (nullable): the key
+ *
+ * Writes null.
+ */
+void
+relais_json_writer_null (RelaisJsonWriter *self,
+                         const char       *name)
+{
+  begin_value (self, name);
+  g_string_append (self->out, "null");
+}
+
+/**
+ * relais_json_writer_raw:
+ * @self: a writer
+ * @name: (nullable): the key
+ * @json: (array length=length): JSON text, known to be sound
+ * @length: its bytes, or -1 when NUL-terminated
+ *
+ * Splices a value in as it stands.
+ */
+void
+relais_json_writer_raw (RelaisJsonWriter *self,
+                        const char       *name,
+                        const char       *json,
+                        gssize            length)
+{
+  begin_value (self, name);
+  g_string_append_len (self->out, json, length);
+}
