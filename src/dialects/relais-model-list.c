@@ -1,0 +1,67 @@
+/* relais-model-list.c: the ids in a vendor's model list
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-model-list"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-json.h"
+
+#include "relais-model-list.h"
+
+#define MODELS_MAX 5000
+#define ID_SIZE_MAX 256
+
+/**
+ * relais_model_list_decode:
+ * @dialect: whose list it is
+ * @json: the body of an answer, UTF-8
+ * @length: its bytes
+ * @error: where to put a failure
+ *
+ * OpenAI and Anthropic keep ids in `data[].id`, Gemini names in `models[].name` with `models/` in front.
+ * At most 5 000 are read; what is no sensible id is left out. Fails with [error@Error]
+ * `INVALID_REQUEST` when it is no such list.
+ *
+ * Returns: (transfer full) (element-type utf8) (nullable): the ids in the list's order
+ */
+GPtrArray *
+relais_model_list_decode (RelaisDialectId   dialect,
+                          const char       *json,
+                          gsize             length,
+                          GError          **error)
+{
+  gboolean gemini = dialect == RELAIS_DIALECT_GEMINI;
+  g_autoptr (RelaisJson) document = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, error);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  const RelaisJsonNode *list, *item;
+  RelaisJsonIter iter;
+
+  if (document == NULL)
+    return NULL;
+  list = relais_json_node_get_member (relais_json_get_root (document), gemini ? "models" : "data");
+  if (relais_json_node_get_kind (list) != RELAIS_JSON_ARRAY)
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "The answer is no list of models");
+      return NULL;
+    }
+  relais_json_iter_init (&iter, list);
+  while (ids->len < MODELS_MAX && relais_json_iter_next (&iter, NULL, &item))
+    {
+      g_autofree char *id = NULL;
+      const char *bare;
+
+      id = relais_json_node_dup_string (relais_json_node_get_member (item, gemini ? "name" : "id"));
+      if (id == NULL)
+        continue;
+      bare = g_str_has_prefix (id, "models/") ? id + strlen ("models/") : id;
+      if (*bare != '\0' && strlen (bare) <= ID_SIZE_MAX)
+        g_ptr_array_add (ids, g_strdup (bare));
+    }
+  return g_steal_pointer (&ids);
+}

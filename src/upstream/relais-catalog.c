@@ -1,0 +1,462 @@
+/* relais-catalog.c: which models the accounts serve, asked for lazily
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-catalog"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "dialects/relais-model-list.h"
+
+#include "relais-catalog.h"
+#include "relais-practice.h"
+#include "relais-provider.h"
+
+#define ASK_TIMEOUT_MS 5000
+#define KEEP_US (3600 * G_TIME_SPAN_SECOND)
+#define LIST_SIZE_MAX (4 * 1024 * 1024)
+
+/* What one account said last. */
+typedef struct
+{
+  GPtrArray *models; /* owned; char * */
+  gint64 until_us;
+} Entry;
+
+struct _RelaisCatalog
+{
+  GObject         parent_instance;
+
+  /* owned */
+  RelaisUpstream *upstream;
+  GHashTable *entries; /* account id -> Entry */
+};
+
+G_DEFINE_FINAL_TYPE (RelaisCatalog, relais_catalog, G_TYPE_OBJECT)
+
+/* One question under way; lives as long as its task. */
+typedef struct
+{
+  RelaisAccount *account;   /* owned */
+  GString *body;            /* owned */
+  GSource *timer;           /* owned */
+  RelaisTransfer *transfer; /* owned until done */
+  RelaisDialectId     dialect;
+  gint64              started_us;
+  RelaisCatalogAnswer answer;
+} Question;
+
+/* A union under way. */
+typedef struct
+{
+  GPtrArray *accounts; /* owned */
+  guint asked;
+} Union;
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_ptr_array_unref (entry->models);
+  g_free (entry);
+}
+
+static void
+relais_catalog_finalize (GObject *object)
+{
+  RelaisCatalog *self = RELAIS_CATALOG (object);
+
+  g_clear_object (&self->upstream);
+  g_clear_pointer (&self->entries, g_hash_table_unref);
+
+  G_OBJECT_CLASS (relais_catalog_parent_class)->finalize (object);
+}
+
+static void
+relais_catalog_class_init (RelaisCatalogClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = relais_catalog_finalize;
+}
+
+static void
+relais_catalog_init (RelaisCatalog *self)
+{
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+}
+
+/**
+ * relais_catalog_new:
+ * @upstream: how to ask
+ *
+ * Returns: (transfer full): a catalog that knows nothing yet
+ */
+RelaisCatalog *
+relais_catalog_new (RelaisUpstream *upstream)
+{
+  RelaisCatalog *self = g_object_new (RELAIS_TYPE_CATALOG, NULL);
+
+  self->upstream = g_object_ref (upstream);
+  return self;
+}
+
+/**
+ * relais_catalog_answer_clear:
+ * @answer: an answer whose strings go
+ */
+void
+relais_catalog_answer_clear (RelaisCatalogAnswer *answer)
+{
+  g_clear_pointer (&answer->message, g_free);
+}
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  if (question->transfer != NULL)
+    relais_transfer_free (question->transfer);
+  if (question->timer != NULL)
+    g_source_destroy (question->timer);
+  g_clear_pointer (&question->timer, g_source_unref);
+  g_string_free (question->body, TRUE);
+  relais_account_unref (question->account);
+  relais_catalog_answer_clear (&question->answer);
+  g_free (question);
+}
+
+static void
+remember (RelaisCatalog *self,
+          const char    *account_id,
+          GPtrArray     *models)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->models = g_ptr_array_ref (models);
+  entry->until_us = g_get_monotonic_time () + KEEP_US;
+  g_hash_table_replace (self->entries, g_strdup (account_id), entry);
+}
+
+/* Ends the task exactly once: stops what could end it again. */
+static void
+answer_question (GTask      *task,
+                 GPtrArray  *models,
+                 const char *message)
+{
+  Question *question = g_task_get_task_data (task);
+
+  if (question->timer != NULL)
+    g_source_destroy (question->timer);
+  g_clear_pointer (&question->timer, g_source_unref);
+  question->answer.duration_us = g_get_monotonic_time () - question->started_us;
+  question->answer.message = g_strdup (message);
+  if (models != NULL)
+    remember (g_task_get_source_object (task), question->account->id, models);
+  else
+    models = g_ptr_array_new ();
+  g_task_return_pointer (task, models, (GDestroyNotify)g_ptr_array_unref);
+  g_object_unref (task);
+}
+
+static void
+head_cb (RelaisTransfer     *transfer,
+         guint               status,
+         SoupMessageHeaders *headers,
+         gpointer            user_data)
+{
+  Question *question = g_task_get_task_data (user_data);
+
+  question->answer.status = status;
+}
+
+static void
+data_cb (RelaisTransfer *transfer,
+         const char     *bytes,
+         gsize           length,
+         gpointer        user_data)
+{
+  Question *question = g_task_get_task_data (user_data);
+
+  if (question->body->len + length <= LIST_SIZE_MAX)
+    g_string_append_len (question->body, bytes, length);
+}
+
+static void
+done_cb (RelaisTransfer *transfer,
+         const GError   *error,
+         gpointer        user_data)
+{
+  GTask *task = user_data;
+  Question *question = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) models = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *message = NULL;
+  RelaisUsage usage = RELAIS_USAGE_INIT;
+  RelaisFinish finish;
+
+  question->transfer = NULL;
+  if (error != NULL)
+    message = g_strdup (error->message);
+  else if (question->answer.status / 100 == 2)
+    {
+      models = relais_model_list_decode (question->dialect, question->body->str, question->body->len, &local);
+      if (models == NULL)
+        message = g_strdup (local->message);
+    }
+  else
+    {
+      relais_dialect_get (question->dialect)->tap (question->body->str, question->body->len, &usage, &finish, &message);
+      if (message == NULL)
+        message = g_strdup_printf ("The server answered %u", question->answer.status);
+    }
+  answer_question (task, g_steal_pointer (&models), message);
+}
+
+static gboolean
+timed_out_cb (gpointer user_data)
+{
+  Question *question = g_task_get_task_data (user_data);
+
+  g_clear_pointer (&question->transfer, relais_transfer_free);
+  answer_question (user_data, NULL, "No answer within 5 seconds");
+  return G_SOURCE_REMOVE;
+}
+
+static GPtrArray *
+practice_models (void)
+{
+  GPtrArray *models = g_ptr_array_new_with_free_func (g_free);
+
+  for (const char *const *id = relais_practice_get_models (); *id != NULL; id++)
+    g_ptr_array_add (models, g_strdup (*id));
+  return models;
+}
+
+/**
+ * relais_catalog_ask_async:
+ * @self: a catalog
+ * @account: whom to ask
+ * @cancellable: (nullable): ends the wait, not before the answer or 5 s
+ * @callback: told when it is known
+ * @user_data: for @callback
+ *
+ * Asks the account's provider for its models, whatever is remembered; a good answer is remembered for
+ * an hour.
+ */
+void
+relais_catalog_ask_async (RelaisCatalog       *self,
+                          RelaisAccount       *account,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  static const RelaisTransferSink sink = { head_cb, data_cb, done_cb };
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
+  RelaisUpstreamRequest request = { .account = account, .method = "GET", .tail = "models" };
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_source_tag (task, relais_catalog_ask_async);
+  question->account = relais_account_ref (account);
+  question->body = g_string_new (NULL);
+  question->started_us = g_get_monotonic_time ();
+  g_task_set_task_data (task, question, question_free);
+
+  if (provider == NULL)
+    {
+      answer_question (task, NULL, "No such provider");
+      return;
+    }
+  if (provider->in_process)
+    {
+      question->answer.status = 200;
+      answer_question (task, practice_models (), NULL);
+      return;
+    }
+  request.dialect = provider->preferred;
+  for (int i = 0; i < RELAIS_N_DIALECTS && !relais_provider_reaches (account, request.dialect); i++)
+    request.dialect = i;
+  request.query = request.dialect == RELAIS_DIALECT_GEMINI ? "pageSize=1000" : request.dialect == RELAIS_DIALECT_ANTHROPIC ? "limit=1000"
+                                                                                                                           : NULL;
+  question->dialect = request.dialect;
+  question->transfer = relais_upstream_send (self->upstream, &request, &sink, task, &error);
+  if (question->transfer == NULL)
+    {
+      answer_question (task, NULL, error->message);
+      return;
+    }
+  question->timer = g_timeout_source_new (ASK_TIMEOUT_MS);
+  g_source_set_callback (question->timer, timed_out_cb, task, NULL);
+  g_source_attach (question->timer, g_main_context_get_thread_default ());
+}
+
+/**
+ * relais_catalog_ask_finish:
+ * @self: a catalog
+ * @result: what the callback got
+ * @answer: (out) (optional): what came back; clear it
+ * @error: where to put a failure
+ *
+ * Fails only when cancelled: what a provider refuses stands in @answer.
+ *
+ * Returns: (transfer full) (element-type utf8) (nullable): the models, none when refused
+ */
+GPtrArray *
+relais_catalog_ask_finish (RelaisCatalog        *self,
+                           GAsyncResult         *result,
+                           RelaisCatalogAnswer  *answer,
+                           GError              **error)
+{
+  Question *question = g_task_get_task_data (G_TASK (result));
+
+  if (answer != NULL)
+    {
+      *answer = question->answer;
+      question->answer.message = NULL;
+    }
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+union_free (gpointer data)
+{
+  Union *all = data;
+
+  g_ptr_array_unref (all->accounts);
+  g_free (all);
+}
+
+static int
+compare_strings (gconstpointer a,
+                 gconstpointer b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+static void
+add_once (GHashTable *seen,
+          GPtrArray  *models,
+          const char *id)
+{
+  char *copy;
+
+  if (g_hash_table_contains (seen, id))
+    return;
+  copy = g_strdup (id);
+  g_hash_table_add (seen, copy);
+  g_ptr_array_add (models, copy);
+}
+
+static void
+finish_union (GTask *task)
+{
+  RelaisCatalog *self = g_task_get_source_object (task);
+  Union *all = g_task_get_task_data (task);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *models = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < all->accounts->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (all->accounts, i);
+      Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+      for (guint j = 0; entry != NULL && j < entry->models->len; j++)
+        if (relais_account_serves (account, g_ptr_array_index (entry->models, j)))
+          add_once (seen, models, g_ptr_array_index (entry->models, j));
+      /* a pattern without a star is the person's own word that the model is there */
+      for (char **name = account->models; name != NULL && *name != NULL; name++)
+        if (strchr (*name, '*') == NULL)
+          add_once (seen, models, *name);
+    }
+  g_ptr_array_sort (models, compare_strings);
+  g_task_return_pointer (task, models, (GDestroyNotify)g_ptr_array_unref);
+}
+
+static void
+asked_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Union *all = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) models = relais_catalog_ask_finish (RELAIS_CATALOG (source), result, NULL, NULL);
+
+  if (--all->asked == 0)
+    finish_union (task);
+}
+
+/**
+ * relais_catalog_list_async:
+ * @self: a catalog
+ * @accounts: (element-type RelaisAccount): the usable ones
+ * @cancellable: (nullable): ends the wait
+ * @callback: told when it is known
+ * @user_data: for @callback
+ *
+ * The union of what @accounts serve, filtered by their patterns. Lists older than an hour are asked for
+ * again, all at once; one that cannot be had is served as it was last.
+ */
+void
+relais_catalog_list_async (RelaisCatalog       *self,
+                           GPtrArray           *accounts,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  gint64 now = g_get_monotonic_time ();
+  Union *all = g_new0 (Union, 1);
+
+  g_task_set_source_tag (task, relais_catalog_list_async);
+  all->accounts = g_ptr_array_ref (accounts);
+  all->asked = 1;
+  g_task_set_task_data (task, all, union_free);
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (accounts, i);
+      Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+      if (entry != NULL && entry->until_us > now)
+        continue;
+      all->asked++;
+      relais_catalog_ask_async (self, account, NULL, asked_cb, g_object_ref (task));
+    }
+  if (--all->asked == 0)
+    finish_union (task);
+}
+
+/**
+ * relais_catalog_list_finish:
+ * @self: a catalog
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * Returns: (transfer full) (element-type utf8) (nullable): ids, each once, sorted
+ */
+GPtrArray *
+relais_catalog_list_finish (RelaisCatalog  *self,
+                            GAsyncResult   *result,
+                            GError        **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * relais_catalog_forget:
+ * @self: a catalog
+ * @account_id: an account that was edited or removed
+ *
+ * What it served is asked for anew.
+ */
+void
+relais_catalog_forget (RelaisCatalog *self,
+                       const char    *account_id)
+{
+  g_hash_table_remove (self->entries, account_id);
+}
