@@ -6,7 +6,6 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -34,21 +33,16 @@ typedef struct
   gboolean        enabled;
 } RelaisAccount;
 
-RelaisAccount *relais_account_new           (const char           *id,
-                                             const char           *provider);
-RelaisAccount *relais_account_new_from_json (JsonObject           *object,
-                                             GError              **error);
-JsonObject    *relais_account_to_json       (const RelaisAccount  *self);
-RelaisAccount *relais_account_copy          (const RelaisAccount  *self);
-RelaisAccount *relais_account_ref           (RelaisAccount        *self);
-void           relais_account_unref         (RelaisAccount        *self);
-gboolean       relais_account_serves        (const RelaisAccount  *self,
-                                             const char           *model);
-GPtrArray     *relais_account_list_load     (const char           *path,
-                                             GError              **error);
-const char    *relais_dispatch_get_nick     (RelaisDispatch        dispatch);
-gboolean       relais_dispatch_parse        (const char           *nick,
-                                             RelaisDispatch       *dispatch);
+RelaisAccount *relais_account_new       (const char          *id,
+                                         const char          *provider);
+RelaisAccount *relais_account_copy      (const RelaisAccount *self);
+RelaisAccount *relais_account_ref       (RelaisAccount       *self);
+void           relais_account_unref     (RelaisAccount       *self);
+gboolean       relais_account_serves    (const RelaisAccount *self,
+                                         const char          *model);
+const char    *relais_dispatch_get_nick (RelaisDispatch       dispatch);
+gboolean       relais_dispatch_parse    (const char          *nick,
+                                         RelaisDispatch      *dispatch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisAccount, relais_account_unref)
 

@@ -1,0 +1,20 @@
+/* relais-account-json.h: accounts in files and keyring items
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "relais-account.h"
+
+G_BEGIN_DECLS
+
+RelaisAccount *relais_account_new_from_json (JsonObject           *object,
+                                             GError              **error);
+JsonObject    *relais_account_to_json       (const RelaisAccount  *self);
+GPtrArray     *relais_account_list_load     (const char           *path,
+                                             GError              **error);
+
+G_END_DECLS

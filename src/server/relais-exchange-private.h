@@ -1,0 +1,81 @@
+/* relais-exchange-private.h: what the files of an exchange share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "dialects/relais-tap.h"
+#include "upstream/relais-practice.h"
+
+#include "relais-exchange.h"
+#include "relais-head.h"
+#include "relais-reply.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* borrowed; head and route until the reply ended */
+  RelaisGateway       *gateway;
+  const RelaisHead    *head;
+  const RelaisRoute   *route;
+  const RelaisDialect *dialect;
+
+  /* owned */
+  RelaisWire          *wire;
+  RelaisReply         *reply;
+  RelaisRecord        *record;
+  RelaisAccount       *account;
+  GBytes              *body;
+  char                *model;
+  char                *request_id;
+  gint64               started_us;
+  RelaisForm           form;
+  gboolean no_retry; /* a client that tries again would get the same */
+  gboolean over;     /* the reply ended */
+
+  /* pass-through, owned */
+  RelaisTransfer      *transfer;
+  SoupMessageHeaders  *upstream_headers;
+  RelaisTap           *tap;
+  GString *held; /* a short or failed answer, until it is known to be whole */
+  guint                upstream_status;
+
+  /* answered from events, owned */
+  RelaisPrompt        *prompt;
+  RelaisEncoder       *encoder;
+  RelaisPractice      *practice;
+  GString             *out;
+  GSource             *keep_alive;
+  gint64               written_us;
+} RelaisExchange;
+
+RelaisExchange *relais_exchange_ref        (RelaisExchange      *self);
+void            relais_exchange_unref      (RelaisExchange      *self);
+void            relais_exchange_report     (RelaisExchange      *self,
+                                            RelaisRecordPhase    phase);
+void            relais_exchange_write      (RelaisExchange      *self,
+                                            const char          *bytes,
+                                            gsize                length);
+void            relais_exchange_fail       (RelaisExchange      *self,
+                                            const RelaisFailure *failure);
+void            relais_exchange_fail_error (RelaisExchange      *self,
+                                            const GError        *error);
+void            relais_exchange_note_end   (RelaisExchange      *self,
+                                            const RelaisUsage   *usage,
+                                            int                  finish);
+
+/* relais-exchange-forward.c: the same dialect on both sides, bytes go through */
+void relais_exchange_forward        (RelaisExchange *self);
+void relais_exchange_forward_resume (RelaisExchange *self);
+void relais_exchange_forward_stop   (RelaisExchange *self);
+
+/* relais-exchange-speak.c: events become an answer in the client's dialect */
+void relais_exchange_speak        (RelaisExchange *self);
+void relais_exchange_speak_resume (RelaisExchange *self);
+void relais_exchange_speak_stop   (RelaisExchange *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisExchange, relais_exchange_unref)
+
+G_END_DECLS

@@ -1,0 +1,180 @@
+/* relais-exchange-speak.c: events become an answer in the client's dialect
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-exchange"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-key.h"
+
+#include "relais-exchange-private.h"
+
+#define KEEP_ALIVE_US (15 * G_TIME_SPAN_SECOND)
+
+static char *
+make_id_cb (gpointer user_data)
+{
+  return relais_key_random (24);
+}
+
+static gboolean
+keep_alive_cb (gpointer user_data)
+{
+  RelaisExchange *self = user_data;
+  gint64 due_us = self->written_us + KEEP_ALIVE_US;
+
+  if (g_get_monotonic_time () >= due_us)
+    {
+      self->written_us = g_get_monotonic_time ();
+      relais_exchange_write (self, self->dialect->keep_alive, strlen (self->dialect->keep_alive));
+      due_us = self->written_us + KEEP_ALIVE_US;
+    }
+  g_source_set_ready_time (self->keep_alive, due_us);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+ready_time_dispatch (GSource     *source,
+                     GSourceFunc  callback,
+                     gpointer     user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs keep_alive_funcs = { .dispatch = ready_time_dispatch };
+
+static void
+watch_silence (RelaisExchange *self)
+{
+  if (self->form != RELAIS_FORM_SSE || self->dialect->keep_alive == NULL)
+    return;
+  self->keep_alive = g_source_new (&keep_alive_funcs, sizeof (GSource));
+  g_source_set_callback (self->keep_alive, keep_alive_cb, self, NULL);
+  g_source_set_ready_time (self->keep_alive, self->written_us + KEEP_ALIVE_US);
+  g_source_attach (self->keep_alive, g_main_context_get_thread_default ());
+}
+
+static void
+begin_answer (RelaisExchange *self)
+{
+  if (self->form == RELAIS_FORM_SSE)
+    {
+      relais_reply_set_header (self->reply, "Cache-Control", "no-cache");
+      relais_reply_set_header (self->reply, "X-Accel-Buffering", "no");
+    }
+  relais_reply_begin (self->reply, 200,
+                      self->form == RELAIS_FORM_SSE ? "text/event-stream; charset=utf-8" : "application/json");
+  relais_exchange_report (self, RELAIS_RECORD_ANSWERED);
+  self->written_us = g_get_monotonic_time ();
+  watch_silence (self);
+}
+
+static void
+flush (RelaisExchange *self)
+{
+  if (self->out->len == 0)
+    return;
+  if (!relais_reply_has_begun (self->reply))
+    begin_answer (self);
+  relais_exchange_write (self, self->out->str, self->out->len);
+  g_string_truncate (self->out, 0);
+  self->written_us = g_get_monotonic_time ();
+  if (self->practice != NULL && relais_reply_is_full (self->reply))
+    relais_practice_set_paused (self->practice, TRUE);
+}
+
+static void
+finish_answer (RelaisExchange *self)
+{
+  if (self->form == RELAIS_FORM_WHOLE)
+    {
+      self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
+      relais_reply_send (self->reply, 200, "application/json", self->out->str, self->out->len);
+      return;
+    }
+  flush (self);
+  relais_reply_finish (self->reply);
+}
+
+static void
+event_cb (const RelaisEvent *event,
+          gpointer           user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  if (event->type == RELAIS_EVENT_USAGE)
+    relais_exchange_note_end (self, &event->usage, -1);
+  if (event->type == RELAIS_EVENT_FINISH)
+    relais_exchange_note_end (self, NULL, (int)event->finish);
+  if (event->type == RELAIS_EVENT_ERROR)
+    {
+      g_autoptr (RelaisFailure) failure = relais_failure_copy (event->failure);
+
+      self->record->upstream_status = failure->status;
+      relais_exchange_speak_stop (self);
+      relais_exchange_fail (self, failure);
+      return;
+    }
+  self->dialect->encoder_push (self->encoder, event, self->out);
+  if (event->type == RELAIS_EVENT_FINISH)
+    {
+      finish_answer (self);
+      relais_exchange_speak_stop (self);
+    }
+  else if (event->type != RELAIS_EVENT_START && self->form != RELAIS_FORM_WHOLE)
+    flush (self); /* START alone is held back: until more is there, a status can still be an error */
+}
+
+/* Asks the practice account and encodes what it says. */
+void
+relais_exchange_speak (RelaisExchange *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (self->route->operation != RELAIS_OPERATION_GENERATE)
+    {
+      failure = relais_failure_new (RELAIS_ERROR_NOT_SUPPORTED,
+                                    "The practice account answers generation requests only");
+      relais_exchange_fail (self, failure);
+      return;
+    }
+  self->prompt = self->dialect->decode_request (self->body, self->route->model,
+                                                self->form != RELAIS_FORM_WHOLE, &error);
+  if (self->prompt == NULL)
+    {
+      relais_exchange_fail_error (self, error);
+      return;
+    }
+  self->out = g_string_new (NULL);
+  self->encoder = self->dialect->encoder_new (self->prompt, self->form, make_id_cb, NULL);
+  self->practice = relais_practice_start (self->prompt, event_cb, self);
+}
+
+/* The client took what it was given: go on. */
+void
+relais_exchange_speak_resume (RelaisExchange *self)
+{
+  if (self->practice != NULL)
+    relais_practice_set_paused (self->practice, FALSE);
+}
+
+/* Ends the work, if there is any, and lets go of what it needed. */
+void
+relais_exchange_speak_stop (RelaisExchange *self)
+{
+  g_clear_pointer (&self->practice, relais_practice_free);
+  if (self->keep_alive != NULL)
+    g_source_destroy (self->keep_alive);
+  g_clear_pointer (&self->keep_alive, g_source_unref);
+  if (self->encoder != NULL)
+    self->dialect->encoder_free (g_steal_pointer (&self->encoder));
+  g_clear_pointer (&self->prompt, relais_prompt_free);
+  if (self->out != NULL)
+    g_string_free (g_steal_pointer (&self->out), TRUE);
+}

@@ -1,0 +1,514 @@
+/* relais-exchange.c: one request's life, from its head to the last byte of its answer
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-exchange"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-json.h"
+#include "base/relais-key.h"
+#include "upstream/relais-provider.h"
+
+#include "relais-exchange-private.h"
+
+#define EXPOSED_HEADERS "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, X-Relais-Hint"
+
+static const char *const finish_names[] = {
+  [RELAIS_FINISH_STOP] = "stop",
+  [RELAIS_FINISH_STOP_SEQUENCE] = "stop sequence",
+  [RELAIS_FINISH_LENGTH] = "length",
+  [RELAIS_FINISH_TOOL_CALLS] = "tool calls",
+  [RELAIS_FINISH_FILTER] = "filter",
+  [RELAIS_FINISH_PAUSE] = "pause",
+  [RELAIS_FINISH_BAD_CALL] = "bad call",
+  [RELAIS_FINISH_UNKNOWN] = "unknown",
+};
+
+RelaisExchange *
+relais_exchange_ref (RelaisExchange *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+exchange_clear (gpointer data)
+{
+  RelaisExchange *self = data;
+
+  g_clear_pointer (&self->reply, relais_reply_free);
+  g_clear_object (&self->wire);
+  g_clear_pointer (&self->record, relais_record_free);
+  g_clear_pointer (&self->account, relais_account_unref);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->request_id, g_free);
+}
+
+void
+relais_exchange_unref (RelaisExchange *self)
+{
+  g_rc_box_release_full (self, exchange_clear);
+}
+
+void
+relais_exchange_report (RelaisExchange    *self,
+                        RelaisRecordPhase  phase)
+{
+  self->record->phase = phase;
+  if (self->reply != NULL)
+    {
+      self->record->status = relais_reply_get_status (self->reply);
+      self->record->bytes_out = relais_reply_get_size (self->reply);
+    }
+  self->gateway->record (self->record, self->gateway->user_data);
+}
+
+void
+relais_exchange_write (RelaisExchange *self,
+                       const char     *bytes,
+                       gsize           length)
+{
+  relais_reply_write (self->reply, bytes, length);
+  if (self->record->first_byte_us >= 0 || length == 0)
+    return;
+  self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
+  relais_exchange_report (self, RELAIS_RECORD_FIRST_BYTE);
+}
+
+void
+relais_exchange_note_end (RelaisExchange    *self,
+                          const RelaisUsage *usage,
+                          int                finish)
+{
+  if (usage != NULL)
+    relais_usage_update (&self->record->usage, usage);
+  if (finish < 0 || finish >= (int)G_N_ELEMENTS (finish_names))
+    return;
+  g_free (self->record->finish);
+  self->record->finish = g_strdup (finish_names[finish]);
+}
+
+static void
+set_retry_headers (RelaisExchange      *self,
+                   const RelaisFailure *failure)
+{
+  g_autofree char *seconds = NULL;
+  g_autofree char *ms = NULL;
+
+  if (failure->retry_after_ms >= 0)
+    {
+      seconds = g_strdup_printf ("%" G_GINT64_FORMAT, (failure->retry_after_ms + 999) / 1000);
+      ms = g_strdup_printf ("%" G_GINT64_FORMAT, failure->retry_after_ms);
+      relais_reply_set_header (self->reply, "retry-after", seconds);
+      relais_reply_set_header (self->reply, "retry-after-ms", ms);
+    }
+  if (self->no_retry || failure->retry_after_ms > 60 * 1000)
+    relais_reply_set_header (self->reply, "x-should-retry", "false");
+}
+
+/* Ends the answer with a failure in the client's dialect: as a status while that is open, else as
+ * the stream's own kind of event, else by cutting it. */
+void
+relais_exchange_fail (RelaisExchange      *self,
+                      const RelaisFailure *failure)
+{
+  g_autoptr (GString) event = NULL;
+  g_autofree char *body = NULL;
+  guint status = relais_dialect_failure_status (self->dialect->id, failure);
+  gsize length;
+
+  if (self->over)
+    return;
+  g_free (self->record->error);
+  self->record->error = g_strdup (failure->message);
+  if (!relais_reply_has_begun (self->reply))
+    {
+      set_retry_headers (self, failure);
+      body = relais_dialect_encode_failure (self->dialect->id, failure, self->request_id, &length);
+      relais_reply_send (self->reply, status, "application/json", body, length);
+      return;
+    }
+  if (self->form == RELAIS_FORM_WHOLE)
+    {
+      relais_reply_abort (self->reply);
+      return;
+    }
+  event = g_string_new (NULL);
+  self->dialect->encode_failure_event (failure, status, self->form, event);
+  relais_reply_write (self->reply, event->str, event->len);
+  relais_reply_finish (self->reply);
+}
+
+void
+relais_exchange_fail_error (RelaisExchange *self,
+                            const GError   *error)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  failure = relais_failure_new (error->domain == RELAIS_ERROR ? error->code : RELAIS_ERROR_UPSTREAM,
+                                "%s", error->message);
+  relais_exchange_fail (self, failure);
+}
+
+static void
+stop_work (RelaisExchange *self)
+{
+  relais_exchange_forward_stop (self);
+  relais_exchange_speak_stop (self);
+}
+
+static void
+drained_cb (RelaisReply *reply,
+            gpointer     user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  relais_exchange_forward_resume (self);
+  relais_exchange_speak_resume (self);
+}
+
+static void
+ended_cb (RelaisReply *reply,
+          gboolean     whole,
+          gpointer     user_data)
+{
+  RelaisExchange *self = user_data;
+
+  self->over = TRUE;
+  relais_wire_set_gone (self->wire, NULL, NULL);
+  stop_work (self);
+  self->record->aborted = !whole;
+  self->record->duration_us = g_get_monotonic_time () - self->started_us;
+  relais_exchange_report (self, RELAIS_RECORD_DONE);
+  self->head = NULL;
+  self->route = NULL;
+  relais_exchange_unref (self);
+}
+
+static void
+gone_cb (RelaisWire *wire,
+         gpointer    user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  /* Nobody listens: the upstream's work is stopped now, not at the next write. */
+  stop_work (self);
+  relais_reply_abort (self->reply);
+}
+
+static void
+answer_text (RelaisExchange *self,
+             guint           status,
+             const char     *type,
+             const char     *text)
+{
+  relais_reply_send (self->reply, status, type, text, strlen (text));
+}
+
+static void
+answer_models (RelaisExchange *self,
+               GPtrArray      *ids)
+{
+  g_autofree RelaisModelInfo *models = g_new0 (RelaisModelInfo, ids->len + 1);
+  g_autoptr (GHashTable) query = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  RelaisListQuery list = { NULL };
+
+  for (guint i = 0; i < ids->len; i++)
+    models[i] = (RelaisModelInfo){ .id = g_ptr_array_index (ids, i),
+                                   .display_name = g_ptr_array_index (ids, i),
+                                   .owner = "relais" };
+  if (self->route->operation == RELAIS_OPERATION_GET_MODEL)
+    {
+      for (guint i = 0; i < ids->len; i++)
+        if (g_strcmp0 (models[i].id, self->route->model) == 0)
+          {
+            self->dialect->encode_model (&models[i], out);
+            relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
+            return;
+          }
+      {
+        g_autoptr (RelaisFailure) failure = NULL;
+
+        failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
+                                      "No account serves the model “%s”", self->route->model);
+        relais_exchange_fail (self, failure);
+      }
+      return;
+    }
+  if (self->route->query != NULL)
+    query = g_uri_parse_params (self->route->query, -1, "&", G_URI_PARAMS_NONE, NULL);
+  if (query != NULL)
+    {
+      gboolean gemini = self->dialect->id == RELAIS_DIALECT_GEMINI;
+
+      list.limit = g_hash_table_lookup (query, gemini ? "pageSize" : "limit");
+      list.after_id = g_hash_table_lookup (query, gemini ? "pageToken" : "after_id");
+      list.before_id = g_hash_table_lookup (query, "before_id");
+    }
+  self->dialect->encode_models (models, ids->len, &list, out);
+  relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
+}
+
+static void
+listed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (RelaisExchange) self = user_data;
+  g_autoptr (GPtrArray) ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
+
+  if (!self->over && ids != NULL)
+    answer_models (self, ids);
+}
+
+static void
+list_models (RelaisExchange *self)
+{
+  g_autoptr (GPtrArray) usable = NULL;
+  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
+
+  usable = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  for (guint i = 0; i < all->len; i++)
+    if (relais_account_pool_is_active (self->gateway->pool, g_ptr_array_index (all, i)))
+      g_ptr_array_add (usable, relais_account_ref (g_ptr_array_index (all, i)));
+  relais_catalog_list_async (self->gateway->catalog, usable, NULL, listed_cb, relais_exchange_ref (self));
+}
+
+static gboolean
+reach_cb (const RelaisAccount *account,
+          gpointer             user_data)
+{
+  RelaisExchange *self = user_data;
+
+  return relais_provider_reaches (account, self->dialect->id);
+}
+
+static const char *
+readable (RelaisDialectId dialect)
+{
+  static const char *const names[] = {
+    [RELAIS_DIALECT_OPENAI_CHAT] = "OpenAI Chat Completions",
+    [RELAIS_DIALECT_OPENAI_RESPONSES] = "OpenAI Responses",
+    [RELAIS_DIALECT_ANTHROPIC] = "Anthropic Messages",
+    [RELAIS_DIALECT_GEMINI] = "Gemini",
+  };
+
+  return names[dialect];
+}
+
+static RelaisFailure *
+pick_failure (RelaisExchange   *self,
+              RelaisPickResult  result)
+{
+  switch (result)
+    {
+    case RELAIS_PICK_MODEL:
+      return relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
+                                 "No account serves the model “%s”: see GET /v1/models for what there is",
+                                 self->model);
+    case RELAIS_PICK_DIALECT:
+      return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
+                                 "No account that serves “%s” speaks %s: add one that does",
+                                 self->model, readable (self->dialect->id));
+    case RELAIS_PICK_EMPTY:
+    case RELAIS_PICK_FOUND:
+    default:
+      return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account available: add one first");
+    }
+}
+
+/* Learns model and form from the body, without building a tree of it. */
+static gboolean
+scan_body (RelaisExchange  *self,
+           GError         **error)
+{
+  g_auto (RelaisJsonScan) scan = { 0 };
+  gsize length;
+  const char *data = g_bytes_get_data (self->body, &length);
+
+  if (!relais_json_scan_request (data != NULL ? data : "", length,
+                                 relais_config_get_limits (self->gateway->config)->json_depth, &scan, error))
+    return FALSE;
+  if (self->dialect->id == RELAIS_DIALECT_GEMINI)
+    return TRUE;
+  self->model = g_steal_pointer (&scan.model);
+  if (self->model == NULL || *self->model == '\0')
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST,
+                           "The request names no model: set “model” to a non-empty string");
+      return FALSE;
+    }
+  self->form = scan.stream ? RELAIS_FORM_SSE : RELAIS_FORM_WHOLE;
+  return TRUE;
+}
+
+static void
+serve (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autoptr (GError) error = NULL;
+  RelaisPickResult result;
+
+  self->form = self->route->form;
+  self->model = g_strdup (self->route->model);
+  if (self->route->operation != RELAIS_OPERATION_STORED && !scan_body (self, &error))
+    {
+      failure = relais_failure_new (error->code, "%s", error->message);
+      if (self->model == NULL)
+        failure->param = g_strdup ("model");
+      relais_exchange_fail (self, failure);
+      return;
+    }
+  self->record->model = g_strdup (self->model);
+  self->record->stream = self->form != RELAIS_FORM_WHOLE;
+  result = relais_account_pool_pick (self->gateway->pool, self->model != NULL ? self->model : "",
+                                     reach_cb, self, &self->account);
+  if (result != RELAIS_PICK_FOUND)
+    {
+      failure = pick_failure (self, result);
+      relais_exchange_fail (self, failure);
+      return;
+    }
+  self->record->account_id = g_strdup (self->account->id);
+  self->record->account = g_strdup (self->account->label);
+  self->record->upstream_model = g_strdup (self->model);
+  self->record->upstream_dialect = g_strdup (self->dialect->name);
+  self->record->attempts = 1;
+  relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
+  if (relais_provider_find (self->account->provider)->in_process)
+    relais_exchange_speak (self);
+  else
+    relais_exchange_forward (self);
+}
+
+static void
+dispatch (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  switch (self->route->operation)
+    {
+    case RELAIS_OPERATION_HEALTH:
+      answer_text (self, 200, "application/json", "{\"status\":\"ok\"}");
+      break;
+    case RELAIS_OPERATION_ROOT:
+      answer_text (self, 200, "text/plain; charset=utf-8", "Relais " RELAIS_VERSION "\n");
+      break;
+    case RELAIS_OPERATION_HELLO:
+      answer_text (self, 200, NULL, "");
+      break;
+    case RELAIS_OPERATION_EVENT_LOGGING:
+      answer_text (self, 200, "application/json", "{}");
+      break;
+    case RELAIS_OPERATION_OPTIONS:
+      relais_reply_set_header (self->reply, "Allow", self->route->allow != NULL ? self->route->allow : "GET, HEAD, POST, OPTIONS");
+      answer_text (self, 204, NULL, "");
+      break;
+    case RELAIS_OPERATION_LIST_MODELS:
+    case RELAIS_OPERATION_GET_MODEL:
+      list_models (self);
+      break;
+    case RELAIS_OPERATION_GENERATE:
+    case RELAIS_OPERATION_COUNT_TOKENS:
+    case RELAIS_OPERATION_EMBED:
+    case RELAIS_OPERATION_COMPLETIONS:
+    case RELAIS_OPERATION_COMPACT:
+    case RELAIS_OPERATION_STORED:
+      serve (self);
+      break;
+    case RELAIS_OPERATION_UNKNOWN:
+    default:
+      failure = relais_failure_new (RELAIS_ERROR_UNKNOWN_URL, "%s",
+                                    self->route->message != NULL ? self->route->message : "Unknown URL");
+      relais_exchange_fail (self, failure);
+      break;
+    }
+}
+
+static void
+set_common_headers (RelaisExchange *self)
+{
+  relais_reply_set_header (self->reply,
+                           self->dialect->id == RELAIS_DIALECT_ANTHROPIC ? "request-id" : "x-request-id",
+                           self->request_id);
+  if (self->route->hint != NULL)
+    relais_reply_set_header (self->reply, "X-Relais-Hint", self->route->hint);
+  if (self->head->access.allowed_origin == NULL)
+    return;
+  relais_reply_set_header (self->reply, "Access-Control-Allow-Origin", self->head->access.allowed_origin);
+  relais_reply_set_header (self->reply, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
+  relais_reply_set_header (self->reply, "Vary", "Origin");
+}
+
+/**
+ * relais_exchange_start:
+ * @gateway: what it works with; outlives the exchange
+ * @wire: the connection, its head accepted
+ * @message: the request, its body read whole
+ *
+ * Answers the request, now or later, and leaves a record. The exchange ends by itself when its answer
+ * left or its connection is gone.
+ */
+void
+relais_exchange_start (RelaisGateway     *gateway,
+                       RelaisWire        *wire,
+                       SoupServerMessage *message)
+{
+  static const RelaisReplySink sink = { drained_cb, ended_cb };
+  g_autoptr (RelaisExchange) self = g_rc_box_new0 (RelaisExchange);
+  g_autofree char *id = relais_key_random (24);
+
+  self->gateway = gateway;
+  self->wire = g_object_ref (wire);
+  self->head = relais_wire_get_head (wire);
+  self->route = self->head->route;
+  self->dialect = relais_dialect_get (self->route->dialect);
+  self->started_us = self->head->started_us;
+  self->request_id = g_strconcat ("req_", id, NULL);
+  self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  self->record = relais_record_new (++gateway->next_id);
+  self->record->client = relais_record_name_client (relais_field_find (self->head->fields, self->head->n_fields,
+                                                                       "User-Agent"));
+  self->record->peer = g_strdup (relais_wire_get_peer (wire));
+  self->record->method = g_strdup (self->head->method);
+  self->record->path = g_strdup (self->route->path);
+  self->record->dialect = g_strdup (self->dialect->name);
+  self->record->hint = g_strdup (self->route->hint);
+  self->record->bytes_in = g_bytes_get_size (self->body);
+  self->reply = relais_reply_new (wire, message, &sink, relais_exchange_ref (self));
+  relais_wire_set_gone (wire, gone_cb, self);
+  set_common_headers (self);
+  relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
+  dispatch (self);
+}
+
+/**
+ * relais_exchange_refuse:
+ * @gateway: what exchanges share
+ * @refusal: a request the wire answered by itself
+ *
+ * Leaves a record of it, as of any request.
+ */
+void
+relais_exchange_refuse (RelaisGateway       *gateway,
+                        const RelaisRefusal *refusal)
+{
+  g_autoptr (RelaisRecord) record = relais_record_new (++gateway->next_id);
+
+  record->phase = RELAIS_RECORD_DONE;
+  record->client = relais_record_name_client (refusal->user_agent);
+  record->peer = g_strdup (refusal->peer);
+  record->method = g_strdup (refusal->method);
+  record->path = g_strdup (refusal->path);
+  record->dialect = g_strdup (relais_dialect_get (refusal->dialect)->name);
+  record->status = refusal->status;
+  record->error = refusal->failure != NULL ? g_strdup (refusal->failure->message) : NULL;
+  record->duration_us = g_get_monotonic_time () - refusal->started_us;
+  gateway->record (record, gateway->user_data);
+}
