@@ -8,3 +8,100 @@
 #include "config.h"
 
 #include "relais-prompt.h"
+
+static void
+message_free (gpointer data)
+{
+  RelaisMessage *message = data;
+
+  g_ptr_array_unref (message->parts);
+  g_free (message);
+}
+
+static void
+tool_free (gpointer data)
+{
+  RelaisTool *tool = data;
+
+  g_free (tool->name);
+  g_free (tool->description);
+  g_free (tool->schema);
+  g_free (tool);
+}
+
+/**
+ * relais_prompt_new:
+ *
+ * Returns: (transfer full): a request that says nothing: no model, no messages, no limit
+ */
+RelaisPrompt *
+relais_prompt_new (void)
+{
+  RelaisPrompt *self = g_new0 (RelaisPrompt, 1);
+
+  self->system = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
+  self->messages = g_ptr_array_new_with_free_func (message_free);
+  self->tools = g_ptr_array_new_with_free_func (tool_free);
+  self->include_usage = TRUE;
+  self->max_tokens = -1;
+  return self;
+}
+
+/**
+ * relais_prompt_free:
+ * @self: (transfer full) (nullable): a request
+ *
+ * Frees it with all it holds.
+ */
+void
+relais_prompt_free (RelaisPrompt *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->system);
+  g_ptr_array_unref (self->messages);
+  g_ptr_array_unref (self->tools);
+  g_free (self->model);
+  g_free (self->tool_choice_name);
+  g_free (self);
+}
+
+/**
+ * relais_prompt_add_message:
+ * @self: a request
+ * @role: who speaks
+ *
+ * Returns: (transfer none): a new last message, empty
+ */
+RelaisMessage *
+relais_prompt_add_message (RelaisPrompt *self,
+                           RelaisRole    role)
+{
+  RelaisMessage *message = g_new0 (RelaisMessage, 1);
+
+  message->role = role;
+  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
+  g_ptr_array_add (self->messages, message);
+  return message;
+}
+
+/**
+ * relais_prompt_add_tool:
+ * @self: a request
+ * @type: its type
+ * @name: (nullable): its name
+ *
+ * Returns: (transfer none): a new last tool
+ */
+RelaisTool *
+relais_prompt_add_tool (RelaisPrompt   *self,
+                        RelaisToolType  type,
+                        const char     *name)
+{
+  RelaisTool *tool = g_new0 (RelaisTool, 1);
+
+  tool->type = type;
+  tool->name = g_strdup (name);
+  g_ptr_array_add (self->tools, tool);
+  return tool;
+}
