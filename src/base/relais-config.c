@@ -7,10 +7,9 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include "relais-config.h"
 #include "relais-error.h"
+#include "relais-key.h"
 
 struct _RelaisConfig
 {
@@ -109,21 +108,12 @@ relais_auth_mode_parse (const char     *nick,
   return FALSE;
 }
 
-/* The key may sit in freed memory for long otherwise. */
-static void
-wipe (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
 static void
 relais_config_finalize (GObject *object)
 {
   RelaisConfig *self = RELAIS_CONFIG (object);
 
-  g_clear_pointer (&self->api_key, wipe);
+  g_clear_pointer (&self->api_key, relais_key_wipe);
   g_clear_pointer (&self->allowed_hosts, g_strfreev);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
   G_OBJECT_CLASS (relais_config_parent_class)->finalize (object);
@@ -392,18 +382,6 @@ relais_config_get_api_key (RelaisConfig *self)
   return self->api_key;
 }
 
-/* "sk-" and at least 10 visible ASCII characters in all, so that it fits every header. */
-static gboolean
-check_key (const char *key)
-{
-  if (!g_str_has_prefix (key, "sk-") || strlen (key) < 10 || strlen (key) > 512)
-    return FALSE;
-  for (const char *c = key; *c != '\0'; c++)
-    if (!g_ascii_isgraph (*c))
-      return FALSE;
-  return TRUE;
-}
-
 /**
  * relais_config_set_api_key:
  * @self: a configuration
@@ -422,15 +400,11 @@ relais_config_set_api_key (RelaisConfig  *self,
 {
   g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
 
-  if (api_key != NULL && !check_key (api_key))
-    {
-      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                           "The API key must start with “sk-” and have at least 10 characters.");
-      return FALSE;
-    }
+  if (api_key != NULL && !relais_key_validate (api_key, error))
+    return FALSE;
   if (g_strcmp0 (self->api_key, api_key) != 0)
     {
-      g_clear_pointer (&self->api_key, wipe);
+      g_clear_pointer (&self->api_key, relais_key_wipe);
       self->api_key = g_strdup (api_key);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API_KEY]);
     }

@@ -34,6 +34,7 @@ typedef struct
   RelaisOperation operation;
   RelaisDialectId dialect; /* of the answer, errors included */
   RelaisForm form;         /* Gemini: told by the path; else WHOLE until the body says stream */
+  gboolean not_supported;  /* UNKNOWN: an endpoint its vendor has, but Relais does not */
   gboolean method_known;   /* FALSE: path is served, this method is not: 405 */
   const char *allow;       /* static: methods this path takes, for Allow */
   char *path;              /* as asked, percent-encoded, without the query */
