@@ -7,4 +7,858 @@
 
 #include "config.h"
 
-#include "relais-engine.h"
+#include "base/relais-error.h"
+#include "base/relais-key.h"
+#include "upstream/relais-provider.h"
+
+#include "relais-engine-private.h"
+
+static GParamSpec *properties[N_PROPS];
+static guint models_changed_signal;
+
+G_DEFINE_FINAL_TYPE (RelaisEngine, relais_engine, G_TYPE_OBJECT)
+
+G_DEFINE_ENUM_TYPE (RelaisEngineState, relais_engine_state,
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_STOPPED, "stopped"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_STARTING, "starting"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_STOPPING, "stopping"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_FAILED, "failed"))
+
+G_DEFINE_ENUM_TYPE (RelaisEngineKeyring, relais_engine_keyring,
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_UNKNOWN, "unknown"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_READY, "ready"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_LOCKED, "locked"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_COLLECTION, "no-collection"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_SERVICE, "no-service"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_UNUSED, "unused"))
+
+void
+relais_engine_notify (RelaisEngine *self,
+                      guint         property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+set_state (RelaisEngine      *self,
+           RelaisEngineState  state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  relais_engine_notify (self, PROP_STATE);
+}
+
+void
+relais_engine_take_models (RelaisEngine  *self,
+                           char         **models)
+{
+  g_strfreev (self->models);
+  self->models = models;
+  g_signal_emit (self, models_changed_signal, 0);
+}
+
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+relais_engine_dispose (GObject *object)
+{
+  RelaisEngine *self = RELAIS_ENGINE (object);
+
+  if (self->thread != NULL)
+    {
+      self->link->engine = NULL;
+      /* from within: the loop may not run yet */
+      relais_attach (self->context, quit_cb, self->loop, NULL);
+      g_thread_join (g_steal_pointer (&self->thread));
+      self->core = NULL;
+    }
+
+  G_OBJECT_CLASS (relais_engine_parent_class)->dispose (object);
+}
+
+static void
+relais_engine_finalize (GObject *object)
+{
+  RelaisEngine *self = RELAIS_ENGINE (object);
+
+  g_atomic_rc_box_release (self->link);
+  g_main_loop_unref (self->loop);
+  g_main_context_unref (self->context);
+  g_main_context_unref (self->owner);
+  g_hash_table_unref (self->record_rows);
+  g_hash_table_unref (self->held);
+  g_object_unref (self->records);
+  g_object_unref (self->accounts);
+  g_object_unref (self->config);
+  relais_start_failure_free (self->failure);
+  g_clear_error (&self->load_error);
+  g_strfreev (self->models);
+  g_strfreev (self->urls);
+
+  G_OBJECT_CLASS (relais_engine_parent_class)->finalize (object);
+}
+
+static void
+relais_engine_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  RelaisEngine *self = RELAIS_ENGINE (object);
+
+  switch (prop_id)
+    {
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_KEYRING:
+      g_value_set_enum (value, self->keyring);
+      break;
+    case PROP_FAILURE:
+      g_value_set_boxed (value, self->failure);
+      break;
+    case PROP_N_ACTIVE:
+      g_value_set_uint (value, self->n_active);
+      break;
+    case PROP_N_ACCOUNTS:
+      g_value_set_uint (value, relais_engine_get_n_accounts (self));
+      break;
+    case PROP_API_KEY_SET:
+      g_value_set_boolean (value, relais_config_get_api_key (self->config) != NULL);
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, relais_engine_get_port (self));
+      break;
+    case PROP_ALLOW_LAN_ACCESS:
+      g_value_set_boolean (value, relais_config_get_allow_lan_access (self->config));
+      break;
+    case PROP_AUTH_MODE:
+      g_value_set_enum (value, relais_config_get_auth_mode (self->config));
+      break;
+    case PROP_EFFECTIVE_AUTH_MODE:
+      g_value_set_enum (value, relais_config_get_effective_mode (self->config));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_engine_class_init (RelaisEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = relais_engine_dispose;
+  object_class->finalize = relais_engine_finalize;
+  object_class->get_property = relais_engine_get_property;
+
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ENGINE_STATE,
+                                              RELAIS_ENGINE_STOPPED, flags);
+  properties[PROP_KEYRING] = g_param_spec_enum ("keyring", NULL, NULL, RELAIS_TYPE_ENGINE_KEYRING,
+                                                RELAIS_ENGINE_KEYRING_UNKNOWN, flags);
+  properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, RELAIS_TYPE_START_FAILURE, flags);
+  properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_ACCOUNTS] = g_param_spec_uint ("n-accounts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_API_KEY_SET] = g_param_spec_boolean ("api-key-set", NULL, NULL, FALSE, flags);
+  properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, RELAIS_DEFAULT_PORT, flags);
+  properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, flags);
+  properties[PROP_AUTH_MODE] = g_param_spec_enum ("auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE,
+                                                  RELAIS_AUTH_MODE_AUTO, flags);
+  properties[PROP_EFFECTIVE_AUTH_MODE] = g_param_spec_enum ("effective-auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE,
+                                                            RELAIS_AUTH_MODE_OFF, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  models_changed_signal = g_signal_new ("models-changed", RELAIS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+relais_engine_init (RelaisEngine *self)
+{
+  self->owner = g_main_context_ref_thread_default ();
+  self->context = g_main_context_new ();
+  self->loop = g_main_loop_new (self->context, FALSE);
+  self->link = g_atomic_rc_box_new0 (RelaisLink);
+  self->link->engine = self;
+  self->accounts = g_list_store_new (RELAIS_TYPE_ACCOUNT_ROW);
+  self->records = g_list_store_new (RELAIS_TYPE_RECORD_ROW);
+  self->record_rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)relais_record_free);
+  self->config = relais_config_new ();
+  self->models = g_new0 (char *, 1);
+  self->urls = g_new0 (char *, 1);
+}
+
+/**
+ * relais_engine_new:
+ * @options: how to make it
+ *
+ * Starts the engine's thread; nothing listens yet. What is wrong with @options comes out of
+ * [method@Engine.load_async]. Used from the main context it is made in.
+ *
+ * Returns: (transfer full): an engine
+ */
+RelaisEngine *
+relais_engine_new (const RelaisEngineOptions *options)
+{
+  RelaisEngine *self = g_object_new (RELAIS_TYPE_ENGINE, NULL);
+
+  self->uses_keyring = options->use_keyring;
+  self->keyring = options->use_keyring ? RELAIS_ENGINE_KEYRING_UNKNOWN : RELAIS_ENGINE_KEYRING_UNUSED;
+  relais_engine_start_thread (self, options);
+  return self;
+}
+
+/**
+ * relais_engine_get_state:
+ * @self: an engine
+ *
+ * Returns: what the proxy does
+ */
+RelaisEngineState
+relais_engine_get_state (RelaisEngine *self)
+{
+  return self->state;
+}
+
+/**
+ * relais_engine_get_keyring:
+ * @self: an engine
+ *
+ * Returns: how the keyring was found
+ */
+RelaisEngineKeyring
+relais_engine_get_keyring (RelaisEngine *self)
+{
+  return self->keyring;
+}
+
+/**
+ * relais_engine_get_failure:
+ * @self: an engine
+ *
+ * Returns: (transfer none) (nullable): why the last start failed; %NULL in every other state
+ */
+const RelaisStartFailure *
+relais_engine_get_failure (RelaisEngine *self)
+{
+  return self->failure;
+}
+
+/**
+ * relais_engine_get_n_active:
+ * @self: an engine
+ *
+ * Returns: accounts that are enabled, dispatched and not rejected
+ */
+guint
+relais_engine_get_n_active (RelaisEngine *self)
+{
+  return self->n_active;
+}
+
+/**
+ * relais_engine_get_n_accounts:
+ * @self: an engine
+ *
+ * Returns: all accounts
+ */
+guint
+relais_engine_get_n_accounts (RelaisEngine *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+}
+
+/**
+ * relais_engine_get_port:
+ * @self: an engine
+ *
+ * Returns: the port bound while running, else the one a start will bind
+ */
+guint
+relais_engine_get_port (RelaisEngine *self)
+{
+  return self->bound_port != 0 ? self->bound_port : relais_config_get_port (self->config);
+}
+
+/**
+ * relais_engine_dup_urls:
+ * @self: an engine
+ *
+ * Returns: (transfer full) (array zero-terminated=1): where clients reach it, this computer first;
+ *   what a start would give while it is stopped
+ */
+char **
+relais_engine_dup_urls (RelaisEngine *self)
+{
+  char **urls;
+
+  if (self->urls[0] != NULL)
+    return g_strdupv (self->urls);
+  urls = g_new0 (char *, 2);
+  urls[0] = g_strdup_printf ("http://127.0.0.1:%u", relais_engine_get_port (self));
+  return urls;
+}
+
+/**
+ * relais_engine_dup_api_key:
+ * @self: an engine
+ *
+ * Returns: (transfer full) (nullable): the client key in force, to show or copy; %NULL while the keyring
+ *   that may hold one is locked
+ */
+char *
+relais_engine_dup_api_key (RelaisEngine *self)
+{
+  return g_strdup (relais_config_get_api_key (self->config));
+}
+
+/**
+ * relais_engine_list_accounts:
+ * @self: an engine
+ *
+ * Returns: (transfer none): #RelaisAccountRow in the order of choice
+ */
+GListModel *
+relais_engine_list_accounts (RelaisEngine *self)
+{
+  return G_LIST_MODEL (self->accounts);
+}
+
+/**
+ * relais_engine_list_records:
+ * @self: an engine
+ *
+ * Returns: (transfer none): #RelaisRecordRow, newest first, at most 2 000
+ */
+GListModel *
+relais_engine_list_records (RelaisEngine *self)
+{
+  return G_LIST_MODEL (self->records);
+}
+
+/**
+ * relais_engine_dup_models:
+ * @self: an engine
+ *
+ * Returns: (transfer full) (array zero-terminated=1): models the active accounts serve, as last heard
+ */
+char **
+relais_engine_dup_models (RelaisEngine *self)
+{
+  return g_strdupv (self->models);
+}
+
+static void
+refresh_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_core_refresh_models (core);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_refresh_models:
+ * @self: an engine
+ *
+ * Asks the active accounts for what they serve, where the last answer is older than an hour;
+ * "models-changed" tells.
+ */
+void
+relais_engine_refresh_models (RelaisEngine *self)
+{
+  relais_job_run (relais_job_new (self, relais_engine_refresh_models, NULL, NULL, NULL, refresh_job));
+}
+
+static void
+relay_listening (RelaisEngine *self,
+                 RelaisJob    *job)
+{
+  RelaisListening *listening = job->input;
+
+  if (listening == NULL)
+    return;
+  g_clear_pointer (&self->failure, relais_start_failure_free);
+  self->failure = g_steal_pointer (&listening->failure);
+  self->bound_port = listening->port;
+  g_strfreev (self->urls);
+  self->urls = listening->urls != NULL ? g_steal_pointer (&listening->urls) : g_new0 (char *, 1);
+  if (self->failure != NULL)
+    {
+      g_autofree char *words = relais_start_failure_to_english (self->failure);
+
+      job->error = g_error_new_literal (RELAIS_ERROR, self->failure->code, words);
+    }
+  set_state (self, self->failure != NULL ? RELAIS_ENGINE_FAILED : RELAIS_ENGINE_RUNNING);
+  relais_engine_notify (self, PROP_FAILURE);
+  relais_engine_notify (self, PROP_PORT);
+}
+
+static void
+start_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  job->input = relais_core_start (core);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_start_async:
+ * @self: an engine
+ * @cancellable: (nullable): ignored once it binds
+ * @callback: told when it listens, or cannot
+ * @user_data: for @callback
+ */
+void
+relais_engine_start_async (RelaisEngine        *self,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_start_async, cancellable, callback, user_data, start_job);
+
+  job->input_free = (GDestroyNotify)relais_listening_free;
+  job->after = relay_listening;
+  if (self->state != RELAIS_ENGINE_RUNNING)
+    set_state (self, RELAIS_ENGINE_STARTING);
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_start_finish:
+ * @self: an engine
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `NO_ACCOUNT`, `KEYRING_LOCKED`, `ADDRESS_IN_USE`, `ADDRESS_DENIED` or
+ * `ADDRESS_FAILED`, the words in English; [method@Engine.get_failure] has the parts.
+ *
+ * Returns: whether it listens
+ */
+gboolean
+relais_engine_start_finish (RelaisEngine  *self,
+                            GAsyncResult  *result,
+                            GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+relay_stop (RelaisEngine *self,
+            RelaisJob    *job)
+{
+  self->bound_port = 0;
+  g_strfreev (self->urls);
+  self->urls = g_new0 (char *, 1);
+  g_clear_pointer (&self->failure, relais_start_failure_free);
+  set_state (self, RELAIS_ENGINE_STOPPED);
+  relais_engine_notify (self, PROP_FAILURE);
+  relais_engine_notify (self, PROP_PORT);
+}
+
+static void
+stop_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_core_stop (core, relais_job_done, job);
+}
+
+/**
+ * relais_engine_stop_async:
+ * @self: an engine
+ * @cancellable: (nullable): not looked at: a stop ends within 5 s
+ * @callback: told when nothing runs any more
+ * @user_data: for @callback
+ *
+ * Closes the listener at once, lets streams end for up to 5 s, then cuts them.
+ */
+void
+relais_engine_stop_async (RelaisEngine        *self,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_stop_async, cancellable, callback, user_data, stop_job);
+
+  job->after = relay_stop;
+  if (self->state == RELAIS_ENGINE_RUNNING)
+    set_state (self, RELAIS_ENGINE_STOPPING);
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_stop_finish:
+ * @self: an engine
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * Returns: whether it stopped; it always does
+ */
+gboolean
+relais_engine_stop_finish (RelaisEngine  *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+port_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_config_set_port (core->config, job->number, &job->error);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_port:
+ * @self: an engine
+ * @port: 1024 to 65535, or 0 to let the system choose
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` while the proxy runs, whatever a widget may allow, and for a
+ * port out of range.
+ *
+ * Returns: whether it is set
+ */
+gboolean
+relais_engine_set_port (RelaisEngine  *self,
+                        int            port,
+                        GError       **error)
+{
+  RelaisJob *job;
+
+  if (self->state != RELAIS_ENGINE_STOPPED && self->state != RELAIS_ENGINE_FAILED)
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "Stop the proxy to change the port");
+      return FALSE;
+    }
+  if (!relais_config_set_port (self->config, port, error))
+    return FALSE;
+  relais_engine_notify (self, PROP_PORT);
+  job = relais_job_new (self, relais_engine_set_port, NULL, NULL, NULL, port_job);
+  job->number = port;
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+lan_job (RelaisCore *core,
+         RelaisJob  *job)
+{
+  if (relais_config_get_allow_lan_access (core->config) != job->number)
+    {
+      relais_config_set_allow_lan_access (core->config, job->number);
+      job->input = relais_core_rebind (core);
+    }
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_allow_lan_access:
+ * @self: an engine
+ * @allow: whether other devices may connect
+ *
+ * While the proxy runs it listens anew at once; streams run on. A failure shows as the state.
+ */
+void
+relais_engine_set_allow_lan_access (RelaisEngine *self,
+                                    gboolean      allow)
+{
+  RelaisJob *job;
+
+  if (relais_config_get_allow_lan_access (self->config) == !!allow)
+    return;
+  relais_config_set_allow_lan_access (self->config, allow);
+  relais_engine_notify (self, PROP_ALLOW_LAN_ACCESS);
+  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
+  job = relais_job_new (self, relais_engine_set_allow_lan_access, NULL, NULL, NULL, lan_job);
+  job->number = !!allow;
+  job->input_free = (GDestroyNotify)relais_listening_free;
+  job->after = relay_listening;
+  relais_job_run (job);
+}
+
+static void
+auth_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_config_set_auth_mode (core->config, (RelaisAuthMode)job->number);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_auth_mode:
+ * @self: an engine
+ * @mode: when a client key is asked for; holds from the next request on
+ */
+void
+relais_engine_set_auth_mode (RelaisEngine   *self,
+                             RelaisAuthMode  mode)
+{
+  RelaisJob *job;
+
+  if (relais_config_get_auth_mode (self->config) == mode)
+    return;
+  relais_config_set_auth_mode (self->config, mode);
+  relais_engine_notify (self, PROP_AUTH_MODE);
+  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
+  job = relais_job_new (self, relais_engine_set_auth_mode, NULL, NULL, NULL, auth_job);
+  job->number = mode;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_check_api_key:
+ * @key: what a person typed
+ *
+ * Returns: whether it may become the client key: it starts with `sk-` and has at least 10 characters
+ */
+gboolean
+relais_engine_check_api_key (const char *key)
+{
+  return relais_key_validate (key, NULL);
+}
+
+/**
+ * relais_engine_make_api_key:
+ *
+ * Returns: (transfer full): a new client key from the system's random source; not in force yet
+ */
+char *
+relais_engine_make_api_key (void)
+{
+  return relais_key_make ();
+}
+
+/**
+ * relais_engine_mask_api_key:
+ * @key: a client key
+ *
+ * Returns: (transfer full): what may be shown of it
+ */
+char *
+relais_engine_mask_api_key (const char *key)
+{
+  return relais_key_mask (key);
+}
+
+/* The core says which key is in force; the facade follows. */
+static void
+relay_key (RelaisEngine *self,
+           RelaisJob    *job)
+{
+  if (job->error == NULL && job->text != NULL)
+    relais_config_set_api_key (self->config, job->text, NULL);
+  relais_engine_notify (self, PROP_API_KEY_SET);
+}
+
+static void
+key_job (RelaisCore *core,
+         RelaisJob  *job)
+{
+  relais_core_save_key (core, job->text, relais_job_done, job);
+}
+
+/**
+ * relais_engine_set_api_key_async:
+ * @self: an engine
+ * @key: the new client key
+ * @cancellable: (nullable): not looked at once it is being kept
+ * @callback: told when it is kept and in force
+ * @user_data: for @callback
+ */
+void
+relais_engine_set_api_key_async (RelaisEngine        *self,
+                                 const char          *key,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_set_api_key_async, cancellable, callback, user_data, key_job);
+
+  job->text = g_strdup (key);
+  job->after = relay_key;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_set_api_key_finish:
+ * @self: an engine
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` or `KEYRING_LOCKED`; the old key stays in force.
+ *
+ * Returns: whether the new key is in force
+ */
+gboolean
+relais_engine_set_api_key_finish (RelaisEngine  *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static RelaisEngineKeyring
+keyring_from_store (RelaisKeyringState state)
+{
+  switch (state)
+    {
+    case RELAIS_KEYRING_READY:
+      return RELAIS_ENGINE_KEYRING_READY;
+    case RELAIS_KEYRING_LOCKED:
+      return RELAIS_ENGINE_KEYRING_LOCKED;
+    case RELAIS_KEYRING_NO_COLLECTION:
+      return RELAIS_ENGINE_KEYRING_NO_COLLECTION;
+    case RELAIS_KEYRING_NO_SERVICE:
+      return RELAIS_ENGINE_KEYRING_NO_SERVICE;
+    case RELAIS_KEYRING_UNKNOWN:
+    default:
+      return RELAIS_ENGINE_KEYRING_UNKNOWN;
+    }
+}
+
+static void
+relay_load (RelaisEngine *self,
+            RelaisJob    *job)
+{
+  RelaisEngineKeyring keyring = keyring_from_store ((RelaisKeyringState)job->number);
+
+  if (self->uses_keyring && self->keyring != keyring)
+    {
+      self->keyring = keyring;
+      relais_engine_notify (self, PROP_KEYRING);
+    }
+  relay_key (self, job);
+}
+
+static void
+loaded (gpointer  result,
+        GError   *error,
+        gpointer  user_data)
+{
+  RelaisJob *job = user_data;
+
+  job->number = job->core->keyring;
+  job->text = g_strdup (relais_config_get_api_key (job->core->config));
+  relais_job_done (result, error, job);
+}
+
+static void
+load_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_core_load (core, job->number, loaded, job);
+}
+
+/**
+ * relais_engine_load_async:
+ * @self: an engine
+ * @unlock: whether the person may be asked to unlock the keyring
+ * @cancellable: (nullable): not looked at
+ * @callback: told when accounts and key are there, or known not to be
+ * @user_data: for @callback
+ */
+void
+relais_engine_load_async (RelaisEngine        *self,
+                          gboolean             unlock,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_load_async, cancellable, callback, user_data, load_job);
+
+  job->number = unlock;
+  job->after = relay_load;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_load_finish:
+ * @self: an engine
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * A locked or absent keyring is no failure, see the "keyring" property. Fails with [error@Error]
+ * `INVALID_SETTING` for an accounts file, a key or a key file that is no good.
+ *
+ * Returns: whether all that was asked for could be read
+ */
+gboolean
+relais_engine_load_finish (RelaisEngine  *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  if (self->load_error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->load_error));
+      return FALSE;
+    }
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * relais_engine_set_records_paused:
+ * @self: an engine
+ * @paused: whether the list of records stands still
+ *
+ * What happens meanwhile is kept and comes when it goes on.
+ */
+void
+relais_engine_set_records_paused (RelaisEngine *self,
+                                  gboolean      paused)
+{
+  g_autoptr (GPtrArray) records = NULL;
+  GHashTableIter iter;
+  gpointer record;
+
+  if (self->paused == !!paused)
+    return;
+  self->paused = !!paused;
+  if (paused)
+    return;
+  records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &record))
+    {
+      g_ptr_array_add (records, record);
+      g_hash_table_iter_steal (&iter);
+    }
+  relais_core_sort_records (records);
+  relais_engine_apply_records (self, records);
+}
+
+/**
+ * relais_engine_get_records_paused:
+ * @self: an engine
+ *
+ * Returns: whether the list of records stands still
+ */
+gboolean
+relais_engine_get_records_paused (RelaisEngine *self)
+{
+  return self->paused;
+}
+
+/**
+ * relais_engine_clear_records:
+ * @self: an engine
+ *
+ * Empties the list; a request still running comes back with its next step.
+ */
+void
+relais_engine_clear_records (RelaisEngine *self)
+{
+  g_hash_table_remove_all (self->record_rows);
+  g_hash_table_remove_all (self->held);
+  g_list_store_remove_all (self->records);
+}

@@ -86,12 +86,15 @@ typedef struct
   gboolean practice;         /* the practice account, for this run only */
   const char *accounts_file; /* instead of the keyring */
   gboolean use_keyring;      /* FALSE: accounts live in memory (or come from the file) */
+  const char *api_key;       /* the client key, instead of the keyring's */
+  const char *key_file;      /* where a key made at start is kept, 0600, instead of the keyring */
 } RelaisEngineOptions;
 
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
  * second for what changes with traffic. Properties (all read-only): "state", "keyring",
  * "failure" (RelaisStartFailure), "n-active", "n-accounts", "api-key-set", "port" (the one bound
- * while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode". */
+ * while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode".
+ * Signal "models-changed": what dup_models says changed; refresh_models asks for it. */
 #define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisEngine, relais_engine, RELAIS, ENGINE, GObject)
@@ -107,7 +110,8 @@ char                      **relais_engine_dup_urls       (RelaisEngine          
 char                       *relais_engine_dup_api_key    (RelaisEngine              *self);
 GListModel                 *relais_engine_list_accounts  (RelaisEngine              *self);
 GListModel                 *relais_engine_list_records   (RelaisEngine              *self);
-GListModel                 *relais_engine_list_models    (RelaisEngine              *self);
+char                      **relais_engine_dup_models     (RelaisEngine              *self);
+void                        relais_engine_refresh_models (RelaisEngine              *self);
 const RelaisEngineProvider *relais_engine_get_providers  (gsize                     *n_providers);
 
 /* Loads accounts and key; call once, before start. Ends without error in every keyring state. */

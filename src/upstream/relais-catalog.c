@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <libsoup/soup.h>
+
 #include "base/relais-error.h"
 #include "dialects/relais-model-list.h"
 

@@ -31,7 +31,7 @@ typedef struct
   RelaisDialectId  preferred;
   gboolean         needs_base_url;
   gboolean         needs_key;
-  gboolean         in_process; /* practice: no network */
+  gboolean in_process; /* practice: no network */
 } RelaisProvider;
 
 const RelaisProvider *relais_provider_find           (const char           *id);

@@ -5,13 +5,15 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include <gio/gio.h>
 
 #include "accounts/relais-account.h"
 #include "base/relais-config.h"
 #include "dialects/relais-dialect.h"
 
 G_BEGIN_DECLS
+
+typedef struct _SoupMessageHeaders SoupMessageHeaders; /* the engine needs no libsoup header */
 
 /* One request on its way and its answer. Ends by `done`, or by relais_transfer_free, after which
  * nothing is called any more. */

@@ -1,0 +1,607 @@
+/* relais-core-accounts.c: accounts and the client key, in memory and in the keyring
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-core"
+
+#include "config.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
+
+#include "accounts/relais-account-json.h"
+#include "accounts/relais-key-store.h"
+#include "base/relais-error.h"
+#include "base/relais-key.h"
+
+#include "relais-core.h"
+
+#define PRACTICE_ID "practice"
+#define ACCOUNTS_MAX 1000
+
+/* A step on its way through the keyring. */
+typedef struct
+{
+  RelaisCore     *core;
+  RelaisAccount *account; /* owned */
+  char           *id;
+  char *key; /* owned, wiped */
+  int             position;
+  gboolean        unlock;
+  RelaisCoreDone  done;
+  gpointer        user_data;
+} Step;
+
+static Step *
+step_new (RelaisCore     *core,
+          RelaisCoreDone  done,
+          gpointer        user_data)
+{
+  Step *step = g_new0 (Step, 1);
+
+  step->core = core;
+  step->done = done;
+  step->user_data = user_data;
+  return step;
+}
+
+static void
+step_end (Step   *step,
+          GError *error)
+{
+  step->done (NULL, error, step->user_data);
+  g_clear_pointer (&step->account, relais_account_unref);
+  g_clear_pointer (&step->key, relais_key_wipe);
+  g_free (step->id);
+  g_free (step);
+}
+
+static int
+find_position (RelaisCore *self,
+               const char *id)
+{
+  for (guint i = 0; i < self->accounts->len; i++)
+    if (g_strcmp0 (((RelaisAccount *)g_ptr_array_index (self->accounts, i))->id, id) == 0)
+      return (int)i;
+  return -1;
+}
+
+/**
+ * relais_core_find:
+ * @self: a core
+ * @id: (nullable): an account's id
+ *
+ * Returns: (transfer none) (nullable): the account as it is kept, its credential with it
+ */
+RelaisAccount *
+relais_core_find (RelaisCore *self,
+                  const char *id)
+{
+  int position = find_position (self, id);
+
+  return position >= 0 ? g_ptr_array_index (self->accounts, position) : NULL;
+}
+
+static gboolean
+is_practice (const RelaisAccount *account)
+{
+  return strcmp (account->provider, PRACTICE_ID) == 0;
+}
+
+/* The practice account answers any name only while it is alone. */
+static RelaisAccount *
+as_served (RelaisAccount *account,
+           gboolean       alone)
+{
+  const char *const own[] = { "practice*", NULL };
+  RelaisAccount *copy;
+
+  if (!is_practice (account) || alone)
+    return relais_account_ref (account);
+  copy = relais_account_copy (account);
+  g_strfreev (copy->models);
+  copy->models = g_strdupv ((char **)own);
+  return copy;
+}
+
+static int
+place_in_order (RelaisCore          *self,
+                const RelaisAccount *account)
+{
+  for (int i = 0; self->order[i] != NULL; i++)
+    if (strcmp (self->order[i], account->id) == 0)
+      return i;
+  return G_MAXINT;
+}
+
+static int
+compare_places (gconstpointer a,
+                gconstpointer b,
+                gpointer      user_data)
+{
+  int first = place_in_order (user_data, *(RelaisAccount *const *)a);
+  int second = place_in_order (user_data, *(RelaisAccount *const *)b);
+
+  return first < second ? -1 : first > second;
+}
+
+/**
+ * relais_core_apply_accounts:
+ * @self: a core
+ *
+ * The list changed: orders it, hands it to the pool, tells by snapshot. Requests under way are not
+ * touched.
+ */
+void
+relais_core_apply_accounts (RelaisCore *self)
+{
+  GPtrArray *served = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  gboolean alone = TRUE;
+
+  g_ptr_array_sort_with_data (self->accounts, compare_places, self);
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (self->accounts, i);
+
+      alone &= is_practice (account) || !account->enabled || account->dispatch == RELAIS_DISPATCH_OFF;
+    }
+  for (guint i = 0; i < self->accounts->len; i++)
+    g_ptr_array_add (served, as_served (g_ptr_array_index (self->accounts, i), alone));
+  relais_account_pool_set_accounts (self->pool, served);
+  self->accounts_changed = TRUE;
+  relais_core_touch (self);
+  if (self->server != NULL)
+    relais_core_refresh_models (self);
+}
+
+/**
+ * relais_core_set_order:
+ * @self: a core
+ * @ids: (array zero-terminated=1): accounts in the order wanted; unknown ones are kept for later
+ */
+void
+relais_core_set_order (RelaisCore         *self,
+                       const char * const *ids)
+{
+  g_strfreev (self->order);
+  self->order = g_strdupv ((char **)ids);
+  relais_core_apply_accounts (self);
+}
+
+static void
+add_practice (RelaisCore *self)
+{
+  RelaisAccount *account;
+
+  if (relais_core_find (self, PRACTICE_ID) != NULL)
+    return;
+  account = relais_account_new (PRACTICE_ID, PRACTICE_ID);
+  g_free (account->label);
+  account->label = g_strdup ("Practice");
+  g_hash_table_add (self->unkept, g_strdup (account->id));
+  g_ptr_array_add (self->accounts, account);
+}
+
+/**
+ * relais_core_take_options:
+ * @self: a core
+ * @options: how the engine was made
+ * @error: where to put a failure
+ *
+ * Reads the accounts file, adds the practice account, sets the client key as @options say. For
+ * start-up: reads files at once.
+ *
+ * Returns: whether all of it could be done
+ */
+gboolean
+relais_core_take_options (RelaisCore                 *self,
+                          const RelaisEngineOptions  *options,
+                          GError                    **error)
+{
+  if (options->accounts_file != NULL)
+    {
+      GPtrArray *list = relais_account_list_load (options->accounts_file, error);
+
+      if (list == NULL)
+        return FALSE;
+      g_ptr_array_unref (self->accounts);
+      self->accounts = list;
+    }
+  if (options->practice)
+    add_practice (self);
+  relais_core_apply_accounts (self);
+  return options->api_key == NULL || relais_config_set_api_key (self->config, options->api_key, error);
+}
+
+/* The key kept beside the data where no keyring keeps it: read, or made. */
+static gboolean
+use_key_file (RelaisCore  *self,
+              GError     **error)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *made = NULL;
+  g_autofree char *folder = NULL;
+  gboolean set;
+  struct stat info;
+
+  if (stat (self->key_file, &info) == 0 && (info.st_mode & 077) != 0)
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "%s can be read by others: run “chmod 600 %s” first", self->key_file, self->key_file);
+      return FALSE;
+    }
+  if (g_file_get_contents (self->key_file, &text, NULL, NULL))
+    {
+      set = relais_config_set_api_key (self->config, g_strstrip (text), error);
+      explicit_bzero (text, strlen (text));
+      return set;
+    }
+  folder = g_path_get_dirname (self->key_file);
+  made = relais_key_make ();
+  set = g_mkdir_with_parents (folder, 0700) == 0 &&
+        g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error) &&
+        relais_config_set_api_key (self->config, made, error);
+  explicit_bzero (made, strlen (made));
+  return set;
+}
+
+/* Without a place to keep it the key lives until quit. */
+static void
+use_fresh_key (RelaisCore *self)
+{
+  char *made;
+
+  if (relais_config_get_api_key (self->config) != NULL)
+    return;
+  made = relais_key_make ();
+  relais_config_set_api_key (self->config, made, NULL);
+  relais_key_wipe (made);
+}
+
+static void
+key_kept_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_key_store_save_finish (result, &error))
+    g_warning ("The client key could not be kept: %s", error->message);
+  step_end (user_data, NULL);
+}
+
+static void
+key_loaded_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  Step *step = user_data;
+  RelaisCore *self = step->core;
+  g_autoptr (GError) error = NULL;
+  char *key = relais_key_store_load_finish (result, &error);
+
+  if (key != NULL && relais_config_set_api_key (self->config, key, NULL))
+    {
+      relais_key_wipe (key);
+      step_end (step, NULL);
+      return;
+    }
+  g_clear_pointer (&key, relais_key_wipe);
+  if (self->key_file != NULL)
+    {
+      g_clear_error (&error);
+      use_key_file (self, &error);
+      step_end (step, g_steal_pointer (&error));
+      return;
+    }
+  /* a locked keyring may hold one: nothing is made up in its place */
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
+    {
+      step_end (step, NULL);
+      return;
+    }
+  use_fresh_key (self);
+  if (error != NULL)
+    step_end (step, NULL);
+  else
+    relais_key_store_save_async (relais_config_get_api_key (self->config), NULL, key_kept_cb, step);
+}
+
+static void
+load_key (Step *step)
+{
+  RelaisCore *self = step->core;
+  g_autoptr (GError) error = NULL;
+
+  if (relais_config_get_api_key (self->config) != NULL)
+    step_end (step, NULL);
+  else if (self->store != NULL)
+    relais_key_store_load_async (NULL, key_loaded_cb, step);
+  else
+    {
+      if (self->key_file != NULL)
+        use_key_file (self, &error);
+      else
+        use_fresh_key (self);
+      step_end (step, g_steal_pointer (&error));
+    }
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Step *step = user_data;
+  RelaisCore *self = step->core;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  list = relais_account_store_load_finish (self->store, result, &self->keyring, &error);
+  if (error != NULL)
+    g_warning ("The keyring could not be read: %s", error->message);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (list, i);
+      int position = find_position (self, account->id);
+
+      g_hash_table_remove (self->unkept, account->id);
+      if (position >= 0)
+        {
+          relais_account_unref (g_ptr_array_index (self->accounts, position));
+          g_ptr_array_index (self->accounts, position) = relais_account_ref (account);
+        }
+      else
+        g_ptr_array_add (self->accounts, relais_account_ref (account));
+    }
+  relais_core_apply_accounts (self);
+  load_key (step);
+}
+
+/**
+ * relais_core_load:
+ * @self: a core
+ * @unlock: whether the person may be asked to unlock the keyring
+ * @done: told when accounts and key are there, or known not to be
+ * @user_data: for @done
+ */
+void
+relais_core_load (RelaisCore     *self,
+                  gboolean        unlock,
+                  RelaisCoreDone  done,
+                  gpointer        user_data)
+{
+  Step *step = step_new (self, done, user_data);
+
+  if (self->store != NULL)
+    relais_account_store_load_async (self->store, unlock, NULL, loaded_cb, step);
+  else
+    load_key (step);
+}
+
+static void
+key_saved_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Step *step = user_data;
+  GError *error = NULL;
+
+  /* Without any keyring the key holds until quit; a locked one refuses, and the old key stays. */
+  if (!relais_key_store_save_finish (result, &error) &&
+      g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
+    g_clear_error (&error);
+  if (error == NULL)
+    relais_config_set_api_key (step->core->config, step->key, &error);
+  step_end (step, error);
+}
+
+/**
+ * relais_core_save_key:
+ * @self: a core
+ * @key: the new client key
+ * @done: told when it is kept and in force
+ * @user_data: for @done
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for what is no key, `KEYRING_LOCKED`, or the keyring's own
+ * words; the old key stays in force then.
+ */
+void
+relais_core_save_key (RelaisCore     *self,
+                      const char     *key,
+                      RelaisCoreDone  done,
+                      gpointer        user_data)
+{
+  Step *step = step_new (self, done, user_data);
+  GError *error = NULL;
+
+  if (!relais_key_validate (key, &error))
+    {
+      step_end (step, error);
+      return;
+    }
+  step->key = g_strdup (key);
+  if (self->store != NULL)
+    {
+      relais_key_store_save_async (key, NULL, key_saved_cb, step);
+      return;
+    }
+  if (self->key_file == NULL ||
+      g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    relais_config_set_api_key (self->config, key, &error);
+  step_end (step, error);
+}
+
+static void
+put (Step *step)
+{
+  RelaisCore *self = step->core;
+  int position = find_position (self, step->account->id);
+
+  if (position >= 0)
+    g_ptr_array_remove_index (self->accounts, position);
+  if (position < 0)
+    position = step->position;
+  if (position < 0 || position > (int)self->accounts->len)
+    position = (int)self->accounts->len;
+  g_ptr_array_insert (self->accounts, position, relais_account_ref (step->account));
+  relais_catalog_forget (self->catalog, step->account->id);
+  relais_core_apply_accounts (self);
+  step_end (step, NULL);
+}
+
+static void
+saved_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Step *step = user_data;
+  g_autoptr (GError) error = NULL;
+
+  relais_account_store_save_finish (RELAIS_ACCOUNT_STORE (source), result, &error);
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
+    {
+      g_hash_table_add (step->core->unkept, g_strdup (step->account->id));
+      step->core->keyring = RELAIS_KEYRING_NO_SERVICE;
+      g_clear_error (&error);
+    }
+  if (error != NULL)
+    {
+      step_end (step, g_steal_pointer (&error));
+      return;
+    }
+  if (step->core->keyring == RELAIS_KEYRING_NO_COLLECTION)
+    step->core->keyring = RELAIS_KEYRING_READY;
+  put (step);
+}
+
+/**
+ * relais_core_put_account:
+ * @self: a core
+ * @account: (transfer none): a new account, or an edited one in place of that with its id
+ * @position: where in the list a new one goes, or -1 for the end
+ * @done: told when it is kept and in the pool
+ * @user_data: for @done
+ *
+ * Kept in the keyring first; one that has no service keeps it in memory. Fails with [error@Error]
+ * `KEYRING_LOCKED`, or the keyring's own words: nothing has changed then.
+ */
+void
+relais_core_put_account (RelaisCore     *self,
+                         RelaisAccount  *account,
+                         int             position,
+                         RelaisCoreDone  done,
+                         gpointer        user_data)
+{
+  Step *step = step_new (self, done, user_data);
+
+  if (self->accounts->len >= ACCOUNTS_MAX && find_position (self, account->id) < 0)
+    {
+      step_end (step, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                                   "There are %d accounts already", ACCOUNTS_MAX));
+      return;
+    }
+  step->account = relais_account_ref (account);
+  step->position = position;
+  if (self->store != NULL && !g_hash_table_contains (self->unkept, account->id))
+    {
+      relais_account_store_save_async (self->store, account, NULL, saved_cb, step);
+      return;
+    }
+  g_hash_table_add (self->unkept, g_strdup (account->id));
+  put (step);
+}
+
+static void
+drop (Step *step)
+{
+  RelaisCore *self = step->core;
+  int position = find_position (self, step->id);
+
+  if (position >= 0)
+    {
+      g_clear_pointer (&self->removed, relais_account_unref);
+      self->removed = relais_account_ref (g_ptr_array_index (self->accounts, position));
+      self->removed_at = position;
+      g_ptr_array_remove_index (self->accounts, position);
+      relais_catalog_forget (self->catalog, step->id);
+      relais_core_apply_accounts (self);
+    }
+  step_end (step, NULL);
+}
+
+static void
+deleted_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Step *step = user_data;
+  GError *error = NULL;
+
+  if (relais_account_store_delete_finish (RELAIS_ACCOUNT_STORE (source), result, &error))
+    drop (step);
+  else
+    step_end (step, error);
+}
+
+/**
+ * relais_core_remove_account:
+ * @self: a core
+ * @id: an account's id
+ * @done: told when it is gone
+ * @user_data: for @done
+ *
+ * Out of the keyring, then out of the pool; kept in memory for [func@Core.restore_account] until the
+ * next removal. Fails with [error@Error] `INVALID_SETTING` for an unknown id, `KEYRING_LOCKED`, or the
+ * keyring's own words.
+ */
+void
+relais_core_remove_account (RelaisCore     *self,
+                            const char     *id,
+                            RelaisCoreDone  done,
+                            gpointer        user_data)
+{
+  Step *step = step_new (self, done, user_data);
+
+  if (relais_core_find (self, id) == NULL)
+    {
+      step_end (step, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", id));
+      return;
+    }
+  step->id = g_strdup (id);
+  if (self->store != NULL && !g_hash_table_contains (self->unkept, id))
+    relais_account_store_delete_async (self->store, id, NULL, deleted_cb, step);
+  else
+    drop (step);
+}
+
+/**
+ * relais_core_restore_account:
+ * @self: a core
+ * @id: the account removed last
+ * @done: told when it is back
+ * @user_data: for @done
+ *
+ * Undo: back whole, credential and place included. Fails as [func@Core.put_account], or with
+ * [error@Error] `INVALID_SETTING` when it is no longer there.
+ */
+void
+relais_core_restore_account (RelaisCore     *self,
+                             const char     *id,
+                             RelaisCoreDone  done,
+                             gpointer        user_data)
+{
+  g_autoptr (RelaisAccount) account = NULL;
+
+  if (self->removed == NULL || g_strcmp0 (self->removed->id, id) != 0)
+    {
+      done (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "It cannot be brought back any more"),
+            user_data);
+      return;
+    }
+  account = relais_account_ref (self->removed);
+  relais_core_put_account (self, account, (int)self->removed_at, done, user_data);
+}

@@ -1,0 +1,131 @@
+/* relais-core.h: what lives in the engine's own thread
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "accounts/relais-account-store.h"
+#include "server/relais-exchange.h"
+
+#include "relais-engine.h"
+
+G_BEGIN_DECLS
+
+/* An account without its credential, as it crosses to the main context. */
+typedef struct
+{
+  char                *id;
+  char                *label;
+  char                *provider;
+  char                *base_url;
+  char               **models;
+  RelaisAccountState   state;
+  guint                n_requests;
+  gboolean             enabled;
+  gboolean             has_key;
+  gboolean             kept;
+} RelaisAccountInfo;
+
+/* What changed since the last one; NULL members did not. Owned by who receives it. */
+typedef struct
+{
+  GPtrArray *records;  /* RelaisRecord, oldest first */
+  GPtrArray *accounts; /* RelaisAccountInfo, in list order */
+  char  **models;
+  guint   n_active;
+} RelaisSnapshot;
+
+typedef void (*RelaisSnapshotFunc) (RelaisSnapshot *snapshot,
+                                    gpointer user_data);
+
+/* Everything in the engine thread. Made there and freed there. */
+typedef struct
+{
+  /* owned */
+  GMainContext        *context;
+  RelaisConfig        *config;
+  RelaisAccountPool   *pool;
+  RelaisUpstream      *upstream;
+  RelaisCatalog       *catalog;
+  RelaisServer *server;      /* NULL while stopped */
+  RelaisAccountStore *store; /* NULL when the keyring is not used */
+  GPtrArray *accounts;       /* RelaisAccount, in list order */
+  GHashTable *unkept;        /* ids of accounts that live until quit */
+  RelaisAccount *removed;    /* the last one removed, for Undo */
+  guint                removed_at;
+  GHashTable *n_requests; /* account id -> count */
+  GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
+  GSource             *flush;
+  char               **order;
+  char                *key_file;
+  gboolean             accounts_changed;
+  gboolean             models_changed;
+  char               **models;
+  RelaisKeyringState   keyring;
+  RelaisGateway        gateway;
+
+  /* borrowed */
+  RelaisSnapshotFunc   snapshot;
+  gpointer             user_data;
+} RelaisCore;
+
+/* A step that ends later. @result is the step's own; @error NULL for success; both are taken. */
+typedef void (*RelaisCoreDone) (gpointer result,
+                                GError *error,
+                                gpointer user_data);
+
+typedef struct
+{
+  RelaisStartFailure *failure; /* NULL: it listens */
+  char  **urls;
+  guint   port;
+} RelaisListening;
+
+RelaisCore      *relais_core_new             (GMainContext                      *context,
+                                              const RelaisEngineOptions         *options,
+                                              RelaisSnapshotFunc                 snapshot,
+                                              gpointer                           user_data);
+void             relais_core_free            (RelaisCore                        *self);
+void             relais_core_touch           (RelaisCore                        *self);
+void             relais_core_apply_accounts  (RelaisCore                        *self);
+RelaisListening *relais_core_start           (RelaisCore                        *self);
+RelaisListening *relais_core_rebind          (RelaisCore                        *self);
+void             relais_core_stop            (RelaisCore                        *self,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+void             relais_core_refresh_models  (RelaisCore                        *self);
+void             relais_core_load            (RelaisCore                        *self,
+                                              gboolean                           unlock,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+void             relais_core_save_key        (RelaisCore                        *self,
+                                              const char                        *key,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+void             relais_core_put_account     (RelaisCore                        *self,
+                                              RelaisAccount                     *account,
+                                              int                                position,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+void             relais_core_remove_account  (RelaisCore                        *self,
+                                              const char                        *id,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+void             relais_core_restore_account (RelaisCore                        *self,
+                                              const char                        *id,
+                                              RelaisCoreDone                     done,
+                                              gpointer                           user_data);
+RelaisAccount   *relais_core_find            (RelaisCore                        *self,
+                                              const char                        *id);
+void             relais_core_set_order       (RelaisCore                        *self,
+                                              const char                * const *ids);
+gboolean         relais_core_take_options    (RelaisCore                        *self,
+                                              const RelaisEngineOptions         *options,
+                                              GError                           **error);
+void             relais_listening_free       (RelaisListening                   *self);
+void             relais_snapshot_free        (RelaisSnapshot                    *self);
+
+void relais_core_sort_records (GPtrArray *records);
+
+G_END_DECLS

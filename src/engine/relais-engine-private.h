@@ -1,0 +1,117 @@
+/* relais-engine-private.h: what the files of the facade share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "relais-core.h"
+
+G_BEGIN_DECLS
+
+/* How the engine thread reaches an engine that may be gone: read and written in the owner's context
+ * only. */
+typedef struct
+{
+  RelaisEngine *engine;
+} RelaisLink;
+
+struct _RelaisEngine
+{
+  GObject               parent_instance;
+
+  /* owned */
+  GMainContext         *owner;
+  GMainContext *context; /* the engine thread's */
+  GMainLoop            *loop;
+  GThread              *thread;
+  RelaisLink           *link;
+  GListStore           *accounts;
+  GListStore *records;     /* newest first */
+  GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
+  GHashTable *held;        /* id -> RelaisRecord, while paused */
+  RelaisConfig *config;    /* what was asked for; the core has its own copy */
+  RelaisStartFailure   *failure;
+  GError               *load_error;
+  char                **models;
+  char                **urls;
+
+  RelaisCore *core; /* borrowed: made and freed in the engine thread */
+  RelaisEngineState     state;
+  RelaisEngineKeyring   keyring;
+  guint                 n_active;
+  guint                 bound_port;
+  gboolean              uses_keyring;
+  gboolean              paused;
+};
+
+enum {
+  PROP_0,
+  PROP_STATE,
+  PROP_KEYRING,
+  PROP_FAILURE,
+  PROP_N_ACTIVE,
+  PROP_N_ACCOUNTS,
+  PROP_API_KEY_SET,
+  PROP_PORT,
+  PROP_ALLOW_LAN_ACCESS,
+  PROP_AUTH_MODE,
+  PROP_EFFECTIVE_AUTH_MODE,
+  N_PROPS
+};
+
+/* A plain piece of work that crosses into the engine thread and comes back. Its task is touched in
+ * the owner's context only. */
+typedef struct _RelaisJob RelaisJob;
+
+typedef void (*RelaisJobFunc) (RelaisCore *core,
+                               RelaisJob *job);
+
+/* Back in the owner's context, before the task returns. */
+typedef void (*RelaisJobAfter) (RelaisEngine *engine,
+                                RelaisJob *job);
+
+struct _RelaisJob
+{
+  RelaisEngine *engine; /* borrowed: the task holds it */
+  GTask *task;          /* owned */
+  RelaisCore *core;     /* borrowed, in the engine thread only */
+  RelaisJobFunc   func;
+  RelaisJobAfter  after;
+
+  /* owned; what each job needs */
+  gpointer        input;
+  GDestroyNotify  input_free;
+  gpointer        result;
+  GDestroyNotify  result_free;
+  GError         *error;
+  char           *text;
+  int             number;
+};
+
+RelaisJob *relais_job_new    (RelaisEngine        *engine,
+                              gpointer             source_tag,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data,
+                              RelaisJobFunc        func);
+void       relais_job_run    (RelaisJob           *job);
+void       relais_job_return (RelaisJob           *job);
+void       relais_job_done   (gpointer             result,
+                              GError              *error,
+                              gpointer             job);
+
+void relais_attach               (GMainContext               *context,
+                                  GSourceFunc                 func,
+                                  gpointer                    data,
+                                  GDestroyNotify              destroy);
+void relais_engine_start_thread  (RelaisEngine               *self,
+                                  const RelaisEngineOptions  *options);
+void relais_engine_apply_records (RelaisEngine               *self,
+                                  GPtrArray                  *records);
+void relais_engine_take_models   (RelaisEngine               *self,
+                                  char                      **models);
+void relais_engine_notify        (RelaisEngine               *self,
+                                  guint                       property);
+
+G_END_DECLS
