@@ -1,0 +1,46 @@
+/* relais-cli.h: the commands, one file each
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/relais-engine.h"
+
+G_BEGIN_DECLS
+
+/* Exit statuses, as sysexits.h names them. */
+enum {
+  RELAIS_EXIT_OK = 0,
+  RELAIS_EXIT_FAILED = 1,
+  RELAIS_EXIT_USAGE = 64,
+  RELAIS_EXIT_NO_DISPLAY = 69,
+};
+
+int relais_serve_main    (int    argc,
+                          char **argv);
+int relais_accounts_main (int    argc,
+                          char **argv);
+int relais_key_main      (int    argc,
+                          char **argv);
+int relais_check_main    (int    argc,
+                          char **argv);
+
+gboolean      relais_cli_parse       (const char           *name,
+                                      const char           *summary,
+                                      const GOptionEntry   *entries,
+                                      int                  *argc,
+                                      char               ***argv);
+GAsyncResult *relais_cli_wait        (GAsyncResult        **slot);
+void          relais_cli_slot_cb     (GObject              *source,
+                                      GAsyncResult         *result,
+                                      gpointer              slot);
+gboolean      relais_cli_load        (RelaisEngine         *engine,
+                                      GError              **error);
+char         *relais_cli_read_secret (const char           *prompt,
+                                      GError              **error);
+char         *relais_cli_data_dir    (const char           *wanted);
+
+G_END_DECLS
