@@ -1,0 +1,616 @@
+/* relais-account-dialog.c: add an account, or change one
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-account-dialog"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-account-dialog.h"
+#include "relais-switch-row.h"
+#include "relais-words.h"
+
+struct _RelaisAccountDialog
+{
+  AdwWindow        parent_instance;
+
+  /* template children */
+  AdwEntryRow     *base_url;
+  GtkWidget       *content;
+  RelaisSwitchRow *enabled;
+  GtkLinkButton   *get_key;
+  AdwEntryRow     *key;
+  AdwEntryRow     *models;
+  AdwEntryRow     *name;
+  AdwComboRow     *provider;
+  GtkWidget       *remove_group;
+  GtkButton       *save;
+  GtkWidget       *save_anyway;
+  GtkSpinner      *spinner;
+  AdwActionRow    *test;
+  GtkImage        *test_icon;
+  GtkButton       *test_button;
+
+  /* owned */
+  RelaisAccountRow *account; /* NULL: add one */
+  RelaisEngine    *engine;
+  GCancellable    *cancellable;
+  gboolean saving; /* the test that runs is to be followed by saving */
+};
+
+enum {
+  PROP_0,
+  PROP_ACCOUNT,
+  PROP_ENGINE,
+  N_PROPS
+};
+
+enum {
+  REMOVE,
+  SAVED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RelaisAccountDialog, relais_account_dialog, ADW_TYPE_WINDOW)
+
+/* What the fields say, kept together for one call. */
+typedef struct
+{
+  RelaisAccountDraft   draft;
+  char                *label;
+  char                *base_url;
+  char                *key;
+  char               **models;
+} Form;
+
+static void
+form_clear (Form *form)
+{
+  g_free (form->label);
+  g_free (form->base_url);
+  g_free (form->key);
+  g_strfreev (form->models);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Form, form_clear)
+
+static const RelaisEngineProvider *
+get_provider (RelaisAccountDialog *self)
+{
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  if (self->account == NULL)
+    {
+      guint selected = adw_combo_row_get_selected (self->provider);
+
+      return selected < n_providers ? &providers[selected] : NULL;
+    }
+  for (gsize i = 0; i < n_providers; i++)
+    if (g_strcmp0 (providers[i].id, relais_account_row_get_provider (self->account)) == 0)
+      return &providers[i];
+  return NULL;
+}
+
+static char *
+dup_text (AdwEntryRow *row)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
+}
+
+/* Patterns may be parted by commas, spaces or both. */
+static char **
+dup_patterns (AdwEntryRow *row)
+{
+  g_auto (GStrv) parts = g_strsplit_set (gtk_editable_get_text (GTK_EDITABLE (row)), ", \t", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      g_strv_builder_add (builder, *part);
+  return g_strv_builder_end (builder);
+}
+
+static void
+read_form (RelaisAccountDialog *self,
+           Form                *form)
+{
+  const RelaisEngineProvider *provider = get_provider (self);
+
+  form->label = dup_text (self->name);
+  form->base_url = dup_text (self->base_url);
+  form->key = dup_text (self->key);
+  form->models = dup_patterns (self->models);
+  if (*form->label == '\0' && provider != NULL)
+    {
+      g_free (form->label);
+      form->label = g_strdup (provider->name);
+    }
+
+  form->draft.label = form->label;
+  form->draft.provider = provider != NULL ? provider->id : NULL;
+  if (gtk_widget_get_visible (GTK_WIDGET (self->base_url)) && *form->base_url != '\0')
+    form->draft.base_url = form->base_url;
+  if (gtk_widget_get_visible (GTK_WIDGET (self->key)) && *form->key != '\0')
+    form->draft.api_key = form->key;
+  form->draft.models_set = TRUE;
+  if (form->models[0] != NULL)
+    form->draft.models = (const char *const *)form->models;
+}
+
+static gboolean
+is_url (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
+         (g_str_equal (g_uri_get_scheme (uri), "https") || g_str_equal (g_uri_get_scheme (uri), "http"));
+}
+
+static gboolean
+form_is_complete (RelaisAccountDialog *self)
+{
+  const RelaisEngineProvider *provider = get_provider (self);
+  g_auto (Form) form = { 0 };
+
+  if (provider == NULL)
+    return self->account != NULL;
+  read_form (self, &form);
+  if (provider->needs_base_url && form.draft.base_url == NULL)
+    return FALSE;
+  if (form.draft.base_url != NULL && !is_url (form.draft.base_url))
+    return FALSE;
+  return !provider->needs_key || form.draft.api_key != NULL ||
+         (self->account != NULL && relais_account_row_get_has_key (self->account));
+}
+
+static void
+set_busy (RelaisAccountDialog *self,
+          gboolean             busy)
+{
+  gtk_widget_set_sensitive (self->content, !busy);
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->save), !busy && form_is_complete (self));
+}
+
+static void
+show_test (RelaisAccountDialog *self,
+           const char          *icon,
+           const char          *style,
+           const char          *text)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->test), TRUE);
+  gtk_image_set_from_icon_name (self->test_icon, icon);
+  gtk_widget_set_visible (GTK_WIDGET (self->test_icon), icon != NULL);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "success");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "error");
+  if (style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->test_icon), style);
+  adw_action_row_set_subtitle (self->test, text);
+}
+
+static void
+relais_account_dialog_changed_cb (RelaisAccountDialog *self)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->save), form_is_complete (self));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), form_is_complete (self));
+  gtk_widget_set_visible (self->save_anyway, FALSE);
+}
+
+static void
+relais_account_dialog_provider_cb (RelaisAccountDialog *self)
+{
+  const RelaisEngineProvider *provider = get_provider (self);
+  gboolean has_url = FALSE;
+
+  if (self->engine == NULL)
+    return;
+  has_url = self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
+  gtk_widget_set_visible (GTK_WIDGET (self->base_url), has_url || (provider != NULL && provider->needs_base_url));
+  gtk_widget_set_visible (GTK_WIDGET (self->key),
+                          provider == NULL || provider->needs_key || provider->needs_base_url);
+  gtk_widget_set_visible (GTK_WIDGET (self->get_key), provider != NULL && provider->key_url != NULL);
+  if (provider != NULL && provider->key_url != NULL)
+    gtk_link_button_set_uri (self->get_key, provider->key_url);
+  if (self->account == NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->test), FALSE);
+  relais_account_dialog_changed_cb (self);
+}
+
+static void
+finish (RelaisAccountDialog *self,
+        const char          *text)
+{
+  g_signal_emit (self, signals[SAVED], 0, text);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+fail (RelaisAccountDialog *self,
+      const GError        *error)
+{
+  g_autofree char *words = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->engine == NULL)
+    return;
+  words = relais_words_error (error);
+  set_busy (self, FALSE);
+  show_test (self, "dialog-error-symbolic", "error", words);
+}
+
+static void
+relais_account_dialog_added_cb (GObject      *source,
+                                GAsyncResult *result,
+                                gpointer      data)
+{
+  g_autoptr (RelaisAccountDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = relais_engine_add_account_finish (RELAIS_ENGINE (source), result, &error);
+
+  if (id == NULL)
+    {
+      fail (self, error);
+      return;
+    }
+  if (self->engine == NULL)
+    return;
+  finish (self, _("Account added"));
+}
+
+static void
+relais_account_dialog_edited_cb (GObject      *source,
+                                 GAsyncResult *result,
+                                 gpointer      data)
+{
+  g_autoptr (RelaisAccountDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean enabled = FALSE;
+
+  if (!relais_engine_edit_account_finish (RELAIS_ENGINE (source), result, &error))
+    {
+      fail (self, error);
+      return;
+    }
+  if (self->engine == NULL)
+    return;
+  enabled = relais_switch_row_get_active (self->enabled);
+  if (enabled != relais_account_row_get_enabled (self->account))
+    relais_engine_enable_account_async (self->engine, relais_account_row_get_id (self->account), enabled,
+                                        NULL, NULL, NULL);
+  finish (self, _("Account changed"));
+}
+
+static void
+relais_account_dialog_save_now (RelaisAccountDialog *self)
+{
+  g_auto (Form) form = { 0 };
+
+  read_form (self, &form);
+  set_busy (self, TRUE);
+  if (self->account == NULL)
+    relais_engine_add_account_async (self->engine, &form.draft, self->cancellable,
+                                     relais_account_dialog_added_cb, g_object_ref (self));
+  else
+    relais_engine_edit_account_async (self->engine, relais_account_row_get_id (self->account), &form.draft,
+                                      self->cancellable, relais_account_dialog_edited_cb,
+                                      g_object_ref (self));
+}
+
+static void
+show_result (RelaisAccountDialog    *self,
+             const RelaisTestResult *result)
+{
+  g_autofree char *text = NULL;
+
+  if (!result->ok)
+    {
+      text = g_strdup (result->message != NULL ? result->message : _("The test failed"));
+      show_test (self, "dialog-error-symbolic", "error", text);
+      return;
+    }
+  text = g_strdup_printf (ngettext ("The key works: %u model", "The key works: %u models", result->n_models),
+                          result->n_models);
+  show_test (self, "object-select-symbolic", "success", text);
+}
+
+static void
+relais_account_dialog_tested_cb (GObject      *source,
+                                 GAsyncResult *result,
+                                 gpointer      data)
+{
+  g_autoptr (RelaisAccountDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisTestResult) test =
+               relais_engine_test_account_finish (RELAIS_ENGINE (source), result, &error);
+
+  if (self->engine == NULL)
+    return;
+  if (test == NULL)
+    {
+      fail (self, error);
+      gtk_widget_set_visible (self->save_anyway, self->saving);
+      return;
+    }
+  set_busy (self, FALSE);
+  show_result (self, test);
+  if (self->saving && test->ok)
+    relais_account_dialog_save_now (self);
+  else
+    gtk_widget_set_visible (self->save_anyway, self->saving);
+}
+
+static void
+test (RelaisAccountDialog *self)
+{
+  g_auto (Form) form = { 0 };
+
+  read_form (self, &form);
+  set_busy (self, TRUE);
+  gtk_widget_set_visible (self->save_anyway, FALSE);
+  show_test (self, NULL, NULL, _("Asking for the list of models…"));
+  relais_engine_test_account_async (
+    self->engine, self->account != NULL ? relais_account_row_get_id (self->account) : NULL, &form.draft,
+    self->cancellable, relais_account_dialog_tested_cb, g_object_ref (self));
+}
+
+static void
+relais_account_dialog_test_cb (RelaisAccountDialog *self)
+{
+  self->saving = FALSE;
+  test (self);
+}
+
+/* Whether what is new could be wrong in a way only the provider can tell. */
+static gboolean
+needs_test (RelaisAccountDialog *self)
+{
+  const RelaisEngineProvider *provider = get_provider (self);
+  g_auto (Form) form = { 0 };
+
+  if (provider != NULL && !provider->needs_key && !provider->needs_base_url)
+    return FALSE;
+  read_form (self, &form);
+  return self->account == NULL || form.draft.api_key != NULL ||
+         g_strcmp0 (form.draft.base_url, relais_account_row_get_base_url (self->account)) != 0;
+}
+
+static void
+relais_account_dialog_save_cb (RelaisAccountDialog *self)
+{
+  if (!form_is_complete (self))
+    return;
+  self->saving = TRUE;
+  if (needs_test (self))
+    test (self);
+  else
+    relais_account_dialog_save_now (self);
+}
+
+static void
+relais_account_dialog_remove_cb (RelaisAccountDialog *self)
+{
+  g_autofree char *id = g_strdup (relais_account_row_get_id (self->account));
+
+  g_signal_emit (self, signals[REMOVE], 0, id);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+fill_providers (RelaisAccountDialog *self)
+{
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  for (gsize i = 0; i < n_providers; i++)
+    gtk_string_list_append (names, providers[i].name);
+  adw_combo_row_set_model (self->provider, G_LIST_MODEL (names));
+}
+
+static void
+fill_from_account (RelaisAccountDialog *self)
+{
+  const char *const *models = relais_account_row_get_models (self->account);
+  const char *base_url = relais_account_row_get_base_url (self->account);
+  g_autofree char *patterns = models != NULL ? g_strjoinv (" ", (char **)models) : NULL;
+
+  gtk_window_set_title (GTK_WINDOW (self), _("Account"));
+  gtk_button_set_label (self->save, _("_Save"));
+  gtk_button_set_label (GTK_BUTTON (self->save_anyway), _("Save _Anyway"));
+  gtk_widget_set_visible (GTK_WIDGET (self->provider), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->enabled), TRUE);
+  gtk_widget_set_visible (self->remove_group, TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (self->name), relais_account_row_get_label (self->account));
+  gtk_editable_set_text (GTK_EDITABLE (self->base_url), base_url != NULL ? base_url : "");
+  gtk_editable_set_text (GTK_EDITABLE (self->models), patterns != NULL ? patterns : "");
+  relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
+  if (relais_account_row_get_has_key (self->account))
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key), _("Replace API _Key"));
+  gtk_widget_set_visible (GTK_WIDGET (self->test), TRUE);
+}
+
+static void
+relais_account_dialog_constructed (GObject *object)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
+
+  G_OBJECT_CLASS (relais_account_dialog_parent_class)->constructed (object);
+
+  if (self->account != NULL)
+    fill_from_account (self);
+  else
+    fill_providers (self);
+  relais_account_dialog_provider_cb (self);
+}
+
+static void
+relais_account_dialog_get_property (GObject    *object,
+                                    guint       prop_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
+
+  switch (prop_id)
+    {
+    case PROP_ACCOUNT:
+      g_value_set_object (value, self->account);
+      break;
+    case PROP_ENGINE:
+      g_value_set_object (value, self->engine);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_account_dialog_set_property (GObject      *object,
+                                    guint         prop_id,
+                                    const GValue *value,
+                                    GParamSpec   *pspec)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
+
+  switch (prop_id)
+    {
+    case PROP_ACCOUNT:
+      self->account = g_value_dup_object (value);
+      break;
+    case PROP_ENGINE:
+      self->engine = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_account_dialog_dispose (GObject *object)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->account);
+  gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_ACCOUNT_DIALOG);
+
+  G_OBJECT_CLASS (relais_account_dialog_parent_class)->dispose (object);
+}
+
+static void
+relais_account_dialog_finalize (GObject *object)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
+
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (relais_account_dialog_parent_class)->finalize (object);
+}
+
+static void
+relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = relais_account_dialog_constructed;
+  object_class->dispose = relais_account_dialog_dispose;
+  object_class->finalize = relais_account_dialog_finalize;
+  object_class->get_property = relais_account_dialog_get_property;
+  object_class->set_property = relais_account_dialog_set_property;
+
+  properties[PROP_ACCOUNT] =
+    g_param_spec_object ("account", NULL, NULL, RELAIS_TYPE_ACCOUNT_ROW,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ENGINE] =
+    g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[REMOVE] = g_signal_new ("remove", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, base_url);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, content);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, enabled);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, get_key);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, key);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, models);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, name);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, provider);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, remove_group);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, save);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, save_anyway);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_icon);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_provider_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_remove_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_save_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_save_now);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_test_cb);
+}
+
+static void
+relais_account_dialog_init (RelaisAccountDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->cancellable = g_cancellable_new ();
+}
+
+/**
+ * relais_account_dialog_new:
+ * @engine: where accounts live
+ * @account: (nullable): what to change, or %NULL to add one
+ *
+ * What is added is tested first: the provider is asked for its models. The key goes to the engine
+ * and is not kept here.
+ *
+ * Returns: (transfer none): a window, not yet shown
+ */
+GtkWidget *
+relais_account_dialog_new (RelaisEngine     *engine,
+                           RelaisAccountRow *account)
+{
+  g_return_val_if_fail (RELAIS_IS_ENGINE (engine), NULL);
+  g_return_val_if_fail (account == NULL || RELAIS_IS_ACCOUNT_ROW (account), NULL);
+
+  return g_object_new (RELAIS_TYPE_ACCOUNT_DIALOG, "engine", engine, "account", account, NULL);
+}
+
+/**
+ * relais_account_dialog_select_provider:
+ * @self: a dialog that adds
+ * @id: a provider; an unknown one is ignored
+ */
+void
+relais_account_dialog_select_provider (RelaisAccountDialog *self,
+                                       const char          *id)
+{
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  g_return_if_fail (RELAIS_IS_ACCOUNT_DIALOG (self));
+
+  for (gsize i = 0; i < n_providers; i++)
+    if (g_strcmp0 (providers[i].id, id) == 0)
+      adw_combo_row_set_selected (self->provider, i);
+}

@@ -1,0 +1,299 @@
+/* relais-application.c: life cycle, command line, application actions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-application"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-application.h"
+#include "relais-dialogs.h"
+#include "relais-settings-link.h"
+#include "relais-window.h"
+#include "relais-words.h"
+
+#define BACKGROUND_NOTE "background"
+
+struct _RelaisApplication
+{
+  AdwApplication      parent_instance;
+
+  /* owned */
+  RelaisEngine       *engine;
+  GSettings          *settings;
+  RelaisSettingsLink *link;
+
+  gboolean            practice;
+  gboolean background; /* the next activation shows no window */
+  gboolean held;       /* alive without a window */
+  gboolean            quitting;
+};
+
+G_DEFINE_FINAL_TYPE (RelaisApplication, relais_application, ADW_TYPE_APPLICATION)
+
+static const struct
+{
+  const char *action;
+  const char *keys[3];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.toggle", { "<Control>Return", "<Control>KP_Enter" } },
+  { "win.page('proxy')", { "<Alt>1" } },
+  { "win.page('accounts')", { "<Alt>2" } },
+  { "win.page('connect')", { "<Alt>3" } },
+  { "win.page('monitor')", { "<Alt>4" } },
+  { "win.add-account", { "<Control>n" } },
+  { "win.search", { "<Control>f" } },
+  { "win.pause-monitor", { "<Control>p" } },
+  { "win.clear-monitor", { "<Control>l" } },
+};
+
+static void
+set_held (RelaisApplication *self,
+          gboolean           held)
+{
+  if (self->held == held)
+    return;
+  self->held = held;
+  if (held)
+    g_application_hold (G_APPLICATION (self));
+  else
+    g_application_release (G_APPLICATION (self));
+}
+
+static void
+notify (RelaisApplication *self,
+        const char        *title,
+        const char        *body)
+{
+  g_autoptr (GNotification) note = g_notification_new (title);
+
+  g_notification_set_body (note, body);
+  g_notification_set_default_action (note, "app.show");
+  g_notification_add_button (note, _("Open"), "app.show");
+  g_notification_add_button (note, _("Quit"), "app.quit");
+  g_application_send_notification (G_APPLICATION (self), BACKGROUND_NOTE, note);
+}
+
+static void
+relais_application_hidden_cb (RelaisApplication *self)
+{
+  g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
+
+  notify (self, _("Relais Keeps Running"),
+                   urls != NULL && urls[0] != NULL ? urls[0] : _("The proxy stays available in the background"));
+}
+
+static void
+present_window (RelaisApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (window == NULL)
+    {
+      window = GTK_WINDOW (relais_window_new (GTK_APPLICATION (self), self->engine, self->settings));
+      g_signal_connect_object (window, "hidden", G_CALLBACK (relais_application_hidden_cb), self, G_CONNECT_SWAPPED);
+    }
+  g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
+  gtk_window_present (window);
+  set_held (self, FALSE);
+}
+
+static void
+relais_application_started_cb (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      data)
+{
+  g_autoptr (RelaisApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  const RelaisStartFailure *failure = NULL;
+  g_autofree char *words = NULL;
+
+  if (relais_engine_start_finish (RELAIS_ENGINE (source), result, &error))
+    return;
+  failure = relais_engine_get_failure (RELAIS_ENGINE (source));
+  words = failure != NULL ? relais_words_failure (failure) : relais_words_error (error);
+  notify (self, _("The Proxy Could Not Start"), words);
+}
+
+static void
+relais_application_loaded_cb (GObject      *source,
+                              GAsyncResult *result,
+                              gpointer      data)
+{
+  g_autoptr (RelaisApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
+    g_warning ("Accounts could not be loaded: %s", error->message);
+  if (self->held && self->engine != NULL)
+    relais_engine_start_async (self->engine, NULL, relais_application_started_cb, g_object_ref (self));
+}
+
+static void
+relais_application_activate (GApplication *application)
+{
+  RelaisApplication *self = RELAIS_APPLICATION (application);
+
+  if (self->background)
+    {
+      self->background = FALSE;
+      set_held (self, TRUE);
+      return;
+    }
+  present_window (self);
+}
+
+static void
+relais_application_show (GSimpleAction *action,
+                         GVariant      *parameter,
+                         gpointer       data)
+{
+  present_window (data);
+}
+
+static void
+relais_application_about (GSimpleAction *action,
+                          GVariant      *parameter,
+                          gpointer       data)
+{
+  relais_dialogs_show_about (gtk_application_get_active_window (data));
+}
+
+static void
+relais_application_stopped_cb (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      data)
+{
+  g_autoptr (RelaisApplication) self = data;
+
+  relais_engine_stop_finish (RELAIS_ENGINE (source), result, NULL);
+  g_application_quit (G_APPLICATION (self));
+}
+
+/* Open answers may end first, out of sight; asked a second time they may not. */
+static void
+relais_application_quit (GSimpleAction *action,
+                         GVariant      *parameter,
+                         gpointer       data)
+{
+  RelaisApplication *self = data;
+  RelaisEngineState state = relais_engine_get_state (self->engine);
+
+  g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
+  if (self->quitting || state == RELAIS_ENGINE_STOPPED || state == RELAIS_ENGINE_FAILED)
+    {
+      g_application_quit (G_APPLICATION (self));
+      return;
+    }
+  self->quitting = TRUE;
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    gtk_widget_set_visible (l->data, FALSE);
+  relais_engine_stop_async (self->engine, NULL, relais_application_stopped_cb, g_object_ref (self));
+}
+
+static const GActionEntry actions[] = {
+  { "about", relais_application_about },
+  { "quit", relais_application_quit },
+  { "show", relais_application_show },
+};
+
+static void
+relais_application_startup (GApplication *application)
+{
+  RelaisApplication *self = RELAIS_APPLICATION (application);
+  RelaisEngineOptions options = { 0 };
+
+  G_APPLICATION_CLASS (relais_application_parent_class)->startup (application);
+
+  gtk_window_set_default_icon_name (RELAIS_APP_ID);
+  for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].keys);
+
+  /* a try leaves nothing behind: no keyring then */
+  options.practice = self->practice;
+  options.use_keyring = !self->practice;
+  self->engine = relais_engine_new (&options);
+  self->settings = g_settings_new (RELAIS_APP_ID);
+  self->link = relais_settings_link_new (self->settings, self->engine);
+  relais_engine_load_async (self->engine, FALSE, NULL, relais_application_loaded_cb, g_object_ref (self));
+}
+
+static void
+relais_application_shutdown (GApplication *application)
+{
+  RelaisApplication *self = RELAIS_APPLICATION (application);
+
+  G_APPLICATION_CLASS (relais_application_parent_class)->shutdown (application);
+
+  g_clear_object (&self->link);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
+}
+
+/* Runs in every launch; in a second one only to tell it from the first. */
+static int
+relais_application_handle_local_options (GApplication *application,
+                                         GVariantDict *options)
+{
+  RelaisApplication *self = RELAIS_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("relais %s\n", RELAIS_VERSION);
+      return 0;
+    }
+  self->practice = g_variant_dict_contains (options, "practice");
+  self->background = g_variant_dict_contains (options, "background");
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("relais: %s\n", error->message);
+      return 1;
+    }
+  /* already there: asked to keep out of sight it has nothing to do */
+  return g_application_get_is_remote (application) && self->background ? 0 : -1;
+}
+
+static void
+relais_application_class_init (RelaisApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->activate = relais_application_activate;
+  application_class->handle_local_options = relais_application_handle_local_options;
+  application_class->shutdown = relais_application_shutdown;
+  application_class->startup = relais_application_startup;
+}
+
+static const GOptionEntry options[] = {
+  { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start the proxy and show no window yet"), NULL },
+  { "practice", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Use the practice account only, for this run"), NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
+  { NULL }
+};
+
+static void
+relais_application_init (RelaisApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+}
+
+/**
+ * relais_application_new:
+ *
+ * Returns: (transfer full): the application; its engine is made when it starts up
+ */
+RelaisApplication *
+relais_application_new (void)
+{
+  return g_object_new (RELAIS_TYPE_APPLICATION,
+                       "application-id", RELAIS_APP_ID,
+                       "resource-base-path", "/dev/relais/Relais",
+                       NULL);
+}

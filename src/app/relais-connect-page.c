@@ -1,0 +1,481 @@
+/* relais-connect-page.c: settings for a client, ready to paste, and a test of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-connect-page"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-connect-page.h"
+#include "relais-snippets.h"
+#include "relais-toast.h"
+#include "relais-words.h"
+
+/* What a client sends when it must send something and any key will do. */
+#define ANY_KEY "sk-not-needed"
+#define MODEL_FALLBACK "gemini-3-flash"
+
+struct _RelaisConnectPage
+{
+  AdwBin               parent_instance;
+
+  /* template children */
+  AdwComboRow         *address;
+  AdwActionRow        *base_url;
+  AdwComboRow         *client;
+  AdwComboRow         *model;
+  AdwPreferencesGroup *settings_group;
+  GtkToggleButton     *show;
+  GtkLabel            *snippet;
+  AdwActionRow        *test;
+  GtkButton           *test_button;
+  GtkImage            *test_icon;
+  GtkSpinner          *test_spinner;
+
+  /* owned */
+  RelaisEngine        *engine;
+  GSignalGroup        *engine_signals;
+  GSettings           *settings;
+  GCancellable        *cancellable;
+  GtkStringList       *addresses;
+  GtkStringList       *models;
+  gboolean             testing;
+};
+
+enum {
+  PROP_0,
+  PROP_ENGINE,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RelaisConnectPage, relais_connect_page, ADW_TYPE_BIN)
+
+static const RelaisSnippet *
+get_snippet (RelaisConnectPage *self)
+{
+  gsize n_snippets = 0;
+  const RelaisSnippet *snippets = relais_snippets_get (&n_snippets);
+  guint selected = adw_combo_row_get_selected (self->client);
+
+  return &snippets[selected < n_snippets ? selected : 0];
+}
+
+static const char *
+get_selected (AdwComboRow *row,
+              const char  *fallback)
+{
+  GtkStringObject *item = adw_combo_row_get_selected_item (row);
+
+  return item != NULL ? gtk_string_object_get_string (item) : fallback;
+}
+
+static char *
+dup_root (RelaisConnectPage *self)
+{
+  const char *address = get_selected (self->address, NULL);
+
+  if (address != NULL)
+    return g_strdup (address);
+  return g_strdup_printf ("http://127.0.0.1:%u", relais_engine_get_port (self->engine));
+}
+
+static char *
+make_snippet (RelaisConnectPage *self,
+              gboolean           whole,
+              gboolean           markup)
+{
+  g_autofree char *root = dup_root (self);
+  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+  g_autofree char *masked = key != NULL && !whole ? relais_engine_mask_api_key (key) : NULL;
+  const char *shown = masked != NULL ? masked : key;
+
+  return relais_snippets_format (get_snippet (self), root, shown != NULL ? shown : ANY_KEY,
+                                 get_selected (self->model, MODEL_FALLBACK), markup);
+}
+
+static void
+relais_connect_page_update (RelaisConnectPage *self)
+{
+  const RelaisSnippet *snippet = get_snippet (self);
+  gboolean whole = gtk_toggle_button_get_active (self->show);
+  g_autofree char *markup = NULL;
+  g_autofree char *root = NULL;
+  g_autofree char *base_url = NULL;
+
+  if (self->engine == NULL)
+    return;
+  markup = make_snippet (self, whole, TRUE);
+  root = dup_root (self);
+  base_url = g_strconcat (root, snippet->suffix, NULL);
+  gtk_label_set_markup (self->snippet, markup);
+  adw_action_row_set_subtitle (self->base_url, base_url);
+  adw_preferences_group_set_description (self->settings_group, _(snippet->instruction));
+  gtk_button_set_icon_name (GTK_BUTTON (self->show), whole ? "view-conceal-symbolic" : "view-reveal-symbolic");
+}
+
+/* Replaces what a list holds; the choice stays where it is still offered. */
+static void
+refill (GtkStringList  *list,
+        AdwComboRow    *row,
+        char          **values)
+{
+  g_autofree char *chosen = g_strdup (get_selected (row, NULL));
+  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (list));
+  guint n_new = g_strv_length (values);
+  gboolean same = n_old == n_new;
+
+  for (guint i = 0; same && i < n_new; i++)
+    same = g_str_equal (gtk_string_list_get_string (list, i), values[i]);
+  if (same)
+    return;
+  gtk_string_list_splice (list, 0, n_old, (const char *const *)values);
+  for (guint i = 0; chosen != NULL && i < n_new; i++)
+    if (g_str_equal (values[i], chosen))
+      adw_combo_row_set_selected (row, i);
+}
+
+static void
+relais_connect_page_models_cb (RelaisConnectPage *self)
+{
+  g_auto (GStrv) models = relais_engine_dup_models (self->engine);
+
+  if (models == NULL || models[0] == NULL)
+    {
+      g_strfreev (models);
+      models = g_strdupv ((char *[]){ (char *)MODEL_FALLBACK, NULL });
+    }
+  refill (self->models, self->model, models);
+  relais_connect_page_update (self);
+}
+
+static void
+relais_connect_page_urls_cb (RelaisConnectPage *self)
+{
+  g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
+  char *none[] = { NULL };
+
+  refill (self->addresses, self->address, urls != NULL ? urls : none);
+  gtk_widget_set_visible (GTK_WIDGET (self->address), g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
+  relais_connect_page_update (self);
+}
+
+static void
+show_test (RelaisConnectPage *self,
+           const char        *icon,
+           const char        *style,
+           const char        *text)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->test_icon), icon != NULL);
+  gtk_image_set_from_icon_name (self->test_icon, icon);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "success");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "error");
+  if (style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->test_icon), style);
+  adw_action_row_set_subtitle (self->test, text);
+}
+
+static void
+update_test (RelaisConnectPage *self)
+{
+  gboolean running = relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), running && !self->testing);
+  gtk_spinner_set_spinning (self->test_spinner, self->testing);
+  gtk_widget_set_visible (GTK_WIDGET (self->test_spinner), self->testing);
+}
+
+static void
+relais_connect_page_state_cb (RelaisConnectPage *self)
+{
+  if (self->engine == NULL)
+    return;
+  update_test (self);
+  relais_connect_page_urls_cb (self);
+  if (relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING)
+    show_test (self, NULL, NULL, _("Sends a real request, as this client would"));
+  else
+    show_test (self, NULL, NULL, _("Start the proxy to test"));
+}
+
+static void
+relais_connect_page_chosen_cb (RelaisConnectPage *self)
+{
+  if (self->settings == NULL || self->engine == NULL)
+    return;
+  g_settings_set_string (self->settings, "connect-client", get_snippet (self)->id);
+  relais_connect_page_update (self);
+}
+
+static void
+show_result (RelaisConnectPage      *self,
+             const RelaisTestResult *result)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *duration = NULL;
+
+  if (!result->ok)
+    {
+      show_test (self, "dialog-error-symbolic", "error",
+                 result->message != NULL ? result->message : _("The test failed"));
+      return;
+    }
+  duration = relais_words_duration (result->duration_us);
+  /* Translators: a model and a duration, as in “Answered by gemini-3-flash in 412 ms” */
+  text = g_strdup_printf (_("Answered by %s in %s"),
+                             result->model != NULL ? result->model : get_selected (self->model, MODEL_FALLBACK), duration);
+  show_test (self, "object-select-symbolic", "success", text);
+}
+
+static void
+relais_connect_page_tested_cb (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      data)
+{
+  g_autoptr (RelaisConnectPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+  g_autoptr (RelaisTestResult) test =
+               relais_engine_test_request_finish (RELAIS_ENGINE (source), result, &error);
+
+  self->testing = FALSE;
+  if (self->engine == NULL)
+    return;
+  update_test (self);
+  if (test != NULL)
+    {
+      show_result (self, test);
+      return;
+    }
+  words = relais_words_error (error);
+  show_test (self, "dialog-error-symbolic", "error", words);
+}
+
+static void
+relais_connect_page_test_cb (RelaisConnectPage *self)
+{
+  self->testing = TRUE;
+  update_test (self);
+  show_test (self, NULL, NULL, _("Waiting for the answer…"));
+  relais_engine_test_request_async (self->engine, get_snippet (self)->dialect,
+                                    get_selected (self->model, MODEL_FALLBACK), self->cancellable,
+                                    relais_connect_page_tested_cb, g_object_ref (self));
+}
+
+static void
+relais_connect_page_copy_cb (RelaisConnectPage *self)
+{
+  g_autofree char *text = make_snippet (self, TRUE, FALSE);
+
+  relais_toast_copy (GTK_WIDGET (self), text, _("Settings copied"));
+}
+
+static void
+relais_connect_page_copy_url_cb (RelaisConnectPage *self)
+{
+  g_autofree char *root = dup_root (self);
+  g_autofree char *base_url = g_strconcat (root, get_snippet (self)->suffix, NULL);
+
+  relais_toast_copy (GTK_WIDGET (self), base_url, _("Base URL copied"));
+}
+
+static void
+relais_connect_page_map (GtkWidget *widget)
+{
+  RelaisConnectPage *self = RELAIS_CONNECT_PAGE (widget);
+
+  GTK_WIDGET_CLASS (relais_connect_page_parent_class)->map (widget);
+
+  if (self->engine != NULL)
+    relais_engine_refresh_models (self->engine);
+}
+
+static void
+fill_clients (RelaisConnectPage *self)
+{
+  gsize n_snippets = 0;
+  const RelaisSnippet *snippets = relais_snippets_get (&n_snippets);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  for (gsize i = 0; i < n_snippets; i++)
+    gtk_string_list_append (names, snippets[i].name);
+  adw_combo_row_set_model (self->client, G_LIST_MODEL (names));
+}
+
+static void
+select_client (RelaisConnectPage *self,
+               const char        *id)
+{
+  gsize n_snippets = 0;
+  const RelaisSnippet *snippets = relais_snippets_get (&n_snippets);
+
+  for (gsize i = 0; i < n_snippets; i++)
+    if (g_str_equal (snippets[i].id, id))
+      adw_combo_row_set_selected (self->client, i);
+}
+
+static void
+set_engine (RelaisConnectPage *self,
+            RelaisEngine      *engine)
+{
+  if (!g_set_object (&self->engine, engine))
+    return;
+  g_signal_group_set_target (self->engine_signals, engine);
+  if (engine != NULL)
+    {
+      relais_connect_page_models_cb (self);
+      relais_connect_page_state_cb (self);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
+}
+
+static void
+set_settings (RelaisConnectPage *self,
+              GSettings         *settings)
+{
+  g_autofree char *id = settings != NULL ? g_settings_get_string (settings, "connect-client") : NULL;
+
+  if (!g_set_object (&self->settings, settings))
+    return;
+  if (id != NULL)
+    select_client (self, id);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
+}
+
+static void
+relais_connect_page_get_property (GObject    *object,
+                                  guint       prop_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      g_value_set_object (value, self->engine);
+      break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_connect_page_set_property (GObject      *object,
+                                  guint         prop_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      set_engine (self, g_value_get_object (value));
+      break;
+    case PROP_SETTINGS:
+      set_settings (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_connect_page_dispose (GObject *object)
+{
+  RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->engine_signals);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
+  gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_CONNECT_PAGE);
+  g_clear_object (&self->addresses);
+  g_clear_object (&self->models);
+
+  G_OBJECT_CLASS (relais_connect_page_parent_class)->dispose (object);
+}
+
+static void
+relais_connect_page_finalize (GObject *object)
+{
+  RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (relais_connect_page_parent_class)->finalize (object);
+}
+
+static void
+relais_connect_page_class_init (RelaisConnectPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = relais_connect_page_dispose;
+  object_class->finalize = relais_connect_page_finalize;
+  object_class->get_property = relais_connect_page_get_property;
+  object_class->set_property = relais_connect_page_set_property;
+  widget_class->map = relais_connect_page_map;
+
+  properties[PROP_ENGINE] =
+    g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS] =
+    g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-connect-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, address);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, base_url);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, client);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, model);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, settings_group);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, snippet);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_icon);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_spinner);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_url_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_test_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_update);
+}
+
+static void
+relais_connect_page_init (RelaisConnectPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->cancellable = g_cancellable_new ();
+  self->addresses = gtk_string_list_new (NULL);
+  self->models = gtk_string_list_new (NULL);
+  fill_clients (self);
+  adw_combo_row_set_model (self->address, G_LIST_MODEL (self->addresses));
+  adw_combo_row_set_model (self->model, G_LIST_MODEL (self->models));
+
+  self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);
+  g_signal_group_connect_object (self->engine_signals, "models-changed",
+                                 G_CALLBACK (relais_connect_page_models_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->engine_signals, "notify::allow-lan-access",
+                                 G_CALLBACK (relais_connect_page_urls_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->engine_signals, "notify::api-key-set",
+                                 G_CALLBACK (relais_connect_page_update), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->engine_signals, "notify::port",
+                                 G_CALLBACK (relais_connect_page_urls_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->engine_signals, "notify::state",
+                                 G_CALLBACK (relais_connect_page_state_cb), self, G_CONNECT_SWAPPED);
+}

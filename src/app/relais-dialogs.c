@@ -1,0 +1,102 @@
+/* relais-dialogs.c: the only home of calls deprecated after Debian 12
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-dialogs"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-dialogs.h"
+
+typedef struct
+{
+  GWeakRef                object;
+  RelaisDialogsAnswerFunc answered;
+} Question;
+
+static void
+question_free (gpointer  data,
+               GClosure *closure)
+{
+  Question *question = data;
+
+  g_weak_ref_clear (&question->object);
+  g_free (question);
+}
+
+static void
+relais_dialogs_response_cb (AdwMessageDialog *dialog,
+                            const char       *response,
+                            gpointer          data)
+{
+  Question *question = data;
+  g_autoptr (GObject) object = g_weak_ref_get (&question->object);
+
+  if (object != NULL)
+    question->answered (object, g_str_equal (response, "confirm"));
+}
+
+/**
+ * relais_dialogs_confirm:
+ * @parent: a widget of the window to ask in
+ * @heading: the question
+ * @body: what follows from saying yes
+ * @confirm_label: the verb, with a mnemonic
+ * @destructive: whether yes loses something
+ * @answered: gets the answer, once; not called when @object is gone by then
+ * @object: a GObject, not kept alive
+ *
+ * Asks a question over the window of @parent. Cancel is the default answer.
+ */
+void
+relais_dialogs_confirm (GtkWidget               *parent,
+                        const char              *heading,
+                        const char              *body,
+                        const char              *confirm_label,
+                        gboolean                 destructive,
+                        RelaisDialogsAnswerFunc  answered,
+                        gpointer                 object)
+{
+  Question *question = NULL;
+  AdwMessageDialog *dialog = NULL;
+
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+  g_return_if_fail (G_IS_OBJECT (object));
+
+  question = g_new0 (Question, 1);
+  g_weak_ref_init (&question->object, object);
+  question->answered = answered;
+
+  dialog = ADW_MESSAGE_DIALOG (
+    adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (parent)), heading, body));
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "confirm", confirm_label, NULL);
+  adw_message_dialog_set_response_appearance (
+    dialog, "confirm", destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (relais_dialogs_response_cb),
+                         question, question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/**
+ * relais_dialogs_show_about:
+ * @parent: (nullable): the window to show it over
+ */
+void
+relais_dialogs_show_about (GtkWindow *parent)
+{
+  static const char *developers[] = { "The Relais authors", NULL };
+
+  adw_show_about_window (parent,
+                         "application-name", "Relais",
+                         "application-icon", RELAIS_APP_ID,
+                         "version", RELAIS_VERSION,
+                         "developer-name", _("The Relais authors"), "developers", developers, "comments", _("One local address for all your AI accounts"), "copyright", "© 2026 The Relais authors", "license-type", GTK_LICENSE_GPL_3_0,
+                                                                                                              /* Translators: your name, one a line; it is shown in the About window */
+                                                                                                              "translator-credits", _("translator-credits"), NULL);
+}

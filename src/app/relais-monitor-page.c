@@ -1,0 +1,380 @@
+/* relais-monitor-page.c: the requests as they happen
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-monitor-page"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-banner.h"
+#include "relais-monitor-page.h"
+#include "relais-traffic-card.h"
+#include "relais-words.h"
+
+struct _RelaisMonitorPage
+{
+  AdwBin              parent_instance;
+
+  /* template children */
+  RelaisBanner       *banner;
+  GtkFilterListModel *filtered;
+  GtkListView        *lines;
+  GtkStack           *rows_stack;
+  GtkSearchBar       *search_bar;
+  GtkSearchEntry     *search_entry;
+  GtkNoSelection     *selection;
+  GtkStack           *stack;
+  GtkColumnView      *table;
+  RelaisTrafficCard  *traffic;
+
+  /* owned */
+  RelaisEngine       *engine;
+  GSignalGroup       *list_signals;
+  char *needle; /* folded, or NULL for all */
+  gboolean            narrow;
+};
+
+enum {
+  PROP_0,
+  PROP_ENGINE,
+  PROP_NARROW,
+  PROP_PAUSED,
+  PROP_SEARCHING,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RelaisMonitorPage, relais_monitor_page, ADW_TYPE_BIN)
+
+static const char *
+or_dash (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : "–";
+}
+
+static char *
+relais_monitor_page_time (gpointer object,
+                          gint64   time_us)
+{
+  return relais_words_time (time_us);
+}
+
+static char *
+relais_monitor_page_text (gpointer    object,
+                          const char *text)
+{
+  return g_strdup (or_dash (text));
+}
+
+static char *
+relais_monitor_page_duration (gpointer object,
+                              gint64   duration_us)
+{
+  return relais_words_duration (duration_us);
+}
+
+static char *
+relais_monitor_page_tokens (gpointer object,
+                            gint64   tokens)
+{
+  return tokens >= 0 ? g_strdup_printf ("%'" G_GINT64_FORMAT, tokens) : g_strdup ("–");
+}
+
+static char *
+relais_monitor_page_status (gpointer object,
+                            guint    status,
+                            gboolean running)
+{
+  if (status > 0)
+    return g_strdup_printf ("%u", status);
+  return g_strdup (running ? "…" : "–");
+}
+
+static char **
+relais_monitor_page_status_classes (gpointer object,
+                                    guint    status,
+                                    gboolean running)
+{
+  const char *classes[] = { "pill-label", "numeric", "idle", NULL };
+
+  if (status == 429)
+    classes[2] = "warning";
+  else if (status >= 400)
+    classes[2] = "error";
+  else if (status > 0 && !running)
+    classes[2] = "success";
+  return g_strdupv ((char **)classes);
+}
+
+static char *
+relais_monitor_page_line (gpointer    object,
+                          gint64      time_us,
+                          const char *model,
+                          const char *account)
+{
+  g_autofree char *time = relais_words_time (time_us);
+
+  return g_strdup_printf ("%s · %s · %s", time, or_dash (model), or_dash (account));
+}
+
+/* The words of a row for who cannot see the pill's colour: the cure when there is one. */
+static char *
+relais_monitor_page_tooltip (gpointer    object,
+                             const char *path,
+                             const char *client,
+                             const char *error,
+                             const char *hint)
+{
+  GString *text = g_string_new (or_dash (path));
+
+  if (client != NULL && *client != '\0')
+    g_string_append_printf (text, "\n%s", client);
+  if (error != NULL && *error != '\0')
+    g_string_append_printf (text, "\n%s", error);
+  if (hint != NULL && *hint != '\0')
+    g_string_append_printf (text, "\n%s", hint);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+contains (const char *text,
+          const char *needle)
+{
+  g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+
+  return folded != NULL && strstr (folded, needle) != NULL;
+}
+
+static gboolean
+relais_monitor_page_match (gpointer item,
+                           gpointer data)
+{
+  RelaisMonitorPage *self = data;
+  RelaisRecordRow *row = item;
+  g_autofree char *status = NULL;
+
+  if (self->needle == NULL)
+    return TRUE;
+  status = g_strdup_printf ("%u", relais_record_row_get_status (row));
+  return contains (relais_record_row_get_path (row), self->needle) ||
+         contains (relais_record_row_get_model (row), self->needle) ||
+         contains (relais_record_row_get_account (row), self->needle) ||
+         contains (relais_record_row_get_client (row), self->needle) ||
+         contains (relais_record_row_get_error (row), self->needle) ||
+         g_str_has_prefix (status, self->needle);
+}
+
+static void
+relais_monitor_page_update (RelaisMonitorPage *self)
+{
+  gboolean any = self->engine != NULL &&
+                 g_list_model_get_n_items (relais_engine_list_records (self->engine)) > 0;
+  gboolean found = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0;
+
+  gtk_stack_set_visible_child_name (self->stack, any ? "rows" : "empty");
+  if (!found && self->needle != NULL)
+    gtk_stack_set_visible_child_name (self->rows_stack, "none");
+  else
+    gtk_stack_set_visible_child_name (self->rows_stack, self->narrow ? "lines" : "table");
+}
+
+static void
+relais_monitor_page_search_cb (RelaisMonitorPage *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  g_clear_pointer (&self->needle, g_free);
+  if (*text != '\0')
+    self->needle = g_utf8_casefold (text, -1);
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
+  relais_monitor_page_update (self);
+}
+
+static void
+relais_monitor_page_search_mode_cb (RelaisMonitorPage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCHING]);
+}
+
+static void
+set_engine (RelaisMonitorPage *self,
+            RelaisEngine      *engine)
+{
+  GListModel *records = NULL;
+
+  if (!g_set_object (&self->engine, engine))
+    return;
+  records = engine != NULL ? relais_engine_list_records (engine) : NULL;
+  gtk_filter_list_model_set_model (self->filtered, records);
+  g_object_set (self->traffic, "records", records, NULL);
+  g_signal_group_set_target (self->list_signals, records);
+  relais_monitor_page_update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
+}
+
+static void
+set_narrow (RelaisMonitorPage *self,
+            gboolean           narrow)
+{
+  if (self->narrow == narrow)
+    return;
+  self->narrow = narrow;
+  relais_monitor_page_update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+}
+
+static void
+relais_monitor_page_get_property (GObject    *object,
+                                  guint       prop_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      g_value_set_object (value, self->engine);
+      break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, relais_banner_get_revealed (self->banner));
+      break;
+    case PROP_SEARCHING:
+      g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_monitor_page_set_property (GObject      *object,
+                                  guint         prop_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      set_engine (self, g_value_get_object (value));
+      break;
+    case PROP_NARROW:
+      set_narrow (self, g_value_get_boolean (value));
+      break;
+    case PROP_PAUSED:
+      relais_banner_set_revealed (self->banner, g_value_get_boolean (value));
+      break;
+    case PROP_SEARCHING:
+      gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_monitor_page_dispose (GObject *object)
+{
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
+
+  g_clear_object (&self->list_signals);
+  if (self->filtered != NULL)
+    {
+      gtk_filter_list_model_set_filter (self->filtered, NULL);
+      gtk_filter_list_model_set_model (self->filtered, NULL);
+    }
+  g_clear_object (&self->engine);
+  gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_MONITOR_PAGE);
+
+  G_OBJECT_CLASS (relais_monitor_page_parent_class)->dispose (object);
+}
+
+static void
+relais_monitor_page_finalize (GObject *object)
+{
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
+
+  g_clear_pointer (&self->needle, g_free);
+
+  G_OBJECT_CLASS (relais_monitor_page_parent_class)->finalize (object);
+}
+
+static void
+relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = relais_monitor_page_dispose;
+  object_class->finalize = relais_monitor_page_finalize;
+  object_class->get_property = relais_monitor_page_get_property;
+  object_class->set_property = relais_monitor_page_set_property;
+
+  properties[PROP_ENGINE] =
+    g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] =
+    g_param_spec_boolean ("narrow", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PAUSED] =
+    g_param_spec_boolean ("paused", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SEARCHING] =
+    g_param_spec_boolean ("searching", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (RELAIS_TYPE_BANNER);
+  g_type_ensure (RELAIS_TYPE_RECORD_ROW);
+  g_type_ensure (RELAIS_TYPE_TRAFFIC_CARD);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-monitor-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, filtered);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, lines);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, rows_stack);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, selection);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, table);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, traffic);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_duration);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_line);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_mode_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_status);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_status_classes);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_text);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_time);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tokens);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tooltip);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_update);
+}
+
+static void
+relais_monitor_page_init (RelaisMonitorPage *self)
+{
+  g_autoptr (GtkFilter) filter = NULL;
+
+  self->narrow = TRUE;
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  filter = GTK_FILTER (gtk_custom_filter_new (relais_monitor_page_match, self, NULL));
+  gtk_filter_list_model_set_filter (self->filtered, filter);
+  relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_object (self->list_signals, "items-changed",
+                                 G_CALLBACK (relais_monitor_page_update), self, G_CONNECT_SWAPPED);
+}

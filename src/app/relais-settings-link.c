@@ -1,0 +1,125 @@
+/* relais-settings-link.c: the stored settings, in force
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-settings-link"
+
+#include "config.h"
+
+#include "relais-settings-link.h"
+
+struct _RelaisSettingsLink
+{
+  GObject       parent_instance;
+
+  /* owned */
+  GSettings    *settings;
+  RelaisEngine *engine;
+};
+
+G_DEFINE_FINAL_TYPE (RelaisSettingsLink, relais_settings_link, G_TYPE_OBJECT)
+
+/* The engine has the last word: what it refuses is put back, and with it whatever shows it. */
+static void
+relais_settings_link_port_cb (RelaisSettingsLink *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint port = g_settings_get_int (self->settings, "port");
+
+  if (port == relais_engine_get_port (self->engine))
+    return;
+  if (relais_engine_set_port (self->engine, port, &error))
+    return;
+  g_debug ("Port %u refused: %s", port, error->message);
+  g_settings_set_int (self->settings, "port", relais_engine_get_port (self->engine));
+}
+
+static void
+relais_settings_link_lan_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_allow_lan_access (self->engine, g_settings_get_boolean (self->settings, "allow-lan-access"));
+}
+
+static void
+relais_settings_link_auth_mode_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_auth_mode (self->engine, g_settings_get_enum (self->settings, "auth-mode"));
+}
+
+/* Kept only while every account is known: a locked keyring must not empty the stored order. */
+static void
+relais_settings_link_accounts_cb (RelaisSettingsLink *self)
+{
+  g_auto (GStrv) order = NULL;
+  g_auto (GStrv) stored = NULL;
+
+  if (relais_engine_get_keyring (self->engine) != RELAIS_ENGINE_KEYRING_READY)
+    return;
+  order = relais_engine_dup_account_order (self->engine);
+  stored = g_settings_get_strv (self->settings, "account-order");
+  if (order != NULL && !g_strv_equal ((const char *const *)order, (const char *const *)stored))
+    g_settings_set_strv (self->settings, "account-order", (const char *const *)order);
+}
+
+static void
+relais_settings_link_dispose (GObject *object)
+{
+  RelaisSettingsLink *self = RELAIS_SETTINGS_LINK (object);
+
+  g_clear_object (&self->settings);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (relais_settings_link_parent_class)->dispose (object);
+}
+
+static void
+relais_settings_link_class_init (RelaisSettingsLinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = relais_settings_link_dispose;
+}
+
+static void
+relais_settings_link_init (RelaisSettingsLink *self)
+{
+}
+
+/**
+ * relais_settings_link_new:
+ * @settings: of the schema `dev.relais.Relais`
+ * @engine: what they are for
+ *
+ * Puts the settings in force, and each change of them as long as the link lives. To be made before
+ * the engine loads its accounts. The order of the accounts goes the other way too.
+ *
+ * Returns: (transfer full): the link
+ */
+RelaisSettingsLink *
+relais_settings_link_new (GSettings    *settings,
+                          RelaisEngine *engine)
+{
+  RelaisSettingsLink *self = NULL;
+  g_auto (GStrv) order = NULL;
+
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (RELAIS_IS_ENGINE (engine), NULL);
+
+  self = g_object_new (RELAIS_TYPE_SETTINGS_LINK, NULL);
+  self->settings = g_object_ref (settings);
+  self->engine = g_object_ref (engine);
+  order = g_settings_get_strv (settings, "account-order");
+
+  relais_settings_link_port_cb (self);
+  relais_settings_link_lan_cb (self);
+  relais_settings_link_auth_mode_cb (self);
+  relais_engine_set_account_order (engine, (const char *const *)order);
+  g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::allow-lan-access", G_CALLBACK (relais_settings_link_lan_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::auth-mode", G_CALLBACK (relais_settings_link_auth_mode_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
+                           G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);
+  return self;
+}

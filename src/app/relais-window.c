@@ -1,0 +1,417 @@
+/* relais-window.c: the main window: header, pages, toasts
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-window"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "base/relais-error.h"
+
+#include "relais-accounts-page.h"
+#include "relais-connect-page.h"
+#include "relais-monitor-page.h"
+#include "relais-proxy-page.h"
+#include "relais-view-title.h"
+#include "relais-window.h"
+
+struct _RelaisWindow
+{
+  AdwApplicationWindow  parent_instance;
+
+  /* template children */
+  RelaisAccountsPage   *accounts;
+  RelaisMonitorPage    *monitor;
+  GtkWidget            *pause_button;
+  GtkWidget            *search_button;
+  AdwViewStack         *stack;
+  GtkButton            *toggle;
+  RelaisViewTitle      *view_title;
+
+  /* owned */
+  RelaisEngine         *engine;
+  GSettings            *settings;
+};
+
+enum {
+  PROP_0,
+  PROP_ENGINE,
+  PROP_MONITOR_PAUSED,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+enum {
+  HIDDEN,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RelaisWindow, relais_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static gboolean
+is_up (RelaisWindow *self)
+{
+  RelaisEngineState state = relais_engine_get_state (self->engine);
+
+  return state == RELAIS_ENGINE_RUNNING || state == RELAIS_ENGINE_STARTING;
+}
+
+static void
+relais_window_state_cb (RelaisWindow *self)
+{
+  RelaisEngineState state = relais_engine_get_state (self->engine);
+  gboolean running = state == RELAIS_ENGINE_RUNNING || state == RELAIS_ENGINE_STOPPING;
+  gboolean settled = state != RELAIS_ENGINE_STARTING && state != RELAIS_ENGINE_STOPPING;
+
+  gtk_button_set_label (self->toggle, running ? _("_Stop") : _("_Start"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle), running ? _("Stop Proxy") : _("Start Proxy"));
+  if (running)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->toggle), "suggested-action");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->toggle), "suggested-action");
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle", settled);
+}
+
+/* What the header shows beside the switcher belongs to the page, and to the room there is. */
+static void
+relais_window_page_cb (RelaisWindow *self)
+{
+  gboolean monitor = g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "monitor") == 0;
+  gboolean narrow = relais_view_title_get_narrow (self->view_title);
+
+  gtk_widget_set_visible (self->search_button, monitor);
+  gtk_widget_set_visible (self->pause_button, monitor && !narrow);
+}
+
+/* The failure is in the engine's state, and every page shows that. */
+static void
+relais_window_started_cb (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      data)
+{
+  g_autoptr (RelaisWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (relais_engine_start_finish (RELAIS_ENGINE (source), result, &error))
+    return;
+  if (self->engine != NULL && relais_engine_get_state (self->engine) == RELAIS_ENGINE_FAILED)
+    adw_view_stack_set_visible_child_name (self->stack, "proxy");
+}
+
+static void
+relais_window_stopped_cb (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_stop_finish (RELAIS_ENGINE (source), result, &error))
+    g_debug ("Stop: %s", error->message);
+}
+
+static void
+start (RelaisWindow *self)
+{
+  relais_engine_start_async (self->engine, NULL, relais_window_started_cb, g_object_ref (self));
+}
+
+static void
+relais_window_toggle (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  if (relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING)
+    relais_engine_stop_async (self->engine, NULL, relais_window_stopped_cb, NULL);
+  else
+    start (self);
+}
+
+static void
+relais_window_use_free_port (GtkWidget  *widget,
+                             const char *action,
+                             GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+  const RelaisStartFailure *failure = relais_engine_get_failure (self->engine);
+
+  if (failure == NULL || failure->free_port == 0)
+    return;
+  g_settings_set_int (self->settings, "port", failure->free_port);
+  start (self);
+}
+
+static void
+relais_window_unlocked_cb (GObject      *source,
+                           GAsyncResult *result,
+                           gpointer      data)
+{
+  g_autoptr (RelaisWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  const RelaisStartFailure *failure = NULL;
+
+  if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
+    g_debug ("Unlock: %s", error->message);
+  if (self->engine == NULL || relais_engine_get_keyring (self->engine) != RELAIS_ENGINE_KEYRING_READY)
+    return;
+  failure = relais_engine_get_failure (self->engine);
+  if (failure != NULL && failure->code == RELAIS_ERROR_KEYRING_LOCKED)
+    start (self);
+}
+
+static void
+relais_window_unlock (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  relais_engine_load_async (self->engine, TRUE, NULL, relais_window_unlocked_cb, g_object_ref (self));
+}
+
+static void
+relais_window_page (GtkWidget  *widget,
+                    const char *action,
+                    GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+  const char *name = g_variant_get_string (parameter, NULL);
+
+  if (adw_view_stack_get_child_by_name (self->stack, name) != NULL)
+    adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+static void
+relais_window_add_account (GtkWidget  *widget,
+                           const char *action,
+                           GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  adw_view_stack_set_visible_child_name (self->stack, "accounts");
+  relais_accounts_page_add (self->accounts);
+}
+
+static void
+relais_window_add_practice (GtkWidget  *widget,
+                            const char *action,
+                            GVariant   *parameter)
+{
+  relais_accounts_page_add_practice (RELAIS_WINDOW (widget)->accounts);
+}
+
+static void
+relais_window_clear_monitor (GtkWidget  *widget,
+                             const char *action,
+                             GVariant   *parameter)
+{
+  relais_engine_clear_records (RELAIS_WINDOW (widget)->engine);
+}
+
+static void
+relais_window_search (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  adw_view_stack_set_visible_child_name (self->stack, "monitor");
+  g_object_set (self->monitor, "searching", TRUE, NULL);
+}
+
+static gboolean
+relais_window_close_request (GtkWindow *window)
+{
+  RelaisWindow *self = RELAIS_WINDOW (window);
+
+  if (!is_up (self))
+    return GTK_WINDOW_CLASS (relais_window_parent_class)->close_request (window);
+
+  if (g_settings_get_boolean (self->settings, "keep-running-when-closed"))
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      g_signal_emit (self, signals[HIDDEN], 0);
+    }
+  else
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "app.quit", NULL);
+    }
+  return GDK_EVENT_STOP;
+}
+
+static void
+relais_window_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  RelaisWindow *self = RELAIS_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      g_value_set_object (value, self->engine);
+      break;
+    case PROP_MONITOR_PAUSED:
+      g_value_set_boolean (value, self->engine != NULL && relais_engine_get_records_paused (self->engine));
+      break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+set_monitor_paused (RelaisWindow *self,
+                    gboolean      paused)
+{
+  if (relais_engine_get_records_paused (self->engine) == paused)
+    return;
+  relais_engine_set_records_paused (self->engine, paused);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MONITOR_PAUSED]);
+}
+
+static void
+relais_window_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  RelaisWindow *self = RELAIS_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      self->engine = g_value_dup_object (value);
+      break;
+    case PROP_MONITOR_PAUSED:
+      set_monitor_paused (self, g_value_get_boolean (value));
+      break;
+    case PROP_SETTINGS:
+      self->settings = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_window_constructed (GObject *object)
+{
+  RelaisWindow *self = RELAIS_WINDOW (object);
+
+  G_OBJECT_CLASS (relais_window_parent_class)->constructed (object);
+
+  g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (self->engine, "notify::state", G_CALLBACK (relais_window_state_cb), self,
+                           G_CONNECT_SWAPPED);
+  relais_window_state_cb (self);
+  relais_window_page_cb (self);
+}
+
+static void
+relais_window_dispose (GObject *object)
+{
+  RelaisWindow *self = RELAIS_WINDOW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_WINDOW);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (relais_window_parent_class)->dispose (object);
+}
+
+static void
+relais_window_class_init (RelaisWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = relais_window_constructed;
+  object_class->dispose = relais_window_dispose;
+  object_class->get_property = relais_window_get_property;
+  object_class->set_property = relais_window_set_property;
+  GTK_WINDOW_CLASS (klass)->close_request = relais_window_close_request;
+
+  properties[PROP_ENGINE] =
+    g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MONITOR_PAUSED] =
+    g_param_spec_boolean ("monitor-paused", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS] =
+    g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[HIDDEN] = g_signal_new ("hidden", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_install_action (widget_class, "win.add-account", NULL, relais_window_add_account);
+  gtk_widget_class_install_action (widget_class, "win.add-practice", NULL, relais_window_add_practice);
+  gtk_widget_class_install_action (widget_class, "win.clear-monitor", NULL, relais_window_clear_monitor);
+  gtk_widget_class_install_action (widget_class, "win.page", "s", relais_window_page);
+  gtk_widget_class_install_property_action (widget_class, "win.pause-monitor", "monitor-paused");
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, relais_window_search);
+  gtk_widget_class_install_action (widget_class, "win.toggle", NULL, relais_window_toggle);
+  gtk_widget_class_install_action (widget_class, "win.unlock", NULL, relais_window_unlock);
+  gtk_widget_class_install_action (widget_class, "win.use-free-port", NULL, relais_window_use_free_port);
+
+  g_type_ensure (RELAIS_TYPE_ACCOUNTS_PAGE);
+  g_type_ensure (RELAIS_TYPE_CONNECT_PAGE);
+  g_type_ensure (RELAIS_TYPE_MONITOR_PAGE);
+  g_type_ensure (RELAIS_TYPE_PROXY_PAGE);
+  g_type_ensure (RELAIS_TYPE_VIEW_TITLE);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, accounts);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, monitor);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, search_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, toggle);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, view_title);
+  gtk_widget_class_bind_template_callback (widget_class, relais_window_page_cb);
+}
+
+static void
+relais_window_init (RelaisWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * relais_window_new:
+ * @application: (nullable): whose window it is
+ * @engine: what it shows and drives; to be loaded by the caller
+ * @settings: of the schema `dev.relais.Relais`
+ *
+ * Returns: (transfer none): a window, not yet shown
+ */
+GtkWidget *
+relais_window_new (GtkApplication *application,
+                   RelaisEngine   *engine,
+                   GSettings      *settings)
+{
+  g_return_val_if_fail (application == NULL || GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (RELAIS_IS_ENGINE (engine), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  return g_object_new (RELAIS_TYPE_WINDOW,
+                       "application", application,
+                       "engine", engine,
+                       "settings", settings,
+                       NULL);
+}

@@ -1,0 +1,22 @@
+/* relais-words.h: states, errors and measures in the words of the person
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/relais-config.h"
+#include "base/relais-start-failure.h"
+
+G_BEGIN_DECLS
+
+char       *relais_words_failure   (const RelaisStartFailure *failure);
+char       *relais_words_error     (const GError             *error);
+const char *relais_words_auth_mode (RelaisAuthMode            mode,
+                                    RelaisAuthMode            effective);
+char       *relais_words_duration  (gint64                    duration_us);
+char       *relais_words_time      (gint64                    time_us);
+char       *relais_words_amount    (gint64                    amount);
+char       *relais_words_share     (double                    share);
+
+G_END_DECLS
