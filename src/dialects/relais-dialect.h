@@ -98,13 +98,14 @@ typedef struct
                char **error_message);
 } RelaisDialect;
 
-const RelaisDialect *relais_dialect_get            (RelaisDialectId      id);
-const RelaisDialect *relais_dialect_find           (const char          *name);
-guint                relais_dialect_failure_status (RelaisDialectId      id,
-                                                    const RelaisFailure *failure);
-char                *relais_dialect_encode_failure (RelaisDialectId      id,
-                                                    const RelaisFailure *failure,
-                                                    const char          *request_id,
-                                                    gsize               *length);
+const RelaisDialect *relais_dialect_get                (RelaisDialectId      id);
+const RelaisDialect *relais_dialect_find               (const char          *name);
+guint                relais_dialect_failure_status     (RelaisDialectId      id,
+                                                        const RelaisFailure *failure);
+char                *relais_dialect_encode_failure     (RelaisDialectId      id,
+                                                        const RelaisFailure *failure,
+                                                        const char          *request_id,
+                                                        gsize               *length);
+RelaisFailure       *relais_dialect_failure_from_error (const GError        *error);
 
 G_END_DECLS

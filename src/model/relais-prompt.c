@@ -42,6 +42,7 @@ relais_prompt_new (void)
   self->system = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
   self->messages = g_ptr_array_new_with_free_func (message_free);
   self->tools = g_ptr_array_new_with_free_func (tool_free);
+  self->echo = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->include_usage = TRUE;
   self->max_tokens = -1;
   return self;
@@ -61,6 +62,7 @@ relais_prompt_free (RelaisPrompt *self)
   g_ptr_array_unref (self->system);
   g_ptr_array_unref (self->messages);
   g_ptr_array_unref (self->tools);
+  g_hash_table_unref (self->echo);
   g_free (self->model);
   g_free (self->tool_choice_name);
   g_free (self);

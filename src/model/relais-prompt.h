@@ -69,6 +69,7 @@ typedef struct
   gboolean thinking;        /* the client asked for thinking */
   RelaisTri show_thinking;  /* and wants to see its text */
   gboolean keep_signatures; /* Responses: include reasoning.encrypted_content */
+  GHashTable *echo;         /* Responses: fields its answer repeats, name to JSON text; owned */
 } RelaisPrompt;
 
 RelaisPrompt  *relais_prompt_new         (void);

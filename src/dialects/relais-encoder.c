@@ -1,0 +1,659 @@
+/* relais-encoder.c: what the encoders of all dialects share: order, ids, gathering of whole answers
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-encoder"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-json.h"
+
+#include "relais-encoder-private.h"
+
+#define NO_CALL G_MAXUINT
+/* The calls of one answer; each may wait for the one before, and is then put in a row by
+   recursion. */
+#define MAX_CALLS 512
+
+static void deliver (RelaisEncoder     *self,
+                     const RelaisEvent *event,
+                     GString           *out);
+
+static void
+call_clear (gpointer data)
+{
+  RelaisEncoderCall *call = data;
+
+  g_clear_pointer (&call->id, g_free);
+  if (call->args != NULL)
+    g_string_free (g_steal_pointer (&call->args), TRUE);
+}
+
+static RelaisEncoderCall *
+get_call (RelaisEncoder *self,
+          guint          number)
+{
+  return number < self->calls->len ? &g_array_index (self->calls, RelaisEncoderCall, number) : NULL;
+}
+
+static RelaisEvent *
+event_copy (const RelaisEvent *event)
+{
+  RelaisEvent *copy = g_memdup2 (event, sizeof *event);
+
+  copy->text = event->text != NULL ? g_strndup (event->text, event->length) : NULL;
+  copy->id = g_strdup (event->id);
+  copy->name = g_strdup (event->name);
+  copy->signature = g_strdup (event->signature);
+  copy->failure = NULL;
+  return copy;
+}
+
+static void
+event_free (gpointer data)
+{
+  RelaisEvent *event = data;
+
+  g_free ((char *)event->text);
+  g_free ((char *)event->id);
+  g_free ((char *)event->name);
+  g_free ((char *)event->signature);
+  g_free (event);
+}
+
+/**
+ * relais_encoder_new:
+ * @klass: what the dialect says of it
+ * @prompt: the request; must outlive the encoder
+ * @form: how the answer goes out
+ * @make_id: makes fresh ids
+ * @id_data: (closure): for @make_id
+ *
+ * Returns: (transfer full): an encoder; free it with [func@encoder_free]
+ */
+RelaisEncoder *
+relais_encoder_new (const RelaisEncoderClass *klass,
+                    const RelaisPrompt       *prompt,
+                    RelaisForm                form,
+                    RelaisIdFunc              make_id,
+                    gpointer                  id_data)
+{
+  RelaisEncoder *self = g_malloc0 (klass->size);
+
+  self->klass = klass;
+  self->form = form;
+  self->prompt = prompt;
+  self->make_id = make_id;
+  self->id_data = id_data;
+  self->open_call = NO_CALL;
+  relais_usage_clear (&self->usage);
+  self->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
+  self->run = g_string_new (NULL);
+  self->calls = g_array_new (FALSE, TRUE, sizeof (RelaisEncoderCall));
+  g_array_set_clear_func (self->calls, call_clear);
+  return self;
+}
+
+/**
+ * relais_encoder_free:
+ * @self: (transfer full) (nullable): an encoder
+ *
+ * Frees it, whether or not the answer was complete.
+ */
+void
+relais_encoder_free (RelaisEncoder *self)
+{
+  if (self == NULL)
+    return;
+  if (self->klass->clear != NULL)
+    self->klass->clear (self);
+  g_clear_pointer (&self->id, g_free);
+  g_clear_pointer (&self->model, g_free);
+  g_ptr_array_unref (self->parts);
+  g_string_free (self->run, TRUE);
+  g_array_unref (self->calls);
+  g_queue_clear_full (&self->held, event_free);
+  g_free (self);
+}
+
+/**
+ * relais_encoder_make_id:
+ * @self: an encoder
+ * @prefix: what it starts with
+ *
+ * Returns: (transfer full): a fresh id
+ */
+char *
+relais_encoder_make_id (RelaisEncoder *self,
+                        const char    *prefix)
+{
+  g_autofree char *id = self->make_id (self->id_data);
+
+  return g_strconcat (prefix, id, NULL);
+}
+
+/**
+ * relais_encoder_get_call_id:
+ * @self: an encoder
+ * @call: the number of a call that has started
+ *
+ * Returns: (transfer none): its id as the client sees it
+ */
+const char *
+relais_encoder_get_call_id (RelaisEncoder *self,
+                            guint          call)
+{
+  RelaisEncoderCall *known = get_call (self, call);
+
+  return known != NULL && known->id != NULL ? known->id : "";
+}
+
+/**
+ * relais_encoder_seal:
+ * @self: an encoder
+ * @signature: an opaque value
+ * @origin: who minted it
+ *
+ * Makes a signature fit for the client: its own dialect's stay as they are, others are marked, so
+ * that they find their way back to where they came from and nowhere else.
+ *
+ * Returns: (transfer full): what to send
+ */
+char *
+relais_encoder_seal (RelaisEncoder *self,
+                     const char    *signature,
+                     RelaisOrigin   origin)
+{
+  static const char letters[] = "pcrag";
+  g_autofree char *base64 = NULL;
+  g_autofree char *marked = NULL;
+
+  if (origin == self->klass->origin)
+    return g_strdup (signature);
+  base64 = g_base64_encode ((const guchar *)signature, strlen (signature));
+  for (char *c = base64; *c != '\0'; c++)
+    *c = *c == '+' ? '-' : *c == '/' ? '_'
+                         : *c == '=' ? '\0'
+                                     : *c;
+  marked = g_strdup_printf ("relais1.%c.%s", letters[MIN ((guint)origin, sizeof letters - 2)], base64);
+  /* Gemini types the field as bytes; some of its clients decode it. */
+  if (self->klass->origin == RELAIS_ORIGIN_GEMINI)
+    return g_base64_encode ((const guchar *)marked, strlen (marked));
+  return g_steal_pointer (&marked);
+}
+
+/**
+ * relais_encoder_write_args:
+ * @writer: where to
+ * @name: (nullable): the key
+ * @args: (array length=length): the arguments of a call, as they came
+ * @length: their bytes, or -1 when NUL-terminated
+ * @custom: whether they are free text
+ *
+ * Writes them as an object, spliced so that numbers keep their digits: no text is an empty object,
+ * other JSON becomes `{"value":…}`, free text `{"input":…}`, and what is no JSON `{"_raw":…}`.
+ */
+void
+relais_encoder_write_args (RelaisJsonWriter *writer,
+                           const char       *name,
+                           const char       *args,
+                           gssize            length,
+                           gboolean          custom)
+{
+  gsize n_args = length < 0 ? strlen (args) : (gsize)length;
+  g_autoptr (RelaisJson) tree = NULL;
+  const RelaisJsonNode *root;
+  const char *raw;
+  gsize n_raw;
+
+  if (!custom)
+    tree = relais_json_parse (args, n_args, RELAIS_JSON_MAX_DEPTH, NULL);
+  root = relais_json_get_root (tree);
+  raw = relais_json_node_get_raw (root, &n_raw);
+  if (relais_json_node_get_kind (root) == RELAIS_JSON_OBJECT)
+    {
+      relais_json_writer_raw (writer, name, raw, n_raw);
+      return;
+    }
+  relais_json_writer_object (writer, name);
+  if (custom)
+    relais_json_writer_text (writer, "input", args, n_args);
+  else if (root != NULL)
+    relais_json_writer_raw (writer, "value", raw, n_raw);
+  else if (n_args > 0)
+    relais_json_writer_text (writer, "_raw", args, n_args);
+  relais_json_writer_end_object (writer);
+}
+
+static gboolean
+id_fits (RelaisEncoder *self,
+         const char    *id)
+{
+  gsize length = id != NULL ? strlen (id) : 0;
+
+  if (length == 0 || length > 64)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (id[i]) && id[i] != '_' && id[i] != '-')
+      return FALSE;
+  for (guint i = 0; i < self->calls->len; i++)
+    if (g_strcmp0 (g_array_index (self->calls, RelaisEncoderCall, i).id, id) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+begin (RelaisEncoder     *self,
+       const RelaisEvent *event)
+{
+  const char *prefix = self->klass->answer_prefix;
+  const char *id = event != NULL ? event->id : NULL;
+
+  if (self->begun)
+    return;
+  self->begun = TRUE;
+  self->id = id_fits (self, id) &&
+                 g_str_has_prefix (id, prefix)
+               ? g_strdup (id)
+               : relais_encoder_make_id (self, prefix);
+  self->model = g_strdup (event != NULL && event->name != NULL ? event->name : self->prompt->model);
+  self->created = event != NULL ? event->created : 0;
+}
+
+static RelaisPart *
+last_part (RelaisEncoder *self)
+{
+  guint length = self->parts->len;
+
+  return length > 0 ? g_ptr_array_index (self->parts, length - 1) : NULL;
+}
+
+/* Ends the text gathered for the last part. */
+static void
+end_run (RelaisEncoder *self)
+{
+  RelaisPart *part = last_part (self);
+
+  if (part == NULL || part->text != NULL || part->type == RELAIS_PART_TOOL_CALL)
+    return;
+  part->text = g_strndup (self->run->str, self->run->len);
+  g_string_truncate (self->run, 0);
+}
+
+static RelaisPart *
+add_part (RelaisEncoder  *self,
+          RelaisPartType  type)
+{
+  RelaisPart *part = relais_part_new (type);
+
+  end_run (self);
+  g_ptr_array_add (self->parts, part);
+  return part;
+}
+
+/* The last part if more of @type may be added to it, else a new one. */
+static RelaisPart *
+extend_part (RelaisEncoder  *self,
+             RelaisPartType  type)
+{
+  RelaisPart *part = last_part (self);
+
+  if (part != NULL && part->type == type && part->signature == NULL && part->text == NULL)
+    return part;
+  return add_part (self, type);
+}
+
+static void
+gather_signature (RelaisEncoder     *self,
+                  const RelaisEvent *event)
+{
+  RelaisPart *part = last_part (self);
+  gboolean on_text = self->klass->origin == RELAIS_ORIGIN_GEMINI;
+
+  if (part == NULL || part->signature != NULL ||
+      (part->type != RELAIS_PART_THINKING && !(on_text && part->type == RELAIS_PART_TEXT)))
+    part = add_part (self, RELAIS_PART_THINKING);
+  part->signature = g_strndup (event->text, event->length);
+  part->origin = event->origin;
+}
+
+static void
+gather_call (RelaisEncoder     *self,
+             const RelaisEvent *event)
+{
+  RelaisEncoderCall *call = get_call (self, event->call);
+  RelaisPart *part = add_part (self, RELAIS_PART_TOOL_CALL);
+
+  part->id = g_strdup (call->id);
+  part->name = g_strdup (event->name != NULL ? event->name : "");
+  part->signature = g_strdup (event->signature);
+  part->origin = event->origin;
+  part->custom = event->custom;
+  call->part = part;
+  call->args = g_string_new (NULL);
+}
+
+/* Whole body: adds what came to the parts. */
+static void
+gather (RelaisEncoder     *self,
+        const RelaisEvent *event)
+{
+  RelaisEncoderCall *call;
+  RelaisPart *part;
+
+  switch (event->type)
+    {
+    case RELAIS_EVENT_TEXT:
+    case RELAIS_EVENT_THINK:
+    case RELAIS_EVENT_REFUSAL:
+      extend_part (self, event->type == RELAIS_EVENT_TEXT    ? RELAIS_PART_TEXT
+                         : event->type == RELAIS_EVENT_THINK ? RELAIS_PART_THINKING
+                                                             : RELAIS_PART_REFUSAL);
+      g_string_append_len (self->run, event->text, event->length);
+      break;
+    case RELAIS_EVENT_SIGNATURE:
+      gather_signature (self, event);
+      break;
+    case RELAIS_EVENT_REDACTED:
+    case RELAIS_EVENT_OPAQUE:
+      part = add_part (self, RELAIS_PART_OPAQUE);
+      if (event->type == RELAIS_EVENT_REDACTED)
+        part->type = RELAIS_PART_REDACTED;
+      part->text = g_strndup (event->text, event->length);
+      part->origin = event->origin;
+      break;
+    case RELAIS_EVENT_IMAGE_OUT:
+      part = add_part (self, RELAIS_PART_IMAGE);
+      part->mime = g_strdup (event->name);
+      part->data = g_strndup (event->text, event->length);
+      part->text = g_strdup ("");
+      break;
+    case RELAIS_EVENT_CALL_START:
+      gather_call (self, event);
+      break;
+    case RELAIS_EVENT_CALL_ARGS:
+      g_string_append_len (get_call (self, event->call)->args, event->text, event->length);
+      break;
+    case RELAIS_EVENT_CALL_END:
+      call = get_call (self, event->call);
+      call->part->args = g_string_free (g_steal_pointer (&call->args), FALSE);
+      break;
+    case RELAIS_EVENT_START:
+    case RELAIS_EVENT_USAGE:
+    case RELAIS_EVENT_FINISH:
+    case RELAIS_EVENT_ERROR:
+    default:
+      break;
+    }
+}
+
+static void
+deliver_failure (RelaisEncoder       *self,
+                 const RelaisFailure *failure,
+                 GString             *out)
+{
+  RelaisEvent event = { .type = RELAIS_EVENT_ERROR, .failure = failure };
+
+  self->ended = TRUE;
+  g_queue_clear_full (&self->held, event_free);
+  if (self->form != RELAIS_FORM_WHOLE)
+    self->klass->fail (self, &event, out);
+}
+
+static void
+deliver_image (RelaisEncoder     *self,
+               const RelaisEvent *image,
+               GString           *out)
+{
+  g_autofree char *text = g_strdup_printf ("![image](data:%s;base64,%s)",
+                                           image->name != NULL ? image->name : "image/png", image->text);
+  RelaisEvent event = { .type = RELAIS_EVENT_TEXT, .text = text, .length = strlen (text) };
+
+  deliver (self, &event, out);
+}
+
+static void
+deliver_finish (RelaisEncoder     *self,
+                const RelaisEvent *event,
+                GString           *out)
+{
+  RelaisEvent finish = *event;
+
+  if (finish.finish == RELAIS_FINISH_BAD_CALL && !self->klass->takes_bad_calls)
+    {
+      g_autoptr (RelaisFailure) failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                                                              "The model wrote a tool call that cannot be read");
+
+      failure->code_name = g_strdup ("malformed_function_call");
+      deliver_failure (self, failure, out);
+      return;
+    }
+  if (finish.finish == RELAIS_FINISH_STOP && self->has_call)
+    finish.finish = RELAIS_FINISH_TOOL_CALLS;
+  self->ended = TRUE;
+  if (self->form != RELAIS_FORM_WHOLE)
+    {
+      self->klass->step (self, &finish, out);
+      return;
+    }
+  end_run (self);
+  self->klass->whole (self, &finish, out);
+}
+
+/* Hands one event of the right order to the dialect. */
+static void
+deliver (RelaisEncoder     *self,
+         const RelaisEvent *event,
+         GString           *out)
+{
+  RelaisEvent fixed = *event;
+  RelaisEncoderCall *call = get_call (self, event->call);
+
+  if (!self->started)
+    {
+      RelaisEvent start = { .type = RELAIS_EVENT_START };
+
+      self->started = TRUE;
+      if (self->form != RELAIS_FORM_WHOLE)
+        self->klass->step (self, &start, out);
+    }
+  if (event->type == RELAIS_EVENT_FINISH)
+    {
+      deliver_finish (self, event, out);
+      return;
+    }
+  if (event->type == RELAIS_EVENT_IMAGE_OUT && !self->klass->takes_images)
+    {
+      deliver_image (self, event, out);
+      return;
+    }
+  if (event->type == RELAIS_EVENT_CALL_START)
+    {
+      self->has_call = TRUE;
+      fixed.id = call->id;
+      if (fixed.name == NULL)
+        fixed.name = "";
+    }
+  else if (event->type == RELAIS_EVENT_CALL_ARGS)
+    call->has_args = TRUE;
+  else if (event->type == RELAIS_EVENT_CALL_END && !call->has_args && !call->custom)
+    {
+      RelaisEvent none = { .type = RELAIS_EVENT_CALL_ARGS, .call = event->call, .text = "{}", .length = 2 };
+
+      deliver (self, &none, out);
+    }
+  if (self->form == RELAIS_FORM_WHOLE)
+    gather (self, &fixed);
+  else
+    self->klass->step (self, &fixed, out);
+}
+
+static gboolean
+is_call_event (const RelaisEvent *event)
+{
+  return event->type == RELAIS_EVENT_CALL_START || event->type == RELAIS_EVENT_CALL_ARGS ||
+         event->type == RELAIS_EVENT_CALL_END;
+}
+
+/* Delivers or holds: where calls may not interleave, all that is not of the open call waits for
+   its end. */
+static void
+sequence (RelaisEncoder     *self,
+          const RelaisEvent *event,
+          GString           *out)
+{
+  g_autoptr (GQueue) waiting = NULL;
+  RelaisEvent *next;
+
+  if (self->klass->interleaves || self->form == RELAIS_FORM_WHOLE)
+    {
+      deliver (self, event, out);
+      return;
+    }
+  if (self->open_call != NO_CALL && !(is_call_event (event) && event->call == self->open_call))
+    {
+      g_queue_push_tail (&self->held, event_copy (event));
+      return;
+    }
+  deliver (self, event, out);
+  if (event->type == RELAIS_EVENT_CALL_START)
+    self->open_call = event->call;
+  if (event->type != RELAIS_EVENT_CALL_END)
+    return;
+
+  self->open_call = NO_CALL;
+  waiting = g_queue_new ();
+  *waiting = self->held;
+  g_queue_init (&self->held);
+  while ((next = g_queue_pop_head (waiting)) != NULL)
+    {
+      sequence (self, next, out);
+      event_free (next);
+    }
+}
+
+static void
+end_calls (RelaisEncoder *self,
+           GString       *out)
+{
+  for (guint i = 0; i < self->calls->len; i++)
+    if (get_call (self, i)->open)
+      {
+        RelaisEvent end = { .type = RELAIS_EVENT_CALL_END, .call = i };
+
+        get_call (self, i)->open = FALSE;
+        sequence (self, &end, out);
+      }
+}
+
+/* Whether the event makes sense after those before it; a new call gets its id here. */
+static gboolean
+accept_event (RelaisEncoder     *self,
+              const RelaisEvent *event)
+{
+  RelaisEncoderCall *call = get_call (self, event->call);
+  RelaisEncoderCall fresh = { 0 };
+
+  switch (event->type)
+    {
+    case RELAIS_EVENT_CALL_START:
+      if (event->call != self->calls->len || self->calls->len == MAX_CALLS)
+        return FALSE;
+      if (id_fits (self, event->id))
+        fresh.id = g_strdup (event->id);
+      else
+        fresh.id = relais_encoder_make_id (self, self->klass->call_prefix);
+      fresh.open = TRUE;
+      fresh.custom = event->custom;
+      g_array_append_val (self->calls, fresh);
+      return TRUE;
+    case RELAIS_EVENT_CALL_ARGS:
+      return call != NULL && call->open && event->text != NULL && event->length > 0;
+    case RELAIS_EVENT_CALL_END:
+      if (call == NULL || !call->open)
+        return FALSE;
+      call->open = FALSE;
+      return TRUE;
+    case RELAIS_EVENT_TEXT:
+    case RELAIS_EVENT_THINK:
+    case RELAIS_EVENT_SIGNATURE:
+    case RELAIS_EVENT_REDACTED:
+    case RELAIS_EVENT_REFUSAL:
+    case RELAIS_EVENT_IMAGE_OUT:
+      return event->text != NULL && event->length > 0;
+    case RELAIS_EVENT_OPAQUE:
+      return event->text != NULL && event->length > 0 && event->origin == self->klass->origin;
+    case RELAIS_EVENT_START:
+    case RELAIS_EVENT_USAGE:
+    case RELAIS_EVENT_ERROR:
+      return FALSE;
+    case RELAIS_EVENT_FINISH:
+    default:
+      return TRUE;
+    }
+}
+
+/* Counts what @event will hold on to; says whether that is still bearable. */
+static gboolean
+keep (RelaisEncoder     *self,
+      const RelaisEvent *event)
+{
+  gboolean held = self->open_call != NO_CALL && !self->klass->interleaves;
+
+  if (self->form == RELAIS_FORM_WHOLE || self->klass->keeps_text || held)
+    self->n_kept += event->length + (held ? sizeof *event : 0);
+  return self->n_kept <= RELAIS_ENCODER_MAX_KEPT_BYTES && event->call < MAX_CALLS;
+}
+
+/**
+ * relais_encoder_push:
+ * @self: an encoder
+ * @event: what came
+ * @out: where to append what may leave
+ *
+ * START waits for the first event that is neither USAGE nor ERROR, so that a failure before it can
+ * still be answered with a status. Events that make no sense after those before them are passed
+ * over; calls that interleave are put in a row where the dialect wants one; ids that are missing,
+ * repeated or unfit are made anew. A whole answer appears with FINISH. A failure appends its event
+ * to a stream and nothing to a whole answer; so does a bad call, an answer of more than 512 calls,
+ * and one of which more than 64 MiB had to be kept.
+ */
+void
+relais_encoder_push (RelaisEncoder     *self,
+                     const RelaisEvent *event,
+                     GString           *out)
+{
+  g_return_if_fail (self != NULL && event != NULL && out != NULL);
+
+  if (self->ended)
+    return;
+  if (event->type == RELAIS_EVENT_ERROR)
+    {
+      deliver_failure (self, event->failure, out);
+      return;
+    }
+  begin (self, event->type == RELAIS_EVENT_START ? event : NULL);
+  if (event->type == RELAIS_EVENT_USAGE)
+    relais_usage_update (&self->usage, &event->usage);
+  if (!keep (self, event))
+    {
+      g_autoptr (RelaisFailure) failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                                                              "The answer is larger than Relais may hold");
+
+      deliver_failure (self, failure, out);
+      return;
+    }
+  if (!accept_event (self, event))
+    return;
+  if (event->type == RELAIS_EVENT_FINISH)
+    {
+      end_calls (self, out);
+      deliver (self, event, out);
+    }
+  else
+    sequence (self, event, out);
+}

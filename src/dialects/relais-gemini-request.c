@@ -1,0 +1,493 @@
+/* relais-gemini-request.c: requests of Gemini's generateContent
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-gemini"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "relais-gemini.h"
+#include "relais-request-private.h"
+
+/* Google's service takes each key in camelCase and in snake_case. */
+static const RelaisJsonNode *
+member (const RelaisJsonNode *node,
+        const char           *name)
+{
+  const RelaisJsonNode *found = relais_json_node_get_member (node, name);
+  char snake[64];
+  gsize length = 0;
+
+  if (found != NULL || node == NULL)
+    return found;
+  for (const char *c = name; *c != '\0' && length < sizeof snake - 2; c++)
+    {
+      if (g_ascii_isupper (*c))
+        snake[length++] = '_';
+      snake[length++] = g_ascii_tolower (*c);
+    }
+  snake[length] = '\0';
+  return relais_json_node_get_member (node, snake);
+}
+
+static RelaisPartType
+type_of_mime (const char *mime)
+{
+  if (g_ascii_strncasecmp (mime, "image/", 6) == 0)
+    return RELAIS_PART_IMAGE;
+  return g_ascii_strncasecmp (mime, "audio/", 6) == 0 ? RELAIS_PART_AUDIO : RELAIS_PART_FILE;
+}
+
+static gboolean
+decode_data (const RelaisJsonNode  *node,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_FILE);
+  g_autofree char *mime = NULL;
+
+  if (!relais_request_check (node, "inlineData", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_need_string (member (node, "data"), "inlineData.data", &part->data, error) ||
+      !relais_request_read_string (member (node, "mimeType"), "inlineData.mimeType", &mime, error))
+    return FALSE;
+  part->mime = relais_request_fix_mime (mime, part->data);
+  part->type = type_of_mime (part->mime);
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_file (const RelaisJsonNode  *node,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_FILE);
+
+  if (!relais_request_check (node, "fileData", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_need_string (member (node, "fileUri"), "fileData.fileUri", &part->url, error) ||
+      !relais_request_read_string (member (node, "mimeType"), "fileData.mimeType", &part->mime, error))
+    return FALSE;
+  if (part->mime != NULL)
+    part->type = type_of_mime (part->mime);
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_call (const RelaisJsonNode  *node,
+             const RelaisPrompt    *prompt,
+             const char            *signature,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  const RelaisJsonNode *args = member (node, "args");
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_CALL);
+
+  if (!relais_request_check (node, "functionCall", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (node, "id"), "functionCall.id", &part->id, error) ||
+      !relais_request_need_string (member (node, "name"), "functionCall.name", &part->name, error) ||
+      !relais_request_check (args, "functionCall.args", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  part->args = relais_request_is_given (args) ? relais_json_node_dup_raw (args) : g_strdup ("{}");
+  part->signature = g_strdup (signature);
+  part->origin = RELAIS_ORIGIN_GEMINI;
+  /* Where there is no id, its place in the request serves. */
+  if (part->id == NULL || *part->id == '\0')
+    {
+      g_free (part->id);
+      part->id = g_strdup_printf ("call_%u_%u", prompt->messages->len, parts->len);
+    }
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+/* A sole `output` or `result` that is a string is the text; `error` marks a failure; else the
+   object. */
+static void
+decode_response (const RelaisJsonNode *response,
+                 RelaisPart           *part)
+{
+  const RelaisJsonNode *text = member (response, "error");
+  RelaisPart *content = NULL;
+
+  if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
+    part->is_error = TRUE;
+  else
+    {
+      text = member (response, "output");
+      if (text == NULL)
+        text = member (response, "result");
+      if (relais_json_node_get_count (response) != 1)
+        text = NULL;
+    }
+  if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
+    {
+      content = relais_part_new (RELAIS_PART_TEXT);
+      content->text = relais_json_node_dup_string (text);
+    }
+  else
+    {
+      content = relais_part_new (RELAIS_PART_JSON);
+      content->text = relais_request_is_given (response) ? relais_json_node_dup_raw (response) : g_strdup ("{}");
+    }
+  g_ptr_array_add (part->content, content);
+}
+
+static gboolean
+decode_result (const RelaisJsonNode  *node,
+               GPtrArray             *parts,
+               GError               **error)
+{
+  const RelaisJsonNode *response = member (node, "response");
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_RESULT);
+  const RelaisJsonNode *inner;
+  RelaisJsonIter iter;
+
+  if (!relais_request_check (node, "functionResponse", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (node, "id"), "functionResponse.id", &part->id, error) ||
+      !relais_request_need_string (member (node, "name"), "functionResponse.name", &part->name, error) ||
+      !relais_request_check (response, "functionResponse.response", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_check (member (node, "parts"), "functionResponse.parts", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  if (g_strcmp0 (part->id, "") == 0)
+    g_clear_pointer (&part->id, g_free);
+  decode_response (response, part);
+  relais_json_iter_init (&iter, member (node, "parts"));
+  while (relais_json_iter_next (&iter, NULL, &inner))
+    if (relais_request_is_given (member (inner, "inlineData")) &&
+        !decode_data (member (inner, "inlineData"), part->content, error))
+      return FALSE;
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_text (const RelaisJsonNode  *node,
+             const char            *signature,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TEXT);
+  gboolean thought = FALSE;
+
+  if (!relais_request_read_string (member (node, "text"), "text", &part->text, error) ||
+      !relais_request_read_boolean (member (node, "thought"), "thought", &thought, error))
+    return FALSE;
+  if (thought)
+    part->type = RELAIS_PART_THINKING;
+  part->signature = g_strdup (signature);
+  part->origin = RELAIS_ORIGIN_GEMINI;
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_part (const RelaisJsonNode  *node,
+             const RelaisPrompt    *prompt,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  g_autofree char *signature = NULL;
+
+  if (relais_json_node_get_kind (node) == RELAIS_JSON_STRING)
+    {
+      RelaisPart *part = relais_part_new (RELAIS_PART_TEXT);
+
+      part->text = relais_json_node_dup_string (node);
+      g_ptr_array_add (parts, part);
+      return TRUE;
+    }
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "parts", "must hold objects");
+  if (!relais_request_read_string (member (node, "thoughtSignature"), "thoughtSignature", &signature, error))
+    return FALSE;
+  if (relais_request_is_given (member (node, "text")))
+    return decode_text (node, signature, parts, error);
+  if (relais_request_is_given (member (node, "inlineData")))
+    return decode_data (member (node, "inlineData"), parts, error);
+  if (relais_request_is_given (member (node, "fileData")))
+    return decode_file (member (node, "fileData"), parts, error);
+  if (relais_request_is_given (member (node, "functionCall")))
+    return decode_call (member (node, "functionCall"), prompt, signature, parts, error);
+  if (relais_request_is_given (member (node, "functionResponse")))
+    return decode_result (member (node, "functionResponse"), parts, error);
+  relais_request_add_opaque (parts, RELAIS_ORIGIN_GEMINI, node);
+  return TRUE;
+}
+
+/* `parts`: an array, or one part alone. */
+static gboolean
+decode_parts (const RelaisJsonNode  *node,
+              const RelaisPrompt    *prompt,
+              GPtrArray             *parts,
+              GError               **error)
+{
+  const RelaisJsonNode *part;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_ARRAY)
+    return !relais_request_is_given (node) || decode_part (node, prompt, parts, error);
+  relais_json_iter_init (&iter, node);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &part); i++)
+    if (!decode_part (part, prompt, parts, error))
+      {
+        g_prefix_error (error, "parts[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+decode_content (const RelaisJsonNode  *node,
+                RelaisPrompt          *prompt,
+                GError               **error)
+{
+  const RelaisJsonNode *role = member (node, "role");
+  RelaisRole speaker = RELAIS_ROLE_USER;
+
+  if (relais_json_node_get_kind (node) == RELAIS_JSON_STRING)
+    return decode_part (node, prompt, relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts,
+                        error);
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "contents", "must hold objects");
+  if (!relais_request_check (role, "role", RELAIS_JSON_STRING, error))
+    return FALSE;
+  if (relais_json_node_equals (role, "model"))
+    speaker = RELAIS_ROLE_ASSISTANT;
+  else if (relais_request_is_given (role) && !relais_json_node_equals (role, "user") &&
+           !relais_json_node_equals (role, "function") && !relais_json_node_equals (role, ""))
+    return relais_request_fail (error, "role", "must be user or model");
+  return decode_parts (member (node, "parts"), prompt,
+                       relais_prompt_add_message (prompt, speaker)->parts, error);
+}
+
+static gboolean
+decode_contents (const RelaisJsonNode  *contents,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *node;
+  RelaisJsonIter iter;
+
+  if (!relais_request_is_given (contents))
+    return relais_request_fail (error, "contents", "is missing");
+  if (relais_json_node_get_kind (contents) != RELAIS_JSON_ARRAY)
+    return decode_content (contents, prompt, error);
+  if (relais_json_node_get_count (contents) == 0)
+    return relais_request_fail (error, "contents", "is empty");
+  relais_json_iter_init (&iter, contents);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_content (node, prompt, error))
+      {
+        g_prefix_error (error, "contents[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+decode_system (const RelaisJsonNode  *system,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  if (!relais_request_is_given (system))
+    return TRUE;
+  if (relais_json_node_get_kind (system) == RELAIS_JSON_STRING)
+    return decode_part (system, prompt, prompt->system, error);
+  return relais_request_check (system, "systemInstruction", RELAIS_JSON_OBJECT, error) &&
+         decode_parts (member (system, "parts"), prompt, prompt->system, error);
+}
+
+static gboolean
+decode_function (const RelaisJsonNode  *node,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *schema = member (node, "parametersJsonSchema");
+  g_autofree char *name = NULL;
+  RelaisTool *tool;
+
+  if (!relais_request_is_given (schema))
+    schema = member (node, "parameters");
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "functionDeclarations", "must hold objects");
+  if (!relais_request_need_string (member (node, "name"), "name", &name, error) ||
+      !relais_request_check (schema, "parameters", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, name);
+  if (relais_request_is_given (schema))
+    tool->schema = relais_json_node_dup_raw (schema);
+  return relais_request_read_string (member (node, "description"), "description", &tool->description, error);
+}
+
+static gboolean
+decode_tool (const RelaisJsonNode  *node,
+             RelaisPrompt          *prompt,
+             GError               **error)
+{
+  const RelaisJsonNode *functions = member (node, "functionDeclarations");
+  const RelaisJsonNode *function;
+  RelaisJsonIter iter;
+  RelaisTool *tool;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "tools", "must hold objects");
+  if (!relais_request_is_given (functions))
+    {
+      tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
+      tool->origin = RELAIS_ORIGIN_GEMINI;
+      tool->schema = relais_json_node_dup_raw (node);
+      return TRUE;
+    }
+  if (!relais_request_check (functions, "functionDeclarations", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  relais_json_iter_init (&iter, functions);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &function); i++)
+    if (!decode_function (function, prompt, error))
+      {
+        g_prefix_error (error, "functionDeclarations[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+decode_tools (const RelaisJsonNode  *tools,
+              RelaisPrompt          *prompt,
+              GError               **error)
+{
+  const RelaisJsonNode *node;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (tools) == RELAIS_JSON_OBJECT)
+    return decode_tool (tools, prompt, error);
+  if (!relais_request_check (tools, "tools", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  relais_json_iter_init (&iter, tools);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_tool (node, prompt, error))
+      {
+        g_prefix_error (error, "tools[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* An enum's value: its name in any case, or its number in the protocol buffer. */
+static gboolean
+is_value (const RelaisJsonNode *node,
+          const char           *name,
+          gint64                number)
+{
+  g_autofree char *text = relais_json_node_dup_string (node);
+  gint64 value;
+
+  if (text != NULL)
+    return g_ascii_strcasecmp (text, name) == 0;
+  return relais_json_node_get_int (node, &value) && value == number;
+}
+
+static gboolean
+decode_tool_config (const RelaisJsonNode  *config,
+                    RelaisPrompt          *prompt,
+                    GError               **error)
+{
+  const RelaisJsonNode *calling = member (config, "functionCallingConfig");
+  const RelaisJsonNode *mode = member (calling, "mode");
+  const RelaisJsonNode *names = member (calling, "allowedFunctionNames");
+
+  if (!relais_request_check (config, "toolConfig", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_check (calling, "toolConfig.functionCallingConfig", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_check (names, "toolConfig.functionCallingConfig.allowedFunctionNames",
+                             RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  if (!relais_request_is_given (mode) || is_value (mode, "MODE_UNSPECIFIED", 0))
+    return TRUE;
+  if (is_value (mode, "AUTO", 1) || is_value (mode, "VALIDATED", 4))
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_AUTO;
+  else if (is_value (mode, "NONE", 3))
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_NONE;
+  else if (!is_value (mode, "ANY", 2))
+    return relais_request_fail (error, "toolConfig.functionCallingConfig.mode",
+                                "must be AUTO, ANY, NONE or VALIDATED");
+  else if (relais_json_node_get_count (names) == 1)
+    {
+      prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
+      return relais_request_need_string (relais_json_node_get_element (names, 0),
+                                         "allowedFunctionNames", &prompt->tool_choice_name, error);
+    }
+  else
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_REQUIRED;
+  return TRUE;
+}
+
+static gboolean
+decode_generation (const RelaisJsonNode  *config,
+                   RelaisPrompt          *prompt,
+                   GError               **error)
+{
+  const RelaisJsonNode *thinking = member (config, "thinkingConfig");
+  gint64 budget = -1, candidates = 1;
+
+  if (!relais_request_check (config, "generationConfig", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_count (member (config, "maxOutputTokens"),
+                                  "generationConfig.maxOutputTokens", &prompt->max_tokens, error) ||
+      !relais_request_read_count (member (config, "candidateCount"),
+                                  "generationConfig.candidateCount", &candidates, error) ||
+      !relais_request_check (thinking, "generationConfig.thinkingConfig", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_tri (member (thinking, "includeThoughts"),
+                                "thinkingConfig.includeThoughts", &prompt->show_thinking, error) ||
+      !relais_request_check (member (thinking, "thinkingBudget"), "thinkingConfig.thinkingBudget",
+                             RELAIS_JSON_NUMBER, error))
+    return FALSE;
+  relais_json_node_get_int (member (thinking, "thinkingBudget"), &budget);
+  prompt->thinking = relais_request_is_given (thinking) && budget != 0;
+  return candidates <= 1 ||
+         relais_request_fail (error, "generationConfig.candidateCount", "must be 1 for this upstream");
+}
+
+/**
+ * relais_gemini_decode_request:
+ * @body: a request body
+ * @model: (nullable): the model in the path, with or without `models/`; else the body must name it
+ * @stream: whether the path asks for a stream
+ * @error: where to put a failure
+ *
+ * Takes keys in camelCase and snake_case, enums by name and by number. Fields nobody here needs are
+ * passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the field: no JSON object, model
+ * or
+ * contents missing, a field of the wrong type, more than one candidate asked for.
+ *
+ * Returns: (transfer full) (nullable): the request, or %NULL with @error set
+ */
+RelaisPrompt *
+relais_gemini_decode_request (GBytes      *body,
+                              const char  *model,
+                              gboolean     stream,
+                              GError     **error)
+{
+  g_autoptr (RelaisJson) tree = relais_request_parse (body, error);
+  g_autoptr (RelaisPrompt) prompt = relais_prompt_new ();
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+
+  if (tree == NULL)
+    return NULL;
+  prompt->stream = stream;
+  prompt->keep_signatures = TRUE;
+  prompt->model = g_strdup (model);
+  if (model == NULL && !relais_request_need_string (member (root, "model"), "model", &prompt->model, error))
+    return NULL;
+  if (g_str_has_prefix (prompt->model, "models/"))
+    memmove (prompt->model, prompt->model + 7, strlen (prompt->model + 7) + 1);
+  if (!decode_system (member (root, "systemInstruction"), prompt, error) ||
+      !decode_contents (member (root, "contents"), prompt, error) ||
+      !decode_tools (member (root, "tools"), prompt, error) ||
+      !decode_tool_config (member (root, "toolConfig"), prompt, error) ||
+      !decode_generation (member (root, "generationConfig"), prompt, error))
+    return NULL;
+  relais_request_match_results (prompt);
+  return g_steal_pointer (&prompt);
+}

@@ -1,0 +1,295 @@
+/* relais-gemini-stream.c: streams of Gemini's generateContent, as events and as one array
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-gemini"
+
+#include "config.h"
+
+#include "relais-gemini.h"
+
+typedef struct
+{
+  RelaisEncoder base;
+  RelaisPart *call;  /* owned; the one under way, its arguments not yet whole */
+  GString *args;     /* owned */
+  GString *held;     /* owned; a call's part that waits, as it may be the last of the answer */
+  gboolean in_array; /* array form: an element has gone out */
+} GeminiEncoder;
+
+static void
+gemini_clear (RelaisEncoder *encoder)
+{
+  GeminiEncoder *self = (GeminiEncoder *)encoder;
+
+  g_clear_pointer (&self->call, relais_part_free);
+  if (self->args != NULL)
+    g_string_free (g_steal_pointer (&self->args), TRUE);
+  if (self->held != NULL)
+    g_string_free (g_steal_pointer (&self->held), TRUE);
+}
+
+static void
+begin_element (RelaisForm  form,
+               gboolean    first,
+               GString    *out)
+{
+  if (form == RELAIS_FORM_ARRAY)
+    g_string_append (out, first ? "[" : ",\r\n");
+  else
+    g_string_append (out, "data: ");
+}
+
+/* One chunk with one part: the older SDK garbles a chunk with two. */
+static void
+write_chunk (GeminiEncoder     *self,
+             const char        *part,
+             gsize              length,
+             const RelaisEvent *finish,
+             GString           *out)
+{
+  RelaisJsonWriter writer;
+
+  begin_element (self->base.form, !self->in_array, out);
+  self->in_array = TRUE;
+  relais_json_writer_init (&writer, out);
+  g_string_append (out, "{\"candidates\":[{\"content\":{\"parts\":[");
+  g_string_append_len (out, part, length);
+  g_string_append (out, "],\"role\":\"model\"},\"index\":0");
+  writer.comma = TRUE;
+  if (finish != NULL)
+    relais_json_writer_string (&writer, "finishReason", relais_gemini_name_finish (finish->finish));
+  g_string_append (out, "}]");
+  relais_gemini_write_usage (&writer, &self->base.usage, finish != NULL);
+  relais_json_writer_string (&writer, "modelVersion", self->base.model);
+  relais_json_writer_string (&writer, "responseId", self->base.id);
+  g_string_append_c (out, '}');
+  if (self->base.form != RELAIS_FORM_ARRAY)
+    g_string_append (out, "\n\n");
+}
+
+static void
+flush_held (GeminiEncoder     *self,
+            const RelaisEvent *finish,
+            GString           *out)
+{
+  g_autoptr (GString) held = g_steal_pointer (&self->held);
+
+  if (held != NULL)
+    write_chunk (self, held->str, held->len, finish, out);
+  else if (finish != NULL)
+    write_chunk (self, "{\"text\":\"\"}", 11, finish, out);
+}
+
+static void
+write_text (GeminiEncoder     *self,
+            const RelaisEvent *event,
+            gboolean           thought,
+            GString           *out)
+{
+  g_autoptr (GString) part = g_string_new ("{\"text\":");
+
+  relais_json_append_string (part, event->text, event->length);
+  g_string_append (part, thought ? ",\"thought\":true}" : "}");
+  write_chunk (self, part->str, part->len, NULL, out);
+}
+
+static void
+write_signature (GeminiEncoder     *self,
+                 const RelaisEvent *event,
+                 GString           *out)
+{
+  g_autofree char *signature = g_strndup (event->text, event->length);
+  g_autofree char *sealed = relais_encoder_seal (&self->base, signature, event->origin);
+  g_autoptr (GString) part = g_string_new ("{\"text\":\"\",\"thoughtSignature\":");
+
+  relais_json_append_string (part, sealed, -1);
+  g_string_append_c (part, '}');
+  write_chunk (self, part->str, part->len, NULL, out);
+}
+
+static void
+write_image (GeminiEncoder     *self,
+             const RelaisEvent *event,
+             GString           *out)
+{
+  g_autoptr (GString) part = g_string_new ("{\"inlineData\":{\"mimeType\":");
+
+  relais_json_append_string (part, event->name != NULL ? event->name : "image/png", -1);
+  g_string_append (part, ",\"data\":");
+  relais_json_append_string (part, event->text, event->length);
+  g_string_append (part, "}}");
+  write_chunk (self, part->str, part->len, NULL, out);
+}
+
+static void
+begin_call (GeminiEncoder     *self,
+            const RelaisEvent *event)
+{
+  g_clear_pointer (&self->call, relais_part_free);
+  self->call = relais_part_new (RELAIS_PART_TOOL_CALL);
+  self->call->id = g_strdup (event->id);
+  self->call->name = g_strdup (event->name);
+  self->call->signature = g_strdup (event->signature);
+  self->call->origin = event->origin;
+  self->call->custom = event->custom;
+  if (self->args == NULL)
+    self->args = g_string_new (NULL);
+  g_string_truncate (self->args, 0);
+}
+
+/* Arguments are whole now, but the chunk waits: the last one must carry the reason. */
+static void
+end_call (GeminiEncoder *self)
+{
+  RelaisJsonWriter writer;
+
+  self->call->args = g_strndup (self->args->str, self->args->len);
+  self->held = g_string_new (NULL);
+  relais_json_writer_init (&writer, self->held);
+  relais_gemini_write_call (&writer, &self->base, self->call);
+  g_clear_pointer (&self->call, relais_part_free);
+}
+
+static void
+gemini_step (RelaisEncoder     *encoder,
+             const RelaisEvent *event,
+             GString           *out)
+{
+  GeminiEncoder *self = (GeminiEncoder *)encoder;
+
+  if (event->type == RELAIS_EVENT_FINISH)
+    {
+      flush_held (self, event, out);
+      if (encoder->form == RELAIS_FORM_ARRAY)
+        g_string_append_c (out, ']');
+      return;
+    }
+  flush_held (self, NULL, out);
+  switch (event->type)
+    {
+    case RELAIS_EVENT_TEXT:
+    case RELAIS_EVENT_REFUSAL:
+      write_text (self, event, FALSE, out);
+      break;
+    case RELAIS_EVENT_THINK:
+      if (encoder->prompt->show_thinking == RELAIS_TRI_TRUE)
+        write_text (self, event, TRUE, out);
+      break;
+    case RELAIS_EVENT_SIGNATURE:
+      write_signature (self, event, out);
+      break;
+    case RELAIS_EVENT_IMAGE_OUT:
+      write_image (self, event, out);
+      break;
+    case RELAIS_EVENT_CALL_START:
+      begin_call (self, event);
+      break;
+    case RELAIS_EVENT_CALL_ARGS:
+      g_string_append_len (self->args, event->text, event->length);
+      break;
+    case RELAIS_EVENT_CALL_END:
+      end_call (self);
+      break;
+    case RELAIS_EVENT_OPAQUE:
+      write_chunk (self, event->text, event->length, NULL, out);
+      break;
+    case RELAIS_EVENT_START:
+    case RELAIS_EVENT_REDACTED:
+    case RELAIS_EVENT_USAGE:
+    case RELAIS_EVENT_FINISH:
+    case RELAIS_EVENT_ERROR:
+    default:
+      break;
+    }
+}
+
+static void
+write_failure (const RelaisFailure *failure,
+               guint                status,
+               RelaisForm           form,
+               gboolean             first,
+               GString             *out)
+{
+  begin_element (form, first, out);
+  relais_gemini_encode_failure (failure, status, NULL, out);
+  g_string_append (out, form == RELAIS_FORM_ARRAY ? "]" : "\n\n");
+}
+
+/**
+ * relais_gemini_encode_failure_event:
+ * @failure: what went wrong
+ * @status: the HTTP status it would have had
+ * @form: how the answer goes out; an array must have an element already
+ * @out: where to append
+ *
+ * Appends the error as one more event, or as the last element of the array.
+ */
+void
+relais_gemini_encode_failure_event (const RelaisFailure *failure,
+                                    guint                status,
+                                    RelaisForm           form,
+                                    GString             *out)
+{
+  write_failure (failure, status, form, FALSE, out);
+}
+
+static void
+gemini_fail (RelaisEncoder     *encoder,
+             const RelaisEvent *event,
+             GString           *out)
+{
+  GeminiEncoder *self = (GeminiEncoder *)encoder;
+  guint status = relais_dialect_failure_status (RELAIS_DIALECT_GEMINI, event->failure);
+
+  write_failure (event->failure, status, encoder->form, !self->in_array, out);
+}
+
+static const RelaisEncoderClass gemini_class = {
+  .dialect = RELAIS_DIALECT_GEMINI,
+  .origin = RELAIS_ORIGIN_GEMINI,
+  .size = sizeof (GeminiEncoder),
+  .answer_prefix = "",
+  .call_prefix = "call_",
+  .takes_images = TRUE,
+  .takes_bad_calls = TRUE,
+  .step = gemini_step,
+  .whole = relais_gemini_encode_whole,
+  .fail = gemini_fail,
+  .clear = gemini_clear,
+};
+
+/**
+ * relais_gemini_encoder_new:
+ * @prompt: the request; must outlive the encoder
+ * @form: how the answer goes out
+ * @make_id: makes fresh ids
+ * @id_data: (closure): for @make_id
+ *
+ * Returns: (transfer full): an encoder for one answer
+ */
+RelaisEncoder *
+relais_gemini_encoder_new (const RelaisPrompt *prompt,
+                           RelaisForm          form,
+                           RelaisIdFunc        make_id,
+                           gpointer            id_data)
+{
+  return relais_encoder_new (&gemini_class, prompt, form, make_id, id_data);
+}
+
+/* Silence is not broken here: a comment breaks the older SDK. */
+const RelaisDialect relais_gemini = {
+  .id = RELAIS_DIALECT_GEMINI,
+  .name = "gemini",
+  .decode_request = relais_gemini_decode_request,
+  .encoder_new = relais_gemini_encoder_new,
+  .encoder_push = relais_encoder_push,
+  .encoder_free = relais_encoder_free,
+  .keep_alive = NULL,
+  .encode_failure = relais_gemini_encode_failure,
+  .encode_failure_event = relais_gemini_encode_failure_event,
+  .encode_models = relais_gemini_encode_models,
+  .encode_model = relais_gemini_encode_model,
+  .tap = relais_gemini_tap,
+};

@@ -1,0 +1,474 @@
+/* relais-openai-chat-request.c: requests of OpenAI's Chat Completions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-openai-chat"
+
+#include "config.h"
+
+#include "relais-openai-chat.h"
+#include "relais-request-private.h"
+
+#define member(node, name) relais_json_node_get_member ((node), (name))
+
+static gboolean
+decode_image (const RelaisJsonNode  *node,
+              GPtrArray             *parts,
+              GError               **error)
+{
+  const RelaisJsonNode *image = member (node, "image_url");
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_IMAGE);
+  g_autofree char *url = NULL;
+
+  /* Some clients give the address alone. */
+  if (relais_json_node_get_kind (image) == RELAIS_JSON_STRING)
+    url = relais_json_node_dup_string (image);
+  else if (!relais_request_check (image, "image_url", RELAIS_JSON_OBJECT, error) ||
+           !relais_request_need_string (member (image, "url"), "image_url.url", &url, error) ||
+           !relais_request_read_string (member (image, "detail"), "image_url.detail", &part->detail, error))
+    return FALSE;
+  relais_request_set_media (part, url);
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_file (const RelaisJsonNode  *node,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  const RelaisJsonNode *file = member (node, "file");
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_FILE);
+  g_autofree char *data = NULL;
+
+  if (!relais_request_check (file, "file", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (file, "file_data"), "file.file_data", &data, error) ||
+      !relais_request_read_string (member (file, "file_id"), "file.file_id", &part->file_id, error) ||
+      !relais_request_read_string (member (file, "filename"), "file.filename", &part->filename, error))
+    return FALSE;
+  if (data != NULL)
+    relais_request_set_media (part, data);
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_audio (const RelaisJsonNode  *node,
+              GPtrArray             *parts,
+              GError               **error)
+{
+  const RelaisJsonNode *audio = member (node, "input_audio");
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_AUDIO);
+
+  if (!relais_request_check (audio, "input_audio", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (audio, "data"), "input_audio.data", &part->data, error) ||
+      !relais_request_read_string (member (audio, "format"), "input_audio.format", &part->mime, error))
+    return FALSE;
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_words (const RelaisJsonNode  *node,
+              const char            *field,
+              RelaisPartType         type,
+              GPtrArray             *parts,
+              GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (type);
+
+  if (!relais_request_read_string (node, field, &part->text, error))
+    return FALSE;
+  if (part->text != NULL)
+    g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_part (const RelaisJsonNode  *node,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  const RelaisJsonNode *type = member (node, "type");
+
+  if (relais_json_node_get_kind (node) == RELAIS_JSON_STRING)
+    return decode_words (node, "content", RELAIS_PART_TEXT, parts, error);
+  if (!relais_request_check (node, "content", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_check (type, "type", RELAIS_JSON_STRING, error))
+    return FALSE;
+  if (relais_json_node_equals (type, "text") || relais_json_node_equals (type, "input_text") ||
+      relais_json_node_equals (type, "output_text"))
+    return decode_words (member (node, "text"), "text", RELAIS_PART_TEXT, parts, error);
+  if (relais_json_node_equals (type, "refusal"))
+    return decode_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, parts, error);
+  if (relais_json_node_equals (type, "image_url"))
+    return decode_image (node, parts, error);
+  if (relais_json_node_equals (type, "file"))
+    return decode_file (node, parts, error);
+  if (relais_json_node_equals (type, "input_audio"))
+    return decode_audio (node, parts, error);
+  relais_request_add_opaque (parts, RELAIS_ORIGIN_OPENAI_CHAT, node);
+  return TRUE;
+}
+
+static gboolean
+decode_content (const RelaisJsonNode  *content,
+                GPtrArray             *parts,
+                GError               **error)
+{
+  const RelaisJsonNode *node;
+  RelaisJsonIter iter;
+
+  if (!relais_request_is_given (content))
+    return TRUE;
+  if (relais_json_node_get_kind (content) == RELAIS_JSON_STRING)
+    return decode_words (content, "content", RELAIS_PART_TEXT, parts, error);
+  if (relais_json_node_get_kind (content) != RELAIS_JSON_ARRAY)
+    return relais_request_fail (error, "content", "must be a string or an array of parts");
+  relais_json_iter_init (&iter, content);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_part (node, parts, error))
+      {
+        g_prefix_error (error, "content[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+decode_call (const RelaisJsonNode  *node,
+             GPtrArray             *parts,
+             GError               **error)
+{
+  gboolean custom = relais_json_node_equals (member (node, "type"), "custom");
+  const RelaisJsonNode *function = member (node, custom ? "custom" : "function");
+  const RelaisJsonNode *signature = relais_json_node_get_path (node, "extra_content", "google",
+                                                               "thought_signature", NULL);
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_CALL);
+
+  part->custom = custom;
+  if (!relais_request_check (node, "tool_calls", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (node, "id"), "id", &part->id, error) ||
+      !relais_request_check (function, custom ? "custom" : "function", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_need_string (member (function, "name"), "function.name", &part->name, error))
+    return FALSE;
+  if (custom)
+    {
+      if (!relais_request_read_string (member (function, "input"), "custom.input", &part->args, error))
+        return FALSE;
+    }
+  else if (relais_json_node_get_kind (member (function, "arguments")) == RELAIS_JSON_OBJECT)
+    part->args = relais_json_node_dup_raw (member (function, "arguments"));
+  else if (!relais_request_read_string (member (function, "arguments"), "function.arguments",
+                                        &part->args, error))
+    return FALSE;
+  part->signature = relais_json_node_dup_string (signature);
+  if (part->signature != NULL)
+    part->origin = RELAIS_ORIGIN_GEMINI;
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_old_call (const RelaisJsonNode  *node,
+                 guint                  position,
+                 GPtrArray             *parts,
+                 GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_CALL);
+
+  if (!relais_request_check (node, "function_call", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_need_string (member (node, "name"), "function_call.name", &part->name, error) ||
+      !relais_request_read_string (member (node, "arguments"), "function_call.arguments", &part->args, error))
+    return FALSE;
+  part->id = g_strdup_printf ("call_fn_%u", position);
+  g_ptr_array_add (parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_assistant (const RelaisJsonNode  *node,
+                  guint                  position,
+                  RelaisPrompt          *prompt,
+                  GError               **error)
+{
+  RelaisMessage *message = relais_prompt_add_message (prompt, RELAIS_ROLE_ASSISTANT);
+  const RelaisJsonNode *thinking = member (node, "reasoning_content");
+  const RelaisJsonNode *calls = member (node, "tool_calls");
+  const RelaisJsonNode *call;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (thinking) != RELAIS_JSON_STRING)
+    thinking = member (node, "reasoning");
+  if (relais_json_node_get_kind (thinking) == RELAIS_JSON_STRING && !relais_json_node_equals (thinking, "") &&
+      !decode_words (thinking, "reasoning_content", RELAIS_PART_THINKING, message->parts, error))
+    return FALSE;
+  if (!decode_content (member (node, "content"), message->parts, error) ||
+      !decode_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, message->parts, error) ||
+      !relais_request_check (calls, "tool_calls", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  relais_json_iter_init (&iter, calls);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &call); i++)
+    if (!decode_call (call, message->parts, error))
+      {
+        g_prefix_error (error, "tool_calls[%u]: ", i);
+        return FALSE;
+      }
+  return !relais_request_is_given (member (node, "function_call")) ||
+         decode_old_call (member (node, "function_call"), position, message->parts, error);
+}
+
+static gboolean
+decode_result (const RelaisJsonNode  *node,
+               gboolean               old,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_RESULT);
+
+  if (old)
+    {
+      if (!relais_request_need_string (member (node, "name"), "name", &part->name, error))
+        return FALSE;
+    }
+  else if (!relais_request_need_string (member (node, "tool_call_id"), "tool_call_id", &part->id, error))
+    return FALSE;
+  if (!decode_content (member (node, "content"), part->content, error))
+    return FALSE;
+  g_ptr_array_add (relais_request_get_results (prompt)->parts, g_steal_pointer (&part));
+  return TRUE;
+}
+
+static gboolean
+decode_message (const RelaisJsonNode  *node,
+                guint                  position,
+                RelaisPrompt          *prompt,
+                GError               **error)
+{
+  const RelaisJsonNode *role = member (node, "role");
+  g_autofree char *name = NULL;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "message", "must be an object");
+  if (!relais_request_need_string (role, "role", &name, error))
+    return FALSE;
+  if (relais_json_node_equals (role, "user"))
+    return decode_content (member (node, "content"),
+                           relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts, error);
+  if (relais_json_node_equals (role, "assistant"))
+    return decode_assistant (node, position, prompt, error);
+  if (relais_json_node_equals (role, "tool"))
+    return decode_result (node, FALSE, prompt, error);
+  if (relais_json_node_equals (role, "function"))
+    return decode_result (node, TRUE, prompt, error);
+  if (!relais_json_node_equals (role, "system") && !relais_json_node_equals (role, "developer"))
+    return relais_request_fail (error, "role", "must be system, developer, user, assistant or tool");
+  if (prompt->messages->len == 0)
+    return decode_content (member (node, "content"), prompt->system, error);
+  return decode_content (member (node, "content"),
+                         relais_prompt_add_message (prompt, RELAIS_ROLE_SYSTEM)->parts, error);
+}
+
+static gboolean
+decode_messages (const RelaisJsonNode  *messages,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *node;
+  RelaisJsonIter iter;
+
+  if (!relais_request_is_given (messages))
+    return relais_request_fail (error, "messages", "is missing");
+  if (!relais_request_check (messages, "messages", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  if (relais_json_node_get_count (messages) == 0)
+    return relais_request_fail (error, "messages", "is empty");
+  relais_json_iter_init (&iter, messages);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_message (node, i, prompt, error))
+      {
+        g_prefix_error (error, "messages[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* A function as `tools` and the old `functions` both describe it. */
+static gboolean
+decode_function (const RelaisJsonNode  *function,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *schema = member (function, "parameters");
+  g_autofree char *name = NULL;
+  RelaisTool *tool;
+
+  if (!relais_request_check (function, "function", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_need_string (member (function, "name"), "function.name", &name, error) ||
+      !relais_request_check (schema, "function.parameters", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, name);
+  if (relais_request_is_given (schema))
+    tool->schema = relais_json_node_dup_raw (schema);
+  return relais_request_read_string (member (function, "description"), "function.description",
+                                     &tool->description, error) &&
+         relais_request_read_tri (member (function, "strict"), "function.strict", &tool->strict, error);
+}
+
+static gboolean
+decode_tool (const RelaisJsonNode  *node,
+             RelaisPrompt          *prompt,
+             GError               **error)
+{
+  const RelaisJsonNode *type = member (node, "type");
+  g_autofree char *name = NULL;
+  RelaisTool *tool;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "tools", "must hold objects");
+  if (relais_json_node_equals (type, "function") || (type == NULL && member (node, "function") != NULL))
+    return decode_function (member (node, "function"), prompt, error);
+  if (!relais_json_node_equals (type, "custom"))
+    {
+      tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
+      tool->origin = RELAIS_ORIGIN_OPENAI_CHAT;
+      tool->schema = relais_json_node_dup_raw (node);
+      return TRUE;
+    }
+  node = member (node, "custom");
+  if (!relais_request_need_string (member (node, "name"), "custom.name", &name, error))
+    return FALSE;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_CUSTOM, name);
+  tool->schema = relais_json_node_dup_raw (member (node, "format"));
+  return relais_request_read_string (member (node, "description"), "custom.description",
+                                     &tool->description, error);
+}
+
+static gboolean
+decode_tools (const RelaisJsonNode  *root,
+              RelaisPrompt          *prompt,
+              GError               **error)
+{
+  const RelaisJsonNode *tools = member (root, "tools");
+  const RelaisJsonNode *functions = member (root, "functions");
+  const RelaisJsonNode *node;
+  RelaisJsonIter iter;
+
+  if (!relais_request_check (tools, "tools", RELAIS_JSON_ARRAY, error) ||
+      !relais_request_check (functions, "functions", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  relais_json_iter_init (&iter, tools);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_tool (node, prompt, error))
+      {
+        g_prefix_error (error, "tools[%u]: ", i);
+        return FALSE;
+      }
+  relais_json_iter_init (&iter, functions);
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
+    if (!decode_function (node, prompt, error))
+      {
+        g_prefix_error (error, "functions[%u]: ", i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+decode_choice (const RelaisJsonNode  *choice,
+               const char            *field,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *name = member (choice, "name");
+  const RelaisJsonNode *mode = choice;
+
+  if (!relais_request_is_given (choice))
+    return TRUE;
+  if (relais_json_node_get_kind (choice) == RELAIS_JSON_OBJECT)
+    {
+      if (name == NULL)
+        name = relais_json_node_get_path (choice, "function", "name", NULL);
+      if (name == NULL)
+        name = relais_json_node_get_path (choice, "custom", "name", NULL);
+      mode = relais_json_node_get_path (choice, "allowed_tools", "mode", NULL);
+    }
+  if (relais_json_node_get_kind (name) == RELAIS_JSON_STRING)
+    {
+      prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
+      prompt->tool_choice_name = relais_json_node_dup_string (name);
+      return TRUE;
+    }
+  if (relais_json_node_equals (mode, "none"))
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_NONE;
+  else if (relais_json_node_equals (mode, "auto"))
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_AUTO;
+  else if (relais_json_node_equals (mode, "required"))
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_REQUIRED;
+  else
+    return relais_request_fail (error, field, "must be none, auto, required, or name a tool");
+  return TRUE;
+}
+
+static gboolean
+decode_settings (const RelaisJsonNode  *root,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *options = member (root, "stream_options");
+  const RelaisJsonNode *effort = member (root, "reasoning_effort");
+  const RelaisJsonNode *choice = member (root, "tool_choice");
+  const RelaisJsonNode *old_choice = member (root, "function_call");
+  gint64 n = 1;
+
+  prompt->include_usage = FALSE;
+  if (!relais_request_need_string (member (root, "model"), "model", &prompt->model, error) ||
+      !relais_request_read_boolean (member (root, "stream"), "stream", &prompt->stream, error) ||
+      !relais_request_check (options, "stream_options", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_boolean (member (options, "include_usage"),
+                                    "stream_options.include_usage", &prompt->include_usage, error) ||
+      !relais_request_read_count (member (root, "max_tokens"), "max_tokens", &prompt->max_tokens, error) ||
+      !relais_request_read_count (member (root, "max_completion_tokens"), "max_completion_tokens",
+                                  &prompt->max_tokens, error) ||
+      !relais_request_read_tri (member (root, "parallel_tool_calls"), "parallel_tool_calls",
+                                &prompt->parallel_tools, error) ||
+      !relais_request_check (effort, "reasoning_effort", RELAIS_JSON_STRING, error) ||
+      !relais_request_read_count (member (root, "n"), "n", &n, error) ||
+      !decode_choice (old_choice, "function_call", prompt, error) ||
+      !decode_choice (choice, "tool_choice", prompt, error))
+    return FALSE;
+  prompt->thinking = relais_request_is_given (effort) && !relais_json_node_equals (effort, "none");
+  return n == 1 || relais_request_fail (error, "n", "must be 1 for this upstream");
+}
+
+/**
+ * relais_openai_chat_decode_request:
+ * @body: a request body
+ * @model: (nullable): not used, the model is in the body
+ * @stream: not used, the flag is in the body
+ * @error: where to put a failure
+ *
+ * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
+ * field: no JSON object, model or messages missing, a field of the wrong type, more than one choice
+ * asked for.
+ *
+ * Returns: (transfer full) (nullable): the request, or %NULL with @error set
+ */
+RelaisPrompt *
+relais_openai_chat_decode_request (GBytes      *body,
+                                   const char  *model,
+                                   gboolean     stream,
+                                   GError     **error)
+{
+  g_autoptr (RelaisJson) tree = relais_request_parse (body, error);
+  g_autoptr (RelaisPrompt) prompt = relais_prompt_new ();
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+
+  if (tree == NULL || !decode_settings (root, prompt, error) ||
+      !decode_messages (member (root, "messages"), prompt, error) ||
+      !decode_tools (root, prompt, error))
+    return NULL;
+  relais_request_match_results (prompt);
+  return g_steal_pointer (&prompt);
+}

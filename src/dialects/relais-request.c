@@ -1,0 +1,452 @@
+/* relais-request.c: what the request decoders of all dialects share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-request"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+
+#include "relais-request-private.h"
+
+/**
+ * relais_request_fail:
+ * @error: where to put the failure
+ * @field: the field to blame
+ * @fault: what is wrong with it, going on from its name
+ *
+ * Sets [error@Error] `INVALID_REQUEST` that begins with the field between “ and ”.
+ *
+ * Returns: always %FALSE
+ */
+gboolean
+relais_request_fail (GError     **error,
+                     const char  *field,
+                     const char  *fault)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", field, fault);
+  return FALSE;
+}
+
+/**
+ * relais_request_parse:
+ * @body: a request body; must outlive the tree
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_REQUEST` when it is no JSON object, nested too deep, or holds
+ * U+0000 anywhere: texts here end at one, and none may be cut short in silence.
+ *
+ * Returns: (transfer full) (nullable): its tree
+ */
+RelaisJson *
+relais_request_parse (GBytes  *body,
+                      GError **error)
+{
+  gsize length;
+  const char *json = g_bytes_get_data (body, &length);
+  g_autoptr (RelaisJson) tree = NULL;
+  const char *fault = NULL;
+
+  if (length == 0)
+    fault = "The body is empty; a JSON object was expected";
+  else if ((tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, error)) == NULL)
+    return NULL;
+  else if (relais_json_node_get_kind (relais_json_get_root (tree)) != RELAIS_JSON_OBJECT)
+    fault = "The body must be a JSON object";
+  else if (relais_json_has_nul (tree))
+    fault = "The body holds the character U+0000, which cannot be passed on";
+  if (fault == NULL)
+    return g_steal_pointer (&tree);
+  g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, fault);
+  return NULL;
+}
+
+/**
+ * relais_request_is_given:
+ * @node: (nullable): a value
+ *
+ * Returns: whether it is there and not null
+ */
+gboolean
+relais_request_is_given (const RelaisJsonNode *node)
+{
+  RelaisJsonKind kind = relais_json_node_get_kind (node);
+
+  return kind != RELAIS_JSON_NONE && kind != RELAIS_JSON_NULL;
+}
+
+/**
+ * relais_request_check:
+ * @node: (nullable): a value
+ * @field: its name
+ * @kind: what it must be when given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is something else
+ */
+gboolean
+relais_request_check (const RelaisJsonNode  *node,
+                      const char            *field,
+                      RelaisJsonKind         kind,
+                      GError               **error)
+{
+  static const char *const faults[] = {
+    [RELAIS_JSON_NONE] = "must be absent",
+    [RELAIS_JSON_NULL] = "must be null",
+    [RELAIS_JSON_BOOLEAN] = "must be true or false",
+    [RELAIS_JSON_NUMBER] = "must be a number",
+    [RELAIS_JSON_STRING] = "must be a string",
+    [RELAIS_JSON_ARRAY] = "must be an array",
+    [RELAIS_JSON_OBJECT] = "must be an object",
+  };
+
+  if (!relais_request_is_given (node) || relais_json_node_get_kind (node) == kind)
+    return TRUE;
+  return relais_request_fail (error, field, faults[kind]);
+}
+
+/**
+ * relais_request_read_string:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): owned; replaced when a string is given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is something else
+ */
+gboolean
+relais_request_read_string (const RelaisJsonNode  *node,
+                            const char            *field,
+                            char                 **value,
+                            GError               **error)
+{
+  if (!relais_request_check (node, field, RELAIS_JSON_STRING, error))
+    return FALSE;
+  if (relais_request_is_given (node))
+    {
+      g_free (*value);
+      *value = relais_json_node_dup_string (node);
+    }
+  return TRUE;
+}
+
+/**
+ * relais_request_need_string:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): owned; replaced
+ * @error: where to put a failure
+ *
+ * As [func@request_read_string], but it must be given and not be empty.
+ *
+ * Returns: whether it was
+ */
+gboolean
+relais_request_need_string (const RelaisJsonNode  *node,
+                            const char            *field,
+                            char                 **value,
+                            GError               **error)
+{
+  if (!relais_request_read_string (node, field, value, error))
+    return FALSE;
+  if (!relais_request_is_given (node))
+    return relais_request_fail (error, field, "is missing");
+  return **value != '\0' || relais_request_fail (error, field, "is empty");
+}
+
+/**
+ * relais_request_read_boolean:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): replaced when given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no boolean
+ */
+gboolean
+relais_request_read_boolean (const RelaisJsonNode  *node,
+                             const char            *field,
+                             gboolean              *value,
+                             GError               **error)
+{
+  if (!relais_request_check (node, field, RELAIS_JSON_BOOLEAN, error))
+    return FALSE;
+  *value = relais_json_node_get_boolean (node, *value);
+  return TRUE;
+}
+
+/**
+ * relais_request_read_tri:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): replaced when given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no boolean
+ */
+gboolean
+relais_request_read_tri (const RelaisJsonNode  *node,
+                         const char            *field,
+                         RelaisTri             *value,
+                         GError               **error)
+{
+  gboolean given = FALSE;
+
+  if (!relais_request_read_boolean (node, field, &given, error))
+    return FALSE;
+  if (relais_request_is_given (node))
+    *value = given ? RELAIS_TRI_TRUE : RELAIS_TRI_FALSE;
+  return TRUE;
+}
+
+/**
+ * relais_request_read_count:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): replaced when given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no whole number of
+ * 0
+ *   or more
+ */
+gboolean
+relais_request_read_count (const RelaisJsonNode  *node,
+                           const char            *field,
+                           gint64                *value,
+                           GError               **error)
+{
+  gint64 count;
+
+  if (!relais_request_is_given (node))
+    return TRUE;
+  if (!relais_json_node_get_int (node, &count) || count < 0)
+    return relais_request_fail (error, field, "must be a whole number, not negative");
+  *value = count;
+  return TRUE;
+}
+
+/**
+ * relais_request_add_opaque:
+ * @parts: (element-type RelaisPart): where to add
+ * @origin: whose dialect it is written in
+ * @node: a value
+ *
+ * Keeps what has no neutral form as it stands.
+ */
+void
+relais_request_add_opaque (GPtrArray            *parts,
+                           RelaisOrigin          origin,
+                           const RelaisJsonNode *node)
+{
+  RelaisPart *part = relais_part_new (RELAIS_PART_OPAQUE);
+
+  part->origin = origin;
+  part->text = relais_json_node_dup_raw (node);
+  g_ptr_array_add (parts, part);
+}
+
+/**
+ * relais_request_fix_mime:
+ * @mime: (nullable): a media type as a client wrote it
+ * @base64: (nullable): the data it belongs to
+ *
+ * Mends `image/jpg`; where there is no type, takes it from how the data begins.
+ *
+ * Returns: (transfer full): a media type
+ */
+char *
+relais_request_fix_mime (const char *mime,
+                         const char *base64)
+{
+  static const struct
+  {
+    const char *start;
+    const char *mime;
+  } kinds[] = {
+    { "iVBORw0KGgo", "image/png" },
+    { "/9j/", "image/jpeg" },
+    { "R0lGOD", "image/gif" },
+    { "UklGR", "image/webp" },
+    { "JVBERi0", "application/pdf" },
+  };
+
+  if (mime != NULL && *mime != '\0')
+    return g_ascii_strcasecmp (mime, "image/jpg") == 0 ? g_strdup ("image/jpeg") : g_strdup (mime);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (base64 != NULL && g_str_has_prefix (base64, kinds[i].start))
+      return g_strdup (kinds[i].mime);
+  return g_strdup ("application/octet-stream");
+}
+
+/**
+ * relais_request_set_media:
+ * @part: an image or a file
+ * @url: an address, or a `data:` URL
+ *
+ * Takes a data URL apart into media type and base64, moving the data, not decoding it; another
+ * address is only noted.
+ */
+void
+relais_request_set_media (RelaisPart *part,
+                          const char *url)
+{
+  const char *comma = g_ascii_strncasecmp (url, "data:", 5) == 0 ? memchr (url, ',', strnlen (url, 256)) : NULL;
+  g_autofree char *head = NULL;
+  g_auto (GStrv) fields = NULL;
+  gboolean base64 = FALSE;
+
+  if (comma == NULL)
+    {
+      part->url = g_strdup (url);
+      return;
+    }
+  head = g_strndup (url + 5, comma - url - 5);
+  fields = g_strsplit (head, ";", -1);
+  for (guint i = 0; fields[i] != NULL; i++)
+    base64 |= g_ascii_strcasecmp (g_strstrip (fields[i]), "base64") == 0;
+  if (base64)
+    part->data = g_strdup (comma + 1);
+  else
+    {
+      g_autoptr (GBytes) plain = g_uri_unescape_bytes (comma + 1, -1, NULL, NULL);
+
+      part->data = plain != NULL ? g_base64_encode (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain)) : g_strdup ("");
+    }
+  part->mime = relais_request_fix_mime (fields[0] != NULL &&
+                                            strchr (fields[0], '/') != NULL
+                                          ? fields[0]
+                                          : NULL,
+                                        part->data);
+}
+
+static RelaisMessage *
+last_message (RelaisPrompt *prompt)
+{
+  guint length = prompt->messages->len;
+
+  return length > 0 ? g_ptr_array_index (prompt->messages, length - 1) : NULL;
+}
+
+/**
+ * relais_request_get_results:
+ * @prompt: a request as far as it is read
+ *
+ * Returns: (transfer none): the message tool results go to: the last one if it began with one, or
+ * a new
+ *   one of the user
+ */
+RelaisMessage *
+relais_request_get_results (RelaisPrompt *prompt)
+{
+  RelaisMessage *last = last_message (prompt);
+  const RelaisPart *first = last != NULL &&
+                                last->parts->len > 0
+                              ? g_ptr_array_index (last->parts, 0)
+                              : NULL;
+
+  if (first != NULL && last->role == RELAIS_ROLE_USER && first->type == RELAIS_PART_TOOL_RESULT)
+    return last;
+  return relais_prompt_add_message (prompt, RELAIS_ROLE_USER);
+}
+
+/**
+ * relais_request_get_assistant:
+ * @prompt: a request as far as it is read
+ *
+ * Returns: (transfer none): the last message if it is the assistant's, or a new one
+ */
+RelaisMessage *
+relais_request_get_assistant (RelaisPrompt *prompt)
+{
+  RelaisMessage *last = last_message (prompt);
+
+  return last != NULL &&
+             last->role == RELAIS_ROLE_ASSISTANT
+           ? last
+           : relais_prompt_add_message (prompt, RELAIS_ROLE_ASSISTANT);
+}
+
+static void
+queue_free (gpointer data)
+{
+  g_queue_free (data);
+}
+
+static void
+note_call (GHashTable *waiting,
+           RelaisPart *call)
+{
+  GQueue *queue = g_hash_table_lookup (waiting, call->name);
+
+  if (queue == NULL)
+    {
+      queue = g_queue_new ();
+      g_hash_table_insert (waiting, call->name, queue);
+    }
+  g_queue_push_tail (queue, call);
+}
+
+/* The first call of that name without an answer. */
+static const RelaisPart *
+take_waiting (GHashTable *waiting,
+              GHashTable *answered,
+              const char *name)
+{
+  GQueue *queue = name != NULL ? g_hash_table_lookup (waiting, name) : NULL;
+  const RelaisPart *call = NULL;
+
+  while (queue != NULL && (call = g_queue_pop_head (queue)) != NULL)
+    if (!g_hash_table_contains (answered, call->id))
+      break;
+  return call;
+}
+
+/**
+ * relais_request_match_results:
+ * @prompt: a request whose messages are all read
+ *
+ * Gives each tool result what it lacks: the name of the call its id belongs to, or, where it has no
+ * id, that of the first unanswered call of its name.
+ */
+void
+relais_request_match_results (RelaisPrompt *prompt)
+{
+  g_autoptr (GHashTable) calls = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) answered = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) waiting = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                                          queue_free);
+
+  for (guint i = 0; i < prompt->messages->len; i++)
+    {
+      const RelaisMessage *message = g_ptr_array_index (prompt->messages, i);
+
+      for (guint j = 0; j < message->parts->len; j++)
+        {
+          RelaisPart *part = g_ptr_array_index (message->parts, j);
+          const RelaisPart *call;
+
+          if (part->type == RELAIS_PART_TOOL_CALL && part->id != NULL && part->name != NULL)
+            {
+              g_hash_table_insert (calls, part->id, part);
+              note_call (waiting, part);
+            }
+          if (part->type != RELAIS_PART_TOOL_RESULT)
+            continue;
+          if (part->id == NULL)
+            {
+              call = take_waiting (waiting, answered, part->name);
+              part->id = call != NULL ? g_strdup (call->id) : NULL;
+            }
+          call = part->id != NULL ? g_hash_table_lookup (calls, part->id) : NULL;
+          if (part->name == NULL && call != NULL)
+            part->name = g_strdup (call->name);
+          if (part->id != NULL)
+            g_hash_table_add (answered, part->id);
+        }
+    }
+}
