@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <libsoup/soup.h>
+
 #include "dialects/relais-tap.h"
 #include "upstream/relais-practice.h"
 

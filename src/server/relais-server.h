@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include <gio/gio.h>
 
 #include "base/relais-config.h"
 #include "base/relais-start-failure.h"
@@ -13,6 +13,8 @@
 #include "relais-wire.h"
 
 G_BEGIN_DECLS
+
+typedef struct _SoupServerMessage SoupServerMessage; /* the engine needs no libsoup header */
 
 /* A request that was answered by the wire itself, for the record. Borrowed for the call. */
 typedef struct
