@@ -116,13 +116,6 @@ update_banner (RelaisAccountsPage *self)
   relais_banner_set_revealed (self->banner, TRUE);
 }
 
-static void
-relais_accounts_page_update (RelaisAccountsPage *self)
-{
-  gtk_stack_set_visible_child_name (self->stack, state_name (self));
-  update_banner (self);
-}
-
 /* A moved row is a new widget in a list box: the focus goes after it. */
 static gboolean
 relais_accounts_page_focus_cb (gpointer data)
@@ -141,6 +134,21 @@ relais_accounts_page_focus_cb (gpointer data)
     }
   g_clear_pointer (&self->focus_id, g_free);
   return G_SOURCE_REMOVE;
+}
+
+static void
+relais_accounts_page_update (RelaisAccountsPage *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, state_name (self));
+  update_banner (self);
+}
+
+static void
+relais_accounts_page_items_cb (RelaisAccountsPage *self)
+{
+  relais_accounts_page_update (self);
+  if (self->focus_id != NULL && self->focus_idle == 0)
+    self->focus_idle = g_idle_add (relais_accounts_page_focus_cb, self);
 }
 
 static RelaisAccountRow *
@@ -202,8 +210,6 @@ relais_accounts_page_move (GtkWidget  *widget,
   g_free (self->focus_id);
   self->focus_id = g_strdup (id);
   relais_engine_set_account_order (self->engine, (const char *const *)ids->pdata);
-  if (self->focus_idle == 0)
-    self->focus_idle = g_idle_add (relais_accounts_page_focus_cb, self);
 }
 
 static void
@@ -475,7 +481,7 @@ relais_accounts_page_init (RelaisAccountsPage *self)
                                  G_CALLBACK (relais_accounts_page_update), self, G_CONNECT_SWAPPED);
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_object (self->list_signals, "items-changed",
-                                 G_CALLBACK (relais_accounts_page_update), self, G_CONNECT_SWAPPED);
+                                 G_CALLBACK (relais_accounts_page_items_cb), self, G_CONNECT_SWAPPED);
 }
 
 /**

@@ -148,7 +148,7 @@ relais_connect_page_models_cb (RelaisConnectPage *self)
   if (models == NULL || models[0] == NULL)
     {
       g_strfreev (models);
-      models = g_strdupv ((char *[]){ (char *)MODEL_FALLBACK, NULL });
+      models = g_strsplit (MODEL_FALLBACK, " ", 1);
     }
   refill (self->models, self->model, models);
   relais_connect_page_update (self);
@@ -158,9 +158,8 @@ static void
 relais_connect_page_urls_cb (RelaisConnectPage *self)
 {
   g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
-  char *none[] = { NULL };
 
-  refill (self->addresses, self->address, urls != NULL ? urls : none);
+  refill (self->addresses, self->address, urls);
   gtk_widget_set_visible (GTK_WIDGET (self->address), g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
   relais_connect_page_update (self);
 }

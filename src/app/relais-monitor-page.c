@@ -293,6 +293,8 @@ relais_monitor_page_dispose (GObject *object)
       gtk_filter_list_model_set_model (self->filtered, NULL);
     }
   g_clear_object (&self->engine);
+  /* the bin keeps a pointer to it, and the template would drop it first */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_MONITOR_PAGE);
 
   G_OBJECT_CLASS (relais_monitor_page_parent_class)->dispose (object);

@@ -12,7 +12,7 @@
 #include "base/relais-error.h"
 
 #include "relais-status-card.h"
-#include "relais-toast.h"
+#include "relais-url-well.h"
 #include "relais-words.h"
 
 struct _RelaisStatusCard
@@ -22,6 +22,7 @@ struct _RelaisStatusCard
   /* template children */
   GtkWidget     *badge;
   GtkStack      *badge_stack;
+  GtkWidget     *card;
   GtkLabel      *detail;
   GtkImage      *icon;
   GtkButton     *primary;
@@ -85,57 +86,21 @@ show_state (RelaisStatusCard *self,
 }
 
 static void
-relais_status_card_copy_cb (GtkButton *button,
-                            gpointer   data)
-{
-  relais_toast_copy (GTK_WIDGET (button), g_object_get_data (G_OBJECT (button), "url"),
-                     _("Base URL copied"));
-}
-
-static GtkWidget *
-url_new (const char *url)
-{
-  GtkWidget *well = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new (url);
-  GtkWidget *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
-  g_autofree char *name = g_strdup_printf (_("Copy %s"), url);
-
-  gtk_widget_add_css_class (well, "well");
-  gtk_widget_add_css_class (label, "monospace");
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_add_css_class (copy, "flat");
-  gtk_widget_set_valign (copy, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (copy, _("Copy Base URL"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (copy), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_object_set_data_full (G_OBJECT (copy), "url", g_strdup (url), g_free);
-  g_signal_connect (copy, "clicked", G_CALLBACK (relais_status_card_copy_cb), NULL);
-  gtk_box_append (GTK_BOX (well), label);
-  gtk_box_append (GTK_BOX (well), copy);
-  return well;
-}
-
-static void
-show_urls (RelaisStatusCard  *self,
-           char             **urls)
+show_urls (RelaisStatusCard         *self,
+           const char       * const *urls)
 {
   GtkWidget *child = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->urls), urls != NULL && urls[0] != NULL);
-  if (urls == NULL)
-    urls = (char *[]){ NULL };
-  if (self->shown_urls != NULL &&
-      g_strv_equal ((const char *const *)urls, (const char *const *)self->shown_urls))
+  gtk_widget_set_visible (GTK_WIDGET (self->urls), urls[0] != NULL);
+  if (self->shown_urls != NULL && g_strv_equal (urls, (const char *const *)self->shown_urls))
     return;
 
   g_strfreev (self->shown_urls);
-  self->shown_urls = g_strdupv (urls);
+  self->shown_urls = g_strdupv ((char **)urls);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->urls))) != NULL)
     gtk_box_remove (self->urls, child);
-  for (char **url = urls; *url != NULL; url++)
-    gtk_box_append (self->urls, url_new (*url));
+  for (gsize i = 0; urls[i] != NULL; i++)
+    gtk_box_append (self->urls, relais_url_well_new (urls[i]));
 }
 
 static char *
@@ -199,6 +164,7 @@ failure_ways (const RelaisStartFailure  *failure,
 static void
 relais_status_card_update (RelaisStatusCard *self)
 {
+  static const char *const no_urls[] = { NULL };
   const RelaisStartFailure *failure = NULL;
   g_auto (GStrv) urls = NULL;
   g_autofree char *detail = NULL;
@@ -234,7 +200,7 @@ relais_status_card_update (RelaisStatusCard *self)
       break;
     }
 
-  show_urls (self, urls);
+  show_urls (self, urls != NULL ? (const char *const *)urls : no_urls);
   set_way_out (self->primary, &ways[0]);
   set_way_out (self->secondary, &ways[1]);
   gtk_widget_set_visible (self->ways_out, ways[0].label != NULL);
@@ -319,6 +285,7 @@ relais_status_card_class_init (RelaisStatusCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-status-card.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, badge);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, badge_stack);
+  gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, card);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, detail);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, icon);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, primary);

@@ -17,6 +17,7 @@ struct _RelaisTrafficCard
   GtkWidget           parent_instance;
 
   /* template children */
+  GtkWidget *card;
   RelaisTrafficGraph *graph;
   GtkLabel           *median;
   GtkLabel           *per_minute;
@@ -180,6 +181,7 @@ relais_traffic_card_class_init (RelaisTrafficCardClass *klass)
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-traffic-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisTrafficCard, card);
   gtk_widget_class_bind_template_child (widget_class, RelaisTrafficCard, graph);
   gtk_widget_class_bind_template_child (widget_class, RelaisTrafficCard, median);
   gtk_widget_class_bind_template_child (widget_class, RelaisTrafficCard, per_minute);

@@ -1,0 +1,51 @@
+/* puppet-engine.h: an engine without a proxy, to put the pages in every state
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/relais-engine.h"
+
+G_BEGIN_DECLS
+
+/* Has every symbol of relais-engine.h. A start succeeds unless a failure was laid out; tests of
+ * accounts and requests say what was laid out, or that all is well. */
+
+typedef struct
+{
+  const char         *id;
+  const char         *label;
+  const char         *provider;
+  RelaisAccountState  state;
+  guint               n_requests;
+} PuppetAccount;
+
+typedef struct
+{
+  guint       age_s;
+  guint       status;
+  const char *path;
+  const char *model;
+  const char *account;
+  gint64      duration_ms;
+  gint64      tokens;
+  const char *error;
+} PuppetRecord;
+
+void puppet_engine_set_state   (RelaisEngine                     *self,
+                                RelaisEngineState                 state);
+void puppet_engine_set_keyring (RelaisEngine                     *self,
+                                RelaisEngineKeyring               keyring);
+void puppet_engine_fail        (RelaisEngine                     *self,
+                                const RelaisStartFailure         *failure);
+void puppet_engine_set_urls    (RelaisEngine                     *self,
+                                const char               * const *urls);
+void puppet_engine_set_test    (RelaisEngine                     *self,
+                                const RelaisTestResult           *result);
+void puppet_engine_add_account (RelaisEngine                     *self,
+                                const PuppetAccount              *account);
+void puppet_engine_add_record  (RelaisEngine                     *self,
+                                const PuppetRecord               *record);
+
+G_END_DECLS

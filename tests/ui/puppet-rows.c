@@ -1,0 +1,441 @@
+/* puppet-rows.c: rows to fill by hand
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "puppet-rows.h"
+
+struct _RelaisAccountRow
+{
+  GObject             parent_instance;
+
+  char               *id;
+  char               *label;
+  char               *provider;
+  RelaisAccountState  state;
+  guint               n_requests;
+  gboolean            enabled;
+  gboolean            kept;
+};
+
+struct _RelaisRecordRow
+{
+  GObject  parent_instance;
+
+  guint64  id;
+  gint64   time_us;
+  guint    status;
+  char    *path;
+  char    *model;
+  char    *account;
+  char    *error;
+  gint64   duration_us;
+  gint64   tokens;
+};
+
+enum {
+  PROP_0,
+  PROP_ID,
+  PROP_LABEL,
+  PROP_PROVIDER,
+  PROP_PROVIDER_NAME,
+  PROP_STATE,
+  PROP_N_REQUESTS,
+  PROP_ENABLED,
+  N_ACCOUNT_PROPS,
+
+  PROP_TIME = PROP_LABEL,
+  PROP_STATUS,
+  PROP_RUNNING,
+  PROP_PATH,
+  PROP_CLIENT,
+  PROP_MODEL,
+  PROP_ACCOUNT,
+  PROP_ERROR,
+  PROP_HINT,
+  PROP_DURATION_US,
+  PROP_TOKENS,
+  N_RECORD_PROPS
+};
+
+#define READ (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+
+G_DEFINE_ENUM_TYPE (RelaisAccountState, relais_account_state,
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_ACTIVE, "active"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_PAUSED, "paused"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_KEY_REJECTED, "key-rejected"))
+
+G_DEFINE_FINAL_TYPE (RelaisAccountRow, relais_account_row, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (RelaisRecordRow, relais_record_row, G_TYPE_OBJECT)
+
+static void
+relais_account_row_finalize (GObject *object)
+{
+  RelaisAccountRow *self = RELAIS_ACCOUNT_ROW (object);
+
+  g_free (self->id);
+  g_free (self->label);
+  g_free (self->provider);
+
+  G_OBJECT_CLASS (relais_account_row_parent_class)->finalize (object);
+}
+
+static void
+relais_account_row_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  RelaisAccountRow *self = RELAIS_ACCOUNT_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    case PROP_LABEL:
+      g_value_set_string (value, self->label);
+      break;
+    case PROP_PROVIDER:
+      g_value_set_string (value, self->provider);
+      break;
+    case PROP_PROVIDER_NAME:
+      g_value_set_string (value, relais_account_row_get_provider_name (self));
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_N_REQUESTS:
+      g_value_set_uint (value, self->n_requests);
+      break;
+    case PROP_ENABLED:
+      g_value_set_boolean (value, self->enabled);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_account_row_class_init (RelaisAccountRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = relais_account_row_finalize;
+  object_class->get_property = relais_account_row_get_property;
+  g_object_class_install_property (object_class, PROP_ID, g_param_spec_string ("id", NULL, NULL, NULL, READ));
+  g_object_class_install_property (object_class, PROP_LABEL, g_param_spec_string ("label", NULL, NULL, NULL, READ));
+  g_object_class_install_property (object_class, PROP_PROVIDER,
+                                   g_param_spec_string ("provider", NULL, NULL, NULL, READ));
+  g_object_class_install_property (object_class, PROP_PROVIDER_NAME,
+                                   g_param_spec_string ("provider-name", NULL, NULL, NULL, READ));
+  g_object_class_install_property (
+    object_class, PROP_STATE, g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ACCOUNT_STATE, RELAIS_ACCOUNT_ACTIVE, READ));
+  g_object_class_install_property (object_class, PROP_N_REQUESTS,
+                                   g_param_spec_uint ("n-requests", NULL, NULL, 0, G_MAXUINT, 0, READ));
+  g_object_class_install_property (object_class, PROP_ENABLED,
+                                   g_param_spec_boolean ("enabled", NULL, NULL, TRUE, READ));
+}
+
+static void
+relais_account_row_init (RelaisAccountRow *self)
+{
+}
+
+RelaisAccountRow *
+puppet_account_row_new (const PuppetAccount *account,
+                        gboolean             kept)
+{
+  RelaisAccountRow *self = g_object_new (RELAIS_TYPE_ACCOUNT_ROW, NULL);
+
+  self->id = g_strdup (account->id);
+  self->label = g_strdup (account->label);
+  self->provider = g_strdup (account->provider);
+  self->state = account->state;
+  self->n_requests = account->n_requests;
+  self->enabled = account->state != RELAIS_ACCOUNT_PAUSED;
+  self->kept = kept;
+  return self;
+}
+
+void
+puppet_account_row_set_label (RelaisAccountRow *self,
+                              const char       *label)
+{
+  g_free (self->label);
+  self->label = g_strdup (label);
+  g_object_notify (G_OBJECT (self), "label");
+}
+
+void
+puppet_account_row_set_enabled (RelaisAccountRow *self,
+                                gboolean          enabled)
+{
+  self->enabled = enabled;
+  self->state = enabled ? RELAIS_ACCOUNT_ACTIVE : RELAIS_ACCOUNT_PAUSED;
+  g_object_notify (G_OBJECT (self), "enabled");
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+const char *
+relais_account_row_get_id (RelaisAccountRow *self)
+{
+  return self->id;
+}
+
+const char *
+relais_account_row_get_label (RelaisAccountRow *self)
+{
+  return self->label;
+}
+
+const char *
+relais_account_row_get_provider (RelaisAccountRow *self)
+{
+  return self->provider;
+}
+
+const char *
+relais_account_row_get_provider_name (RelaisAccountRow *self)
+{
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  for (gsize i = 0; i < n_providers; i++)
+    if (g_strcmp0 (providers[i].id, self->provider) == 0)
+      return providers[i].name;
+  return self->provider;
+}
+
+const char *
+relais_account_row_get_base_url (RelaisAccountRow *self)
+{
+  return NULL;
+}
+
+const char *const *
+relais_account_row_get_models (RelaisAccountRow *self)
+{
+  return NULL;
+}
+
+gboolean
+relais_account_row_get_enabled (RelaisAccountRow *self)
+{
+  return self->enabled;
+}
+
+RelaisAccountState
+relais_account_row_get_state (RelaisAccountRow *self)
+{
+  return self->state;
+}
+
+guint
+relais_account_row_get_n_requests (RelaisAccountRow *self)
+{
+  return self->n_requests;
+}
+
+gboolean
+relais_account_row_get_has_key (RelaisAccountRow *self)
+{
+  return g_strcmp0 (self->provider, "practice") != 0;
+}
+
+gboolean
+relais_account_row_get_kept (RelaisAccountRow *self)
+{
+  return self->kept;
+}
+
+static void
+relais_record_row_finalize (GObject *object)
+{
+  RelaisRecordRow *self = RELAIS_RECORD_ROW (object);
+
+  g_free (self->path);
+  g_free (self->model);
+  g_free (self->account);
+  g_free (self->error);
+
+  G_OBJECT_CLASS (relais_record_row_parent_class)->finalize (object);
+}
+
+static void
+relais_record_row_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  RelaisRecordRow *self = RELAIS_RECORD_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_uint64 (value, self->id);
+      break;
+    case PROP_TIME:
+      g_value_set_int64 (value, self->time_us);
+      break;
+    case PROP_STATUS:
+      g_value_set_uint (value, self->status);
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, relais_record_row_get_running (self));
+      break;
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      break;
+    case PROP_CLIENT:
+      g_value_set_string (value, relais_record_row_get_client (self));
+      break;
+    case PROP_MODEL:
+      g_value_set_string (value, self->model);
+      break;
+    case PROP_ACCOUNT:
+      g_value_set_string (value, self->account);
+      break;
+    case PROP_ERROR:
+      g_value_set_string (value, self->error);
+      break;
+    case PROP_HINT:
+      g_value_set_string (value, NULL);
+      break;
+    case PROP_DURATION_US:
+      g_value_set_int64 (value, self->duration_us);
+      break;
+    case PROP_TOKENS:
+      g_value_set_int64 (value, self->tokens);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_string (GObjectClass *object_class,
+                guint         prop_id,
+                const char   *name)
+{
+  g_object_class_install_property (object_class, prop_id, g_param_spec_string (name, NULL, NULL, NULL, READ));
+}
+
+static void
+relais_record_row_class_init (RelaisRecordRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = relais_record_row_finalize;
+  object_class->get_property = relais_record_row_get_property;
+  g_object_class_install_property (object_class, PROP_ID,
+                                   g_param_spec_uint64 ("id", NULL, NULL, 0, G_MAXUINT64, 0, READ));
+  g_object_class_install_property (object_class, PROP_TIME,
+                                   g_param_spec_int64 ("time", NULL, NULL, 0, G_MAXINT64, 0, READ));
+  g_object_class_install_property (object_class, PROP_STATUS,
+                                   g_param_spec_uint ("status", NULL, NULL, 0, 999, 0, READ));
+  g_object_class_install_property (object_class, PROP_RUNNING,
+                                   g_param_spec_boolean ("running", NULL, NULL, FALSE, READ));
+  install_string (object_class, PROP_PATH, "path");
+  install_string (object_class, PROP_CLIENT, "client");
+  install_string (object_class, PROP_MODEL, "model");
+  install_string (object_class, PROP_ACCOUNT, "account");
+  install_string (object_class, PROP_ERROR, "error");
+  install_string (object_class, PROP_HINT, "hint");
+  g_object_class_install_property (object_class, PROP_DURATION_US,
+                                   g_param_spec_int64 ("duration-us", NULL, NULL, -1, G_MAXINT64, -1, READ));
+  g_object_class_install_property (object_class, PROP_TOKENS,
+                                   g_param_spec_int64 ("tokens", NULL, NULL, -1, G_MAXINT64, -1, READ));
+}
+
+static void
+relais_record_row_init (RelaisRecordRow *self)
+{
+}
+
+RelaisRecordRow *
+puppet_record_row_new (const PuppetRecord *record,
+                       guint64             id,
+                       gint64              now_us)
+{
+  RelaisRecordRow *self = g_object_new (RELAIS_TYPE_RECORD_ROW, NULL);
+
+  self->id = id;
+  self->time_us = now_us - record->age_s * G_USEC_PER_SEC;
+  self->status = record->status;
+  self->path = g_strdup (record->path);
+  self->model = g_strdup (record->model);
+  self->account = g_strdup (record->account);
+  self->error = g_strdup (record->error);
+  self->duration_us = record->duration_ms >= 0 ? record->duration_ms * 1000 : -1;
+  self->tokens = record->tokens;
+  return self;
+}
+
+guint64
+relais_record_row_get_id (RelaisRecordRow *self)
+{
+  return self->id;
+}
+
+gint64
+relais_record_row_get_time (RelaisRecordRow *self)
+{
+  return self->time_us;
+}
+
+guint
+relais_record_row_get_status (RelaisRecordRow *self)
+{
+  return self->status;
+}
+
+gboolean
+relais_record_row_get_running (RelaisRecordRow *self)
+{
+  return self->duration_us < 0;
+}
+
+const char *
+relais_record_row_get_path (RelaisRecordRow *self)
+{
+  return self->path;
+}
+
+const char *
+relais_record_row_get_client (RelaisRecordRow *self)
+{
+  return "claude-cli 2.1";
+}
+
+const char *
+relais_record_row_get_model (RelaisRecordRow *self)
+{
+  return self->model;
+}
+
+const char *
+relais_record_row_get_account (RelaisRecordRow *self)
+{
+  return self->account;
+}
+
+const char *
+relais_record_row_get_error (RelaisRecordRow *self)
+{
+  return self->error;
+}
+
+gint64
+relais_record_row_get_duration_us (RelaisRecordRow *self)
+{
+  return self->duration_us;
+}
+
+gint64
+relais_record_row_get_tokens (RelaisRecordRow *self)
+{
+  return self->tokens;
+}

@@ -1,0 +1,379 @@
+/* shoot.c: pictures of every page in every state
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+
+#include <glib/gi18n.h>
+
+#include "app/relais-account-dialog.h"
+#include "app/relais-settings-link.h"
+#include "app/relais-window.h"
+#include "base/relais-error.h"
+
+#include "puppet-engine.h"
+
+typedef struct
+{
+  const char *name;
+  const char *page;
+  void (*set_up) (RelaisEngine *engine,
+                  GSettings *settings,
+                  GtkWindow *window);
+} Scene;
+
+static void
+add_accounts (RelaisEngine *engine)
+{
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a1", "Work", "gemini", RELAIS_ACCOUNT_ACTIVE, 812 });
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a2", "Personal", "gemini", RELAIS_ACCOUNT_ACTIVE, 140 });
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a3", "Claude", "anthropic", RELAIS_ACCOUNT_PAUSED, 96 });
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a4", "z.ai", "zai", RELAIS_ACCOUNT_KEY_REJECTED, 1 });
+}
+
+static void
+run (RelaisEngine *engine)
+{
+  add_accounts (engine);
+  puppet_engine_set_state (engine, RELAIS_ENGINE_RUNNING);
+}
+
+static void
+set_up_running (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  run (engine);
+}
+
+static void
+set_up_stopped (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  add_accounts (engine);
+}
+
+static void
+set_up_nothing (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+}
+
+static void
+set_up_starting (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  add_accounts (engine);
+  puppet_engine_set_state (engine, RELAIS_ENGINE_STARTING);
+}
+
+static void
+set_up_failed (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE, .port = 8045, .free_port = 8046 };
+
+  failure.host = (char *)"127.0.0.1";
+  failure.owner = (char *)"nginx";
+  add_accounts (engine);
+  puppet_engine_fail (engine, &failure);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle", NULL);
+}
+
+static void
+set_up_lan (RelaisEngine *engine,
+            GSettings    *settings,
+            GtkWindow    *window)
+{
+  const char *urls[] = { "http://127.0.0.1:8045", "http://192.168.1.23:8045", "http://[2001:db8::17:44ff]:8045",
+                         NULL };
+
+  run (engine);
+  g_settings_set_enum (settings, "auth-mode", RELAIS_AUTH_MODE_OFF);
+  g_settings_set_boolean (settings, "allow-lan-access", TRUE);
+  puppet_engine_set_urls (engine, urls);
+}
+
+static void
+set_up_locked (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  puppet_engine_set_keyring (engine, RELAIS_ENGINE_KEYRING_LOCKED);
+}
+
+static void
+set_up_no_service (RelaisEngine *engine,
+                   GSettings    *settings,
+                   GtkWindow    *window)
+{
+  puppet_engine_set_keyring (engine, RELAIS_ENGINE_KEYRING_NO_SERVICE);
+}
+
+static void
+set_up_not_kept (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  puppet_engine_set_keyring (engine, RELAIS_ENGINE_KEYRING_NO_SERVICE);
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a1", "Practice", "practice" });
+}
+
+static void
+set_up_add (RelaisEngine *engine,
+            GSettings    *settings,
+            GtkWindow    *window)
+{
+  add_accounts (engine);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.add-account", NULL);
+}
+
+static void
+set_up_add_refused (RelaisEngine *engine,
+                    GSettings    *settings,
+                    GtkWindow    *window)
+{
+  RelaisTestResult refused = { .status = 401 };
+  GtkWidget *dialog = relais_account_dialog_new (engine, NULL);
+
+  refused.message = (char *)"API key not valid. Please pass a valid API key.";
+  puppet_engine_set_test (engine, &refused);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), window);
+  gtk_editable_set_text (
+    GTK_EDITABLE (gtk_widget_get_template_child (dialog, RELAIS_TYPE_ACCOUNT_DIALOG, "key")), "AIza-not-a-key");
+  gtk_window_present (GTK_WINDOW (dialog));
+  g_signal_emit_by_name (gtk_widget_get_template_child (dialog, RELAIS_TYPE_ACCOUNT_DIALOG, "save"), "clicked");
+}
+
+static void
+set_up_edit (RelaisEngine *engine,
+             GSettings    *settings,
+             GtkWindow    *window)
+{
+  GtkWidget *dialog = NULL;
+  g_autoptr (RelaisAccountRow) account = NULL;
+
+  add_accounts (engine);
+  account = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+  dialog = relais_account_dialog_new (engine, account);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), window);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+set_up_records (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  static const PuppetRecord shapes[] = {
+    { 0, 200, "/v1/chat/completions", "gemini-3-flash", "Work", 1200, 1204, NULL },
+    { 0, 200, "/v1/messages", "claude-sonnet-4-5", "Claude", 3800, 8911, NULL },
+    { 0, 429, "/v1/messages", "claude-sonnet-4-5", "Claude", 200, 0, "Rate limit reached" },
+    { 0, 200, "/v1/messages", "claude-sonnet-4-5", "Claude 2", 4100, 9020, NULL },
+    { 0, 401, "/v1/responses", "gpt-5", NULL, 1, -1, "No key was sent" },
+    { 0, 200, "/v1beta/models/gemini-3-flash:generateContent", "gemini-3-flash", "Work", 900, 640, NULL },
+    { 0, 200, "/v1/chat/completions", "glm-4.6", "z.ai", 2200, 2311, NULL },
+    { 0, 502, "/v1/chat/completions", "glm-4.6", "z.ai", 30000, 0, "The server closed the connection" },
+    { 0, 200, "/v1/chat/completions", "gemini-3-flash", "Personal", 1000, 980, NULL },
+  };
+  static const guint ages[] = { 58, 57, 55, 52, 51, 50, 49, 44, 40, 39, 38, 37, 36, 33, 28, 27, 26, 25, 24,
+                                23, 22, 20, 19, 15, 14, 13, 12, 12, 11, 10, 9, 9, 8, 8, 7, 6, 5, 4, 3, 2 };
+
+  run (engine);
+  for (gsize i = 0; i < G_N_ELEMENTS (ages); i++)
+    {
+      PuppetRecord record = shapes[(G_N_ELEMENTS (ages) - i) % G_N_ELEMENTS (shapes)];
+
+      record.age_s = ages[i];
+      puppet_engine_add_record (engine, &record);
+    }
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 0, "/v1/messages", "claude-sonnet-4-5", "Claude", -1, -1 });
+}
+
+static void
+set_up_paused (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  set_up_records (engine, settings, window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.pause-monitor", NULL);
+}
+
+static GtkWidget *
+find_type (GtkWidget  *widget,
+           const char *type)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+set_up_tested (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisConnectPage");
+
+  run (engine);
+  g_signal_emit_by_name (
+    gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "test_button"), "clicked");
+}
+
+static const Scene scenes[] = {
+  { "proxy", "proxy", set_up_running },
+  { "proxy-stopped", "proxy", set_up_stopped },
+  { "proxy-no-account", "proxy", set_up_nothing },
+  { "proxy-starting", "proxy", set_up_starting },
+  { "proxy-failed", "proxy", set_up_failed },
+  { "proxy-lan", "proxy", set_up_lan },
+  { "proxy-locked", "proxy", set_up_locked },
+  { "accounts", "accounts", set_up_running },
+  { "accounts-empty", "accounts", set_up_nothing },
+  { "accounts-locked", "accounts", set_up_locked },
+  { "accounts-no-service", "accounts", set_up_no_service },
+  { "accounts-not-kept", "accounts", set_up_not_kept },
+  { "account-add", "accounts", set_up_add },
+  { "account-refused", "accounts", set_up_add_refused },
+  { "account-edit", "accounts", set_up_edit },
+  { "connect", "connect", set_up_tested },
+  { "connect-stopped", "connect", set_up_stopped },
+  { "connect-lan", "connect", set_up_lan },
+  { "monitor", "monitor", set_up_records },
+  { "monitor-empty", "monitor", set_up_stopped },
+  { "monitor-paused", "monitor", set_up_paused },
+};
+
+static void
+settle (guint milliseconds)
+{
+  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (2000);
+}
+
+static void
+save (GtkWindow  *window,
+      const char *path)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  int width = gdk_paintable_get_intrinsic_width (paintable);
+  int height = gdk_paintable_get_intrinsic_height (paintable);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, width, height));
+  if (!gdk_texture_save_to_png (texture, path))
+    g_error ("%s: cannot be written", path);
+}
+
+/* The dialog over the window where there is one, else the window. */
+static GtkWindow *
+find_top (GtkWindow *window)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (toplevels, i);
+
+      if (gtk_window_get_transient_for (other) == window && gtk_widget_get_visible (GTK_WIDGET (other)))
+        return other;
+    }
+  return window;
+}
+
+static void
+shoot (const Scene *scene,
+       const char  *directory,
+       int          width,
+       gboolean     dark)
+{
+  g_autoptr (GSettings) settings = g_settings_new (RELAIS_APP_ID);
+  g_autoptr (RelaisEngine) engine = relais_engine_new (&(RelaisEngineOptions){ 0 });
+  g_autoptr (RelaisSettingsLink) link = NULL;
+  GtkWindow *window = NULL;
+  GtkWindow *top = NULL;
+  g_autofree char *name = g_strdup_printf ("%s-%d-%s.png", scene->name, width, dark ? "dark" : "light");
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  g_settings_reset (settings, "auth-mode");
+  g_settings_reset (settings, "allow-lan-access");
+  g_settings_set_int (settings, "window-width", width);
+  g_settings_set_int (settings, "window-height", 720);
+  link = relais_settings_link_new (settings, engine);
+  window = GTK_WINDOW (relais_window_new (NULL, engine, settings));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", scene->page);
+  gtk_window_present (window);
+  settle (150);
+  scene->set_up (engine, settings, window);
+  settle (450);
+  top = find_top (window);
+  if (gtk_widget_get_width (GTK_WIDGET (top)) > width)
+    g_printerr ("%s: %d wide\n", name, gtk_widget_get_width (GTK_WIDGET (top)));
+  save (top, path);
+  if (top != window)
+    gtk_window_destroy (top);
+  gtk_window_destroy (window);
+  settle (20);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  const char *directory = argc > 1 ? argv[1] : ".";
+  const char *only = argc > 2 ? argv[2] : "";
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("RELAIS_LOCALEDIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  gtk_init ();
+  adw_init ();
+  g_set_prgname ("relais");
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/dev/relais/Relais/icons");
+  {
+    g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+    gtk_css_provider_load_from_resource (provider, "/dev/relais/Relais/style.css");
+    gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                                GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  }
+
+  for (int dark = 0; dark < 2; dark++)
+    {
+      adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                          dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+      for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
+        {
+          if (!g_str_has_prefix (scenes[i].name, only))
+            continue;
+          shoot (&scenes[i], directory, 900, dark);
+          shoot (&scenes[i], directory, 360, dark);
+        }
+    }
+  return 0;
+}
