@@ -1,0 +1,311 @@
+"""A strict stand-in for the four vendors, on loopback. It shares no code with the proxy, refuses what the
+vendors refuse, and remembers the bytes it was sent. The model's name says how to behave:
+
+    cut-N          stream N events, then close cleanly without the end marker
+    half           close in the middle of an event
+    slow-MS        MS milliseconds between events
+    endless        events until the client is gone
+    status-N       an error of that status, in the vendor's shape
+    html-N         an HTML error page
+    redirect       302 to elsewhere
+    gzip           a gzip body, though identity was asked for
+    short          a Content-Length longer than the body
+    hang           no answer at all
+    anything else  a good answer
+"""
+import gzip
+import json
+import re
+import select
+import socket
+import socketserver
+import threading
+import time
+
+FORBIDDEN = {'cookie', 'origin', 'referer', 'x-forwarded-for', 'forwarded', 'via', 'te', 'trailer', 'upgrade',
+             'proxy-authorization', 'proxy-connection', 'x-app', 'sec-fetch-site', 'range', 'expect'}
+SECRET = {'chat': ('authorization', 'Bearer '), 'responses': ('authorization', 'Bearer '),
+          'anthropic': ('x-api-key', ''), 'gemini': ('x-goog-api-key', '')}
+USAGE = (7, 5)
+
+WHOLE = {
+    'chat': '{"id":"chatcmpl-1","object":"chat.completion","created":1795000000,"model":"%s","choices":[{"index":0,'
+            '"message":{"role":"assistant","content":"caf\\u00e9 \U0001f98a","refusal":null},"logprobs":null,'
+            '"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":5,"total_tokens":12},'
+            '"temperature":0.70, "big":12345678901234567890}',
+    'responses': '{"id":"resp_1","object":"response","created_at":1795000000,"status":"completed","model":"%s",'
+                 '"output":[{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":'
+                 '[{"type":"output_text","text":"caf\\u00e9","annotations":[]}]}],"usage":{"input_tokens":7,'
+                 '"output_tokens":5,"total_tokens":12},"x":1e3}',
+    'anthropic': '{"id":"msg_1","type":"message","role":"assistant","model":"%s","content":[{"type":"text","text":'
+                 '"caf\\u00e9"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":7,'
+                 '"output_tokens":5}}',
+    'gemini': '{"candidates":[{"content":{"parts":[{"text":"caf\\u00e9"}],"role":"model"},"finishReason":"STOP",'
+              '"index":0}],"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":5,"totalTokenCount":12},'
+              '"modelVersion":"%s","responseId":"r1"}',
+}
+
+
+def stream_events(dialect, model, words=('Hel', 'lo ', 'caf\u00e9 ', '\U0001f98a')):
+    """The events of a good stream, as bytes, terminators included."""
+    out = []
+    if dialect == 'chat':
+        base = f'"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795000000,"model":"{model}"'
+        out.append(f'data: {{{base},"choices":[{{"index":0,"delta":{{"role":"assistant","content":""}},"finish_reason":null}}]}}\n\n')
+        for word in words:
+            out.append(f'data: {{{base},"choices":[{{"index":0,"delta":{{"content":"{word}"}},"finish_reason":null}}]}}\n\n')
+        out.append(f'data: {{{base},"choices":[{{"index":0,"delta":{{}},"finish_reason":"stop"}}]}}\n\n')
+        out.append(f'data: {{{base},"choices":[],"usage":{{"prompt_tokens":7,"completion_tokens":5,"total_tokens":12}}}}\n\n')
+        out.append('data: [DONE]\n\n')
+    elif dialect == 'responses':
+        head = f'"id":"resp_1","object":"response","created_at":1795000000,"model":"{model}"'
+        out.append(f'event: response.created\ndata: {{"type":"response.created","sequence_number":0,"response":{{{head},"status":"in_progress","output":[]}}}}\n\n')
+        for n, word in enumerate(words, 1):
+            out.append(f'event: response.output_text.delta\ndata: {{"type":"response.output_text.delta","sequence_number":{n},"item_id":"msg_1","output_index":0,"content_index":0,"delta":"{word}"}}\n\n')
+        out.append(f'event: response.completed\ndata: {{"type":"response.completed","sequence_number":9,"response":{{{head},"status":"completed","output":[],"usage":{{"input_tokens":7,"output_tokens":5,"total_tokens":12}}}}}}\n\n')
+    elif dialect == 'anthropic':
+        out.append(f'event: message_start\ndata: {{"type":"message_start","message":{{"id":"msg_1","type":"message","role":"assistant","model":"{model}","content":[],"stop_reason":null,"usage":{{"input_tokens":7,"output_tokens":1}}}}}}\n\n')
+        out.append('event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n')
+        for word in words:
+            out.append(f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{word}"}}}}\n\n')
+        out.append('event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n')
+        out.append('event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":5}}\n\n')
+        out.append('event: message_stop\ndata: {"type":"message_stop"}\n\n')
+    else:
+        for word in words:
+            out.append(f'data: {{"candidates":[{{"content":{{"parts":[{{"text":"{word}"}}],"role":"model"}},"index":0}}],"modelVersion":"{model}"}}\r\n\r\n')
+        out.append(f'data: {{"candidates":[{{"content":{{"parts":[{{"text":""}}],"role":"model"}},"finishReason":"STOP","index":0}}],"usageMetadata":{{"promptTokenCount":7,"candidatesTokenCount":5,"totalTokenCount":12}},"modelVersion":"{model}"}}\r\n\r\n')
+    return [event.encode() for event in out]
+
+
+def error_body(dialect, status, message):
+    if dialect == 'anthropic':
+        return {'type': 'error', 'error': {'type': 'api_error', 'message': message}, 'request_id': 'req_up'}
+    if dialect == 'gemini':
+        return {'error': {'code': status, 'message': message, 'status': 'UNKNOWN'}}
+    return {'error': {'message': message, 'type': 'upstream_words', 'param': None, 'code': None}}
+
+
+class Refuse(Exception):
+    pass
+
+
+class Handler(socketserver.BaseRequestHandler):
+    """One connection, read byte by byte: nothing is forgiven."""
+
+    def setup(self):
+        self.buffer = b''
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self.server.lock:
+            self.server.connections += 1
+
+    def handle(self):
+        served = 0
+        while True:
+            try:
+                head = self.read_head()
+                if head is None:
+                    return
+                self.server.served += 1
+                keep = self.answer(*head)
+                served += 1
+            except (ConnectionError, BrokenPipeError, TimeoutError):
+                self.server.note('gone')
+                return
+            except Refuse as refusal:
+                with self.server.lock:
+                    self.server.refusals.append(str(refusal))
+                body = json.dumps({'error': {'message': f'stand-in: {refusal}', 'type': 'strict', 'param': None, 'code': None}}).encode()
+                self.request.sendall(b'HTTP/1.1 418 Strict\r\nContent-Type: application/json\r\nConnection: close\r\n'
+                                     b'Content-Length: %d\r\n\r\n' % len(body) + body)
+                return
+            if not keep or self.server.close_after == served:
+                return
+
+    def read_head(self):
+        while b'\r\n\r\n' not in self.buffer:
+            data = self.request.recv(65536)
+            if not data:
+                return None
+            self.buffer += data
+        raw, self.buffer = self.buffer.split(b'\r\n\r\n', 1)
+        lines = raw.decode('ascii').split('\r\n')
+        method, target, version = lines[0].split(' ')
+        if version != 'HTTP/1.1':
+            raise Refuse(f'version {version}')
+        headers = {}
+        for line in lines[1:]:
+            name, value = line.split(':', 1)
+            name = name.lower()
+            if name in headers:
+                raise Refuse(f'header {name} twice')
+            headers[name] = value.strip()
+        length = headers.get('content-length', '0')
+        if 'transfer-encoding' in headers or not length.isdigit():
+            raise Refuse('body not framed by Content-Length')
+        while len(self.buffer) < int(length):
+            data = self.request.recv(1 << 20)
+            if not data:
+                raise ConnectionError
+            self.buffer += data
+        body, self.buffer = self.buffer[:int(length)], self.buffer[int(length):]
+        if self.buffer:
+            raise Refuse('bytes behind the body')
+        return method, target, headers, body
+
+    def check(self, method, target, headers, body):
+        """Returns (dialect, model, stream) or refuses."""
+        path, _, query = target.partition('?')
+        bad = FORBIDDEN & set(headers)
+        if bad:
+            raise Refuse(f'headers that must not travel: {sorted(bad)}')
+        if headers.get('accept-encoding') != 'identity':
+            raise Refuse('identity was not asked for')
+        if headers.get('host') != f'127.0.0.1:{self.server.server_address[1]}':
+            raise Refuse('Host is not ours')
+        if re.search(r'(^|&)key=', query):
+            raise Refuse('a key in the query')
+        gemini = re.fullmatch(r'/(v1beta|v1)/models/([^:]+):(generateContent|streamGenerateContent|countTokens)', path)
+        if path == '/v1/chat/completions':
+            dialect = 'chat'
+        elif path == '/v1/responses':
+            dialect = 'responses'
+        elif path in ('/v1/messages', '/v1/messages/count_tokens'):
+            dialect = 'anthropic'
+        elif gemini:
+            dialect = 'gemini'
+        elif path in ('/v1/models', '/v1beta/models') and method == 'GET':
+            return 'models', path, False
+        else:
+            raise Refuse(f'no such path {path}')
+        name, prefix = SECRET[dialect]
+        if not headers.get(name, '').startswith(prefix + self.server.secret):
+            raise Refuse(f'{dialect} wants its key in {name}')
+        for other in {'authorization', 'x-api-key', 'x-goog-api-key', 'api-key'} - {name}:
+            if other in headers:
+                raise Refuse(f'a second credential in {other}')
+        if dialect == 'anthropic' and 'anthropic-version' not in headers:
+            raise Refuse('anthropic-version is missing')
+        if method != 'POST' or headers.get('content-type') != 'application/json':
+            raise Refuse('not a JSON POST')
+        data = json.loads(body)
+        if dialect == 'gemini':
+            if 'contents' not in data and 'generateContentRequest' not in data:
+                raise Refuse('contents is missing')
+            stream = gemini[3] == 'streamGenerateContent'
+            if stream and 'alt=sse' not in query:
+                raise Refuse('only event streams here')
+            return dialect, gemini[2], stream
+        if not isinstance(data.get('model'), str):
+            raise Refuse('model is missing')
+        if dialect == 'anthropic' and not path.endswith('count_tokens') and not isinstance(data.get('max_tokens'), int):
+            raise Refuse('max_tokens is missing')
+        if ('input' if dialect == 'responses' else 'messages') not in data:
+            raise Refuse('nothing was said')
+        return dialect, data['model'], bool(data.get('stream'))
+
+    def answer(self, method, target, headers, body):
+        dialect, model, stream = self.check(method, target, headers, body)
+        with self.server.lock:
+            (self.server.listed if dialect == 'models' else self.server.seen).append({'method': method, 'target': target, 'headers': headers, 'body': body,
+                                     'dialect': dialect, 'model': model})
+        extra = ('x-request-id: up-1\r\nrequest-id: up-1\r\nServer: vendor\r\nSet-Cookie: track=1\r\nAlt-Svc: h3=":443"\r\n'
+                 'x-ratelimit-remaining-requests: 99\r\nanthropic-ratelimit-requests-remaining: 98\r\n')
+        if dialect == 'models':
+            names = self.server.models
+            data = {'models': [{'name': f'models/{name}'} for name in names]} if model == '/v1beta/models' else \
+                {'object': 'list', 'data': [{'id': name, 'object': 'model'} for name in names]}
+            return self.send(200, json.dumps(data).encode())
+        kind, _, number = model.partition('-')
+        number = int(number) if number.isdigit() else 0
+        if kind == 'hang':
+            self.wait_for_leave(60)
+            return False
+        if kind == 'status':
+            words = f'the vendor says {number}'
+            if number == 401:
+                words = f'Incorrect API key provided: {self.server.secret}. Write to help@vendor.example'
+            retry = 'retry-after: 7\r\n' if number == 429 else ''
+            return self.send(number, json.dumps(error_body(dialect, number, words)).encode(), extra + retry)
+        if kind == 'html':
+            return self.send(number, b'<html><body><h1>Bad gateway</h1></body></html>', extra, 'text/html; charset=utf-8')
+        if kind == 'redirect':
+            return self.send(302, b'', 'Location: http://127.0.0.1:1/elsewhere\r\n')
+        whole = (WHOLE[dialect] % model).encode()
+        if target.startswith('/v1/messages/count_tokens'):
+            whole = b'{"input_tokens": 42}'
+        if target.partition('?')[0].endswith(':countTokens'):
+            whole = b'{"totalTokens": 42}'
+        if kind == 'gzip':
+            return self.send(200, gzip.compress(whole), extra + 'Content-Encoding: gzip\r\n')
+        if kind == 'short':
+            self.request.sendall(f'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(whole) + 50}\r\n\r\n'.encode() + whole)
+            return False
+        if not stream:
+            return self.send(200, whole, extra)
+        self.request.sendall(f'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{extra}Transfer-Encoding: chunked\r\n\r\n'.encode())
+        events = stream_events(dialect, model)
+        if kind == 'endless':
+            self.endless(events[1])
+            return False
+        if kind == 'cut':
+            events = events[:number]
+        if kind == 'half':
+            events = events[:2] + [events[2][:25]]
+        for event in events:
+            if kind == 'slow':
+                if self.wait_for_leave(number / 1000):
+                    raise ConnectionError
+            self.chunk(event)
+        self.request.sendall(b'0\r\n\r\n')
+        return True
+
+    def chunk(self, data):
+        self.request.sendall(b'%x\r\n' % len(data) + data + b'\r\n')
+
+    def endless(self, event):
+        piece = event * max(1, 16384 // len(event))
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.server.sent < 400 << 20:
+            self.chunk(piece)
+            self.server.sent += len(piece)
+
+    def wait_for_leave(self, seconds):
+        readable, _, _ = select.select([self.request], [], [], seconds)
+        if readable:
+            self.server.note('gone')
+        return bool(readable)
+
+    def send(self, status, body, extra='', kind='application/json'):
+        self.request.sendall(f'HTTP/1.1 {status} Whatever\r\nContent-Type: {kind}\r\n{extra}Content-Length: {len(body)}\r\n\r\n'.encode() + body)
+        return True
+
+
+class StandIn(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, secret='vendor-key-0123456789'):
+        super().__init__(('127.0.0.1', 0), Handler)
+        self.secret = secret
+        self.lock = threading.Lock()
+        self.seen, self.listed, self.refusals, self.events = [], [], [], {}
+        self.connections = self.served = self.sent = 0
+        self.close_after = 0        # requests per connection; 0: keep it
+        self.models = ['m-one', 'm-two']
+        self.arrived = threading.Condition()
+        threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
+
+    @property
+    def url(self):
+        return f'http://127.0.0.1:{self.server_address[1]}'
+
+    def note(self, what):
+        with self.arrived:
+            self.events[what] = time.monotonic()
+            self.arrived.notify_all()
+
+    def wait(self, what, seconds=5):
+        with self.arrived:
+            return self.arrived.wait_for(lambda: what in self.events, seconds) and self.events[what]
