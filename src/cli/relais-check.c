@@ -163,6 +163,7 @@ relais_check_main (int    argc,
     }
   if (!check_port (engine))
     return RELAIS_EXIT_FAILED;
+  relais_engine_refresh_models (engine);
   wait_for_models (engine);
   models = relais_engine_dup_models (engine);
   for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)

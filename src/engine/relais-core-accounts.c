@@ -153,8 +153,6 @@ relais_core_apply_accounts (RelaisCore *self)
   relais_account_pool_set_accounts (self->pool, served);
   self->accounts_changed = TRUE;
   relais_core_touch (self);
-  if (self->server != NULL)
-    relais_core_refresh_models (self);
 }
 
 /**

@@ -333,8 +333,6 @@ relais_core_start (RelaisCore *self)
   listening = describe_listening (self, failure);
   if (failure != NULL)
     g_clear_object (&self->server);
-  else
-    relais_core_refresh_models (self);
   return listening;
 }
 

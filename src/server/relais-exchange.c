@@ -198,7 +198,7 @@ gone_cb (RelaisWire *wire,
 
   /* Nobody listens: the upstream's work is stopped now, not at the next write. */
   stop_work (self);
-  relais_reply_abort (self->reply);
+  relais_reply_drop (self->reply);
 }
 
 static void

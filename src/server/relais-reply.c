@@ -27,7 +27,8 @@ struct _RelaisReply
   gboolean           begun;
   gboolean complete; /* nothing more will be appended */
   gboolean           full;
-  gboolean over; /* the message is finished or its connection gone: hands off */
+  gboolean cutting; /* the connection is cut once what is queued has left */
+  gboolean over;    /* the message is finished or its connection gone: hands off */
 };
 
 static void
@@ -60,6 +61,11 @@ wrote_body_data_cb (RelaisReply *self,
                     guint        size)
 {
   self->queued_bytes -= MIN (self->queued_bytes, size);
+  if (self->cutting && self->queued_bytes == 0)
+    {
+      relais_wire_abort (self->wire);
+      return;
+    }
   if (!self->full || self->queued_bytes > LOW_MARK_BYTES)
     return;
   self->full = FALSE;
@@ -74,7 +80,7 @@ wrote_body_data_cb (RelaisReply *self,
  * @user_data: for @sink
  *
  * `drained` and `ended` come from the main loop, never from within a call to the reply but
- * [method@Reply.abort].
+ * [method@Reply.abort] and [method@Reply.drop].
  *
  * Returns: (transfer full): a reply
  */
@@ -237,10 +243,27 @@ relais_reply_finish (RelaisReply *self)
  * relais_reply_abort:
  * @self: a reply
  *
- * A bad end: the connection closes in mid-body, so that no client takes it for a whole one.
+ * A bad end: the connection closes in mid-body, behind what was written, so that no client takes it for
+ * a whole one.
  */
 void
 relais_reply_abort (RelaisReply *self)
+{
+  if (self->over)
+    return;
+  self->cutting = TRUE;
+  if (self->queued_bytes == 0)
+    relais_wire_abort (self->wire);
+}
+
+/**
+ * relais_reply_drop:
+ * @self: a reply
+ *
+ * The end for a client that left: nothing more is written.
+ */
+void
+relais_reply_drop (RelaisReply *self)
 {
   if (!self->over)
     relais_wire_abort (self->wire);

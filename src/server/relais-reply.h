@@ -44,6 +44,7 @@ void         relais_reply_write      (RelaisReply           *self,
                                       gsize                  length);
 void         relais_reply_finish     (RelaisReply           *self);
 void         relais_reply_abort      (RelaisReply           *self);
+void         relais_reply_drop       (RelaisReply           *self);
 gboolean     relais_reply_has_begun  (RelaisReply           *self);
 gboolean     relais_reply_is_full    (RelaisReply           *self);
 gint64       relais_reply_get_size   (RelaisReply           *self);

@@ -405,6 +405,14 @@ wrote_headers_cb (RelaisTransfer *self)
 }
 
 static void
+copy_header (const char *name,
+             const char *value,
+             gpointer    headers)
+{
+  soup_message_headers_replace (headers, name, value);
+}
+
+static void
 transfer_send (RelaisTransfer *self)
 {
   SoupMessage *message = self->message;
