@@ -422,7 +422,7 @@ transfer_send (RelaisTransfer *self)
       message = soup_message_new_from_uri (soup_message_get_method (self->message),
                                            soup_message_get_uri (self->message));
       soup_message_headers_foreach (soup_message_get_request_headers (self->message),
-                                    (SoupMessageHeadersForeachFunc)soup_message_headers_replace,
+                                    copy_header,
                                     soup_message_get_request_headers (message));
       soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
       g_signal_handlers_disconnect_by_data (self->message, self);
@@ -542,7 +542,7 @@ relais_upstream_send (RelaisUpstream               *self,
   headers = soup_message_get_request_headers (transfer->message);
   if (request->headers != NULL)
     soup_message_headers_foreach (request->headers,
-                                  (SoupMessageHeadersForeachFunc)soup_message_headers_append, headers);
+                                  copy_header, headers);
   soup_message_headers_replace (headers, "Accept-Encoding", "identity");
   if (request->dialect == RELAIS_DIALECT_ANTHROPIC &&
       soup_message_headers_get_one (headers, "anthropic-version") == NULL)
