@@ -31,6 +31,7 @@ struct _RelaisAccountDialog
   GtkWidget       *save_anyway;
   GtkSpinner      *spinner;
   AdwActionRow    *test;
+  GtkWidget       *test_group;
   GtkImage        *test_icon;
   GtkButton       *test_button;
 
@@ -186,9 +187,10 @@ show_test (RelaisAccountDialog *self,
            const char          *style,
            const char          *text)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self->test), TRUE);
+  gtk_widget_set_visible (self->test_group, TRUE);
   gtk_image_set_from_icon_name (self->test_icon, icon);
-  gtk_widget_set_visible (GTK_WIDGET (self->test_icon), icon != NULL);
+  /* its box, or the title keeps a distance from nothing */
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->test_icon)), icon != NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "success");
   gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "error");
   if (style != NULL)
@@ -220,7 +222,7 @@ relais_account_dialog_provider_cb (RelaisAccountDialog *self)
   if (provider != NULL && provider->key_url != NULL)
     gtk_link_button_set_uri (self->get_key, provider->key_url);
   if (self->account == NULL)
-    gtk_widget_set_visible (GTK_WIDGET (self->test), FALSE);
+    gtk_widget_set_visible (self->test_group, FALSE);
   relais_account_dialog_changed_cb (self);
 }
 
@@ -433,7 +435,8 @@ fill_from_account (RelaisAccountDialog *self)
   relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
   if (relais_account_row_get_has_key (self->account))
     adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key), _("Replace API _Key"));
-  gtk_widget_set_visible (GTK_WIDGET (self->test), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->test_button), TRUE);
+  show_test (self, NULL, NULL, _("Asks the provider for its list of models"));
 }
 
 static void
@@ -559,6 +562,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_icon);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_provider_cb);

@@ -170,7 +170,8 @@ show_test (RelaisConnectPage *self,
            const char        *style,
            const char        *text)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self->test_icon), icon != NULL);
+  /* its box, or the title keeps a distance from nothing */
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->test_icon)), icon != NULL);
   gtk_image_set_from_icon_name (self->test_icon, icon);
   gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "success");
   gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "error");

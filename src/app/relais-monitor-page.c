@@ -33,6 +33,7 @@ struct _RelaisMonitorPage
   /* owned */
   RelaisEngine       *engine;
   GSignalGroup       *list_signals;
+  guint               scroll_idle;
   char *needle; /* folded, or NULL for all */
   gboolean            narrow;
 };
@@ -182,6 +183,43 @@ relais_monitor_page_update (RelaisMonitorPage *self)
     gtk_stack_set_visible_child_name (self->rows_stack, self->narrow ? "lines" : "table");
 }
 
+static GtkWidget *
+get_list (RelaisMonitorPage *self)
+{
+  return self->narrow ? GTK_WIDGET (self->lines) : GTK_WIDGET (self->table);
+}
+
+static gboolean
+relais_monitor_page_scroll_cb (gpointer data)
+{
+  RelaisMonitorPage *self = data;
+  GtkWidget *list = get_list (self);
+
+  self->scroll_idle = 0;
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0)
+    return G_SOURCE_REMOVE;
+  /* the column view has the action in the list view inside it */
+  if (GTK_IS_COLUMN_VIEW (list))
+    list = gtk_widget_get_last_child (list);
+  gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* A list view holds on to the row at its top. Who looks at the newest row wants to go on doing so;
+ * who scrolled away wants to stay. Before the next layout, so that nothing jumps. */
+static void
+relais_monitor_page_rows_cb (RelaisMonitorPage *self,
+                             guint              position,
+                             guint              removed,
+                             guint              added)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_list (self)));
+
+  if (position == 0 && added > 0 && self->scroll_idle == 0 && gtk_adjustment_get_value (adjustment) < 1)
+    self->scroll_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, relais_monitor_page_scroll_cb, self, NULL);
+  relais_monitor_page_update (self);
+}
+
 static void
 relais_monitor_page_search_cb (RelaisMonitorPage *self)
 {
@@ -286,6 +324,7 @@ relais_monitor_page_dispose (GObject *object)
 {
   RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
 
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_object (&self->list_signals);
   if (self->filtered != NULL)
     {
@@ -361,7 +400,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_time);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tokens);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tooltip);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_update);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_rows_cb);
 }
 
 static void

@@ -17,7 +17,7 @@ struct _RelaisTrafficCard
   GtkWidget           parent_instance;
 
   /* template children */
-  GtkWidget *card;
+  GtkWidget          *card;
   RelaisTrafficGraph *graph;
   GtkLabel           *median;
   GtkLabel           *per_minute;

@@ -328,8 +328,10 @@ shoot (const Scene *scene,
   gtk_window_present (window);
   settle (150);
   scene->set_up (engine, settings, window);
-  settle (450);
   top = find_top (window);
+  if (top != window)
+    gtk_window_set_default_size (top, MIN (width, 460), 600);
+  settle (g_str_equal (scene->page, "monitor") ? 1300 : 450);
   if (gtk_widget_get_width (GTK_WIDGET (top)) > width)
     g_printerr ("%s: %d wide\n", name, gtk_widget_get_width (GTK_WIDGET (top)));
   save (top, path);
