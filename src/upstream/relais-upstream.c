@@ -409,7 +409,7 @@ copy_header (const char *name,
              const char *value,
              gpointer    headers)
 {
-  soup_message_headers_replace (headers, name, value);
+  soup_message_headers_append (headers, name, value);
 }
 
 static void

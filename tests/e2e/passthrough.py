@@ -232,6 +232,16 @@ def a_stale_connection_is_replaced_silently():
             equal(status, 200, answer)
         equal(len(upstream.seen), 30)
     upstream = StandIn()
+    upstream.stale = True
+    with Relais(accounts=accounts(upstream)) as relais:
+        for _ in range(10):
+            path, body = ask('anthropic', 'm-one')
+            status, _, answer = relais.request('POST', path, body, {'anthropic-beta': 'one'})
+            equal(status, 200, answer)
+            equal(upstream.seen[-1]['headers']['anthropic-beta'], 'one')
+            equal(upstream.seen[-1]['body'], body.encode())
+        equal((len(upstream.seen), upstream.dropped), (10, 9))
+    upstream = StandIn()
     with Relais(accounts=accounts(upstream)) as relais:
         for _ in range(30):
             equal(relais.request('POST', *ask('chat', 'm-one'))[0], 200)

@@ -107,6 +107,9 @@ class Handler(socketserver.BaseRequestHandler):
                 if head is None:
                     return
                 self.server.served += 1
+                if served and self.server.stale:
+                    self.server.dropped += 1
+                    return
                 keep = self.answer(*head)
                 served += 1
             except (ConnectionError, BrokenPipeError, TimeoutError):
@@ -137,9 +140,9 @@ class Handler(socketserver.BaseRequestHandler):
         for line in lines[1:]:
             name, value = line.split(':', 1)
             name = name.lower()
-            if name in headers:
+            if name in headers and name != 'anthropic-beta':
                 raise Refuse(f'header {name} twice')
-            headers[name] = value.strip()
+            headers[name] = f'{headers[name]},{value.strip()}' if name in headers else value.strip()
         length = headers.get('content-length', '0')
         if 'transfer-encoding' in headers or not length.isdigit():
             raise Refuse('body not framed by Content-Length')
@@ -293,6 +296,8 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.seen, self.listed, self.refusals, self.events = [], [], [], {}
         self.connections = self.served = self.sent = 0
         self.close_after = 0        # requests per connection; 0: keep it
+        self.stale = False          # close on the second request of a connection, unanswered
+        self.dropped = 0
         self.models = ['m-one', 'm-two']
         self.arrived = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
