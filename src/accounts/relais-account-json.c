@@ -106,16 +106,6 @@ id_is_valid (const char *id)
 }
 
 static gboolean
-key_is_clean (const char *key)
-{
-  /* It goes into a header: visible ASCII only. */
-  for (; *key != '\0'; key++)
-    if (!g_ascii_isgraph (*key))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 read_rest (RelaisAccount  *self,
            JsonObject     *object,
            GError        **error)
@@ -143,8 +133,6 @@ read_rest (RelaisAccount  *self,
     return FALSE;
   if (dispatch != NULL && !relais_dispatch_parse (dispatch, &self->dispatch))
     return fail (error, "dispatch", "off, pooled, fallback or exclusive");
-  if (self->api_key != NULL && !key_is_clean (self->api_key))
-    return fail (error, "api_key", "visible ASCII characters, no spaces");
   return TRUE;
 }
 

@@ -20,6 +20,7 @@ typedef struct
 {
   RelaisEngine *engine;
   GMainLoop    *loop;
+  const char *key_file; /* NULL when the key was given */
   gboolean      stopping;
   int           status;
 } Serve;
@@ -66,6 +67,14 @@ signal_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Said only where the key was not given and no keyring has it. */
+static void
+say_key_file (Serve *serve)
+{
+  if (serve->key_file != NULL && relais_engine_get_keyring (serve->engine) != RELAIS_ENGINE_KEYRING_READY)
+    fprintf (stderr, "the client key is in %s\n", serve->key_file);
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -82,6 +91,7 @@ started_cb (GObject      *source,
       g_main_loop_quit (serve->loop);
       return;
     }
+  say_key_file (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);
   for (guint i = 1; urls[i] != NULL; i++)
@@ -155,13 +165,6 @@ apply_settings (RelaisEngine  *engine,
   return TRUE;
 }
 
-static void
-say_key_file (const char *key_file)
-{
-  if (g_file_test (key_file, G_FILE_TEST_EXISTS))
-    fprintf (stderr, "the client key is in %s\n", key_file);
-}
-
 /**
  * relais_serve_main:
  * @argc: arguments
@@ -213,11 +216,10 @@ relais_serve_main (int    argc,
       return RELAIS_EXIT_USAGE;
     }
   serve.engine = engine;
+  serve.key_file = key == NULL ? key_file : NULL;
   g_unix_signal_add (SIGTERM, signal_cb, &serve);
   g_unix_signal_add (SIGINT, signal_cb, &serve);
   relais_engine_load_async (engine, FALSE, NULL, loaded_cb, &serve);
-  if (key == NULL)
-    say_key_file (key_file);
   g_main_loop_run (loop);
   return serve.status;
 }

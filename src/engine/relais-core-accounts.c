@@ -16,6 +16,7 @@
 #include "accounts/relais-key-store.h"
 #include "base/relais-error.h"
 #include "base/relais-key.h"
+#include "upstream/relais-provider.h"
 
 #include "relais-core.h"
 
@@ -183,6 +184,24 @@ add_practice (RelaisCore *self)
   g_ptr_array_add (self->accounts, account);
 }
 
+/* What a file says is used as it stands: what could never work is told at start. */
+static gboolean
+check_accounts (GPtrArray  *accounts,
+                GError    **error)
+{
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (accounts, i);
+
+      if (!relais_provider_check_account (account, error))
+        {
+          g_prefix_error (error, "account “%s”: ", account->id);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 /**
  * relais_core_take_options:
  * @self: a core
@@ -207,6 +226,11 @@ relais_core_take_options (RelaisCore                 *self,
         return FALSE;
       g_ptr_array_unref (self->accounts);
       self->accounts = list;
+      if (!check_accounts (list, error))
+        {
+          g_prefix_error (error, "%s: ", options->accounts_file);
+          return FALSE;
+        }
     }
   if (options->practice)
     add_practice (self);

@@ -143,36 +143,6 @@ replace (char       **member,
   *member = g_strstrip (g_strdup (value));
 }
 
-static gboolean
-check_account (RelaisAccount  *account,
-               GError        **error)
-{
-  const RelaisProvider *provider = relais_provider_find (account->provider);
-  g_autofree char *base = NULL;
-
-  if (provider == NULL)
-    {
-      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no provider “%s”", account->provider);
-      return FALSE;
-    }
-  if (provider->needs_key && (account->api_key == NULL || *account->api_key == '\0'))
-    {
-      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The API key is missing");
-      return FALSE;
-    }
-  for (const char *p = account->api_key; p != NULL && *p != '\0'; p++)
-    if (!g_ascii_isgraph (*p))
-      {
-        g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                             "The API key must not hold spaces or special characters");
-        return FALSE;
-      }
-  if (provider->in_process)
-    return TRUE;
-  base = relais_provider_dup_base (account, provider->preferred, error);
-  return base != NULL;
-}
-
 /* The account a draft makes: a new one, or an edited copy of the one with its id. */
 static RelaisAccount *
 draft_to_account (RelaisCore  *core,
@@ -214,7 +184,7 @@ draft_to_account (RelaisCore  *core,
       g_strfreev (account->models);
       account->models = draft->models != NULL && draft->models[0] != NULL ? g_strdupv (draft->models) : NULL;
     }
-  if (!check_account (account, error))
+  if (!relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
 }

@@ -285,3 +285,55 @@ relais_provider_dup_base (const RelaisAccount  *account,
     return refuse_url (error, "is missing"), NULL;
   return relais_provider_check_base_url (url, dialect, error);
 }
+
+/**
+ * relais_provider_check_account:
+ * @account: an account
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for a provider or dialect nobody knows, a key that is missing
+ * or could not stand in a header, or a base URL that is missing or no good; never quotes the key.
+ *
+ * Returns: whether requests can be sent with it
+ */
+gboolean
+relais_provider_check_account (const RelaisAccount  *account,
+                               GError              **error)
+{
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+
+  if (provider == NULL)
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no provider “%s”", account->provider);
+      return FALSE;
+    }
+  for (char **name = account->dialects; name != NULL && *name != NULL; name++)
+    if (relais_dialect_find (*name) == NULL)
+      {
+        g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no dialect “%s”", *name);
+        return FALSE;
+      }
+  if (provider->needs_key && (account->api_key == NULL || *account->api_key == '\0'))
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The API key is missing");
+      return FALSE;
+    }
+  for (const char *p = account->api_key; p != NULL && *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p))
+      {
+        g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                             "The API key must not hold spaces or special characters");
+        return FALSE;
+      }
+  for (int i = 0; i < RELAIS_N_DIALECTS && !provider->in_process; i++)
+    {
+      g_autofree char *base = NULL;
+
+      if (!relais_provider_reaches (account, i))
+        continue;
+      base = relais_provider_dup_base (account, i, error);
+      if (base == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}

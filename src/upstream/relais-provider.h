@@ -44,5 +44,7 @@ char                 *relais_provider_dup_base       (const RelaisAccount  *acco
 char                 *relais_provider_check_base_url (const char           *url,
                                                       RelaisDialectId       dialect,
                                                       GError              **error);
+gboolean              relais_provider_check_account  (const RelaisAccount  *account,
+                                                      GError              **error);
 
 G_END_DECLS

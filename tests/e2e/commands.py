@@ -1,0 +1,343 @@
+#!/usr/bin/python3
+"""The command line as a person meets it: what starts, what does not and why, and the real keyring."""
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from harness import KEY, RELAIS, Relais, equal, main, test, until
+from standin import StandIn
+
+FOLDER = tempfile.TemporaryDirectory(prefix='relais-commands-')
+
+
+def run(*arguments, feed='', env=None, timeout=30):
+    """(exit status, stdout, stderr) of one command in a home of its own"""
+    environment = dict(os.environ, HOME=FOLDER.name, XDG_DATA_HOME=FOLDER.name, XDG_CONFIG_HOME=FOLDER.name, **(env or {}))
+    for name in ('RELAIS_API_KEY', 'DISPLAY', 'WAYLAND_DISPLAY'):
+        if name not in (env or {}):
+            environment.pop(name, None)
+    done = subprocess.run([RELAIS, *arguments], input=feed, env=environment, capture_output=True, text=True, timeout=timeout)
+    return done.returncode, done.stdout, done.stderr
+
+
+def write(name, text, mode=0o600):
+    path = os.path.join(FOLDER.name, name)
+    if os.path.exists(path):
+        os.unlink(path)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, mode), 'w', encoding='utf-8') as file:
+        file.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+@test
+def help_and_version():
+    status, out, _ = run('--help')
+    equal(status, 0)
+    assert 'relais serve' in out
+    for command in ('serve', 'accounts', 'key', 'check'):
+        status, out, _ = run(command, '--help')
+        equal(status, 0, command)
+        assert f'relais {command}' in out, out
+    status, out, _ = run('--version')
+    assert status == 0 and re.fullmatch(r'relais \d+\.\d+\.\d+\n', out)
+    status, _, err = run('frobnicate')
+    assert status == 64 and 'frobnicate' in err
+    equal(run('serve', 'more')[0], 64)
+    equal(run('serve', '--no-such')[0], 64)
+
+
+@test
+def an_empty_pool_does_not_start():
+    empty = write('empty.json', '{"accounts":[]}')
+    status, out, err = run('serve', '--port', '0', '--accounts-file', empty)
+    equal((status, out), (1, ''))
+    assert 'No account available: add one first' in err, err
+    paused = write('paused.json', '{"accounts":[{"id":"a","provider":"practice","enabled":false}]}')
+    status, out, err = run('serve', '--port', '0', '--accounts-file', paused)
+    assert status == 1 and 'No account available' in err
+
+
+@test
+def a_taken_port_is_named_with_its_owner_and_a_way_out():
+    with socket.socket() as holder:
+        holder.bind(('127.0.0.1', 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        status, out, err = run('serve', '--practice', '--port', str(port))
+        equal((status, out), (1, ''))
+        assert f'127.0.0.1:{port} is already in use by python3' in err, err
+        way = re.search(r'Port (\d+) is free: use --port \1', err)
+        assert way, err
+    with Relais('--practice') as relais:
+        status, out, err = run('serve', '--practice', '--port', str(relais.port))
+        assert status == 1 and f':{relais.port} is already in use by relais' in err, err
+
+
+@test
+def bad_settings_are_told_and_quote_no_secret():
+    secret = 'sk-very-secret-0123456789'
+    cases = [
+        ('{"accounts":[{"id":"a","provider":"openai","api_key":"' + secret + '"}', 'not valid JSON'),
+        ('{"accounts":{}}', '“accounts”'),
+        ('{"accounts":[{"id":"a b","provider":"openai","api_key":"' + secret + '"}]}', '“id”'),
+        ('{"accounts":[{"id":"a","provider":"nobody","api_key":"' + secret + '"}]}', 'no provider “nobody”'),
+        ('{"accounts":[{"id":"a","provider":"openai"}]}', 'API key is missing'),
+        ('{"accounts":[{"id":"a","provider":"openai","api_key":"' + secret + '\\n"}]}', 'API key must not'),
+        ('{"accounts":[{"id":"a","provider":"openai-compatible"}]}', 'base URL is missing'),
+        ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"ftp://x"}]}', 'http://'),
+        ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://u:p@x"}]}', 'user name'),
+        ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://a%0d%0ab/"}]}', 'base URL'),
+        ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["klingon"]}]}', '“klingon”'),
+        ('{"accounts":[{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}', 'twice'),
+        ('{"accounts":[{"id":"a","provider":"practice","priority":1.5}]}', '“priority”'),
+        ('{"accounts":[{"id":"a","provider":"practice","dispatch":"maybe"}]}', '“dispatch”'),
+    ]
+    for text, words in cases:
+        status, out, err = run('serve', '--port', '0', '--accounts-file', write('bad.json', text))
+        equal((status, out), (1, ''), text)
+        assert words in err, (words, err)
+        assert secret not in err, err
+    good = '{"accounts":[{"id":"a","provider":"practice"}]}'
+    status, _, err = run('serve', '--port', '0', '--accounts-file', write('open.json', good, 0o644))
+    assert status == 1 and 'chmod 600' in err, err
+    status, _, err = run('serve', '--port', '0', '--practice', '--api-key-file', write('key', KEY, 0o644))
+    assert status == 1 and 'chmod 600' in err, err
+    status, _, err = run('serve', '--port', '0', '--practice', env={'RELAIS_API_KEY': 'too-short'})
+    assert status == 1 and 'sk-' in err and 'too-short' not in err, err
+    equal(run('serve', '--practice', '--port', '80')[0], 64)
+    status, _, err = run('serve', '--practice', '--auth-mode', 'sometimes')
+    assert status == 64 and 'all_except_health' in err
+
+
+@test
+def health_is_exact_and_needs_the_key_in_strict_only():
+    for mode in ('off', 'auto', 'all_except_health', 'strict'):
+        with Relais('--practice', '--auth-mode', mode) as relais:
+            status, headers, body = relais.request('GET', '/healthz', auth=False)
+            if mode == 'strict':
+                equal(status, 401)
+                equal(headers['www-authenticate'], 'Bearer')
+                status, headers, body = relais.request('GET', '/healthz')
+            equal((status, body, headers['content-type']), (200, b'{"status":"ok"}', 'application/json'), mode)
+            equal(relais.request('GET', '/v1/models', auth=False)[0], 401 if mode in ('strict', 'all_except_health') else 200, mode)
+
+
+@test
+def a_key_is_made_once_and_kept_for_its_owner_only():
+    folder = os.path.join(FOLDER.name, 'made')
+    keys = []
+    for _ in range(2):
+        with Relais('--practice', '--auth-mode', 'strict', '--data-dir', folder, key=None) as relais:
+            path = os.path.join(folder, 'client-key')
+            equal(os.stat(path).st_mode & 0o777, 0o600)
+            equal(os.stat(folder).st_mode & 0o777, 0o700)
+            with open(path, encoding='ascii') as file:
+                keys.append(file.read().strip())
+            assert re.fullmatch(r'sk-[A-Za-z0-9]{43}', keys[-1])
+            equal(relais.request('GET', '/healthz', auth=False, headers={'x-api-key': keys[-1]})[0], 200)
+            assert path in relais.said() and keys[-1] not in relais.said()
+    equal(keys[0], keys[1])
+
+
+@test
+def a_stop_lets_answers_end_and_takes_no_new_ones():
+    with Relais('--practice') as relais:
+        answers = []
+        body = {'model': 'm', 'stream': True, 'messages': [{'role': 'user', 'content': 'PRACTICE slow 8 100'}]}
+        sock = relais.connect()
+        raw = json.dumps(body).encode()
+        sock.sendall(b'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+                     b'Content-Length: %d\r\n\r\n' % len(raw) + raw)
+        answers.append(sock.recv(65536))
+        relais.process.send_signal(signal.SIGTERM)
+        until(lambda: 'stopping' in relais.said(), 'the word that it stops')
+
+        def refused():
+            try:
+                relais.connect().close()
+            except ConnectionRefusedError:
+                return True
+            return False
+        until(refused, 'the listener to close')
+        while True:
+            piece = sock.recv(65536)
+            if not piece:
+                break
+            answers.append(piece)
+        assert b''.join(answers).endswith(b'data: [DONE]\n\n\r\n0\r\n\r\n'), b''.join(answers)[-80:]
+        equal(relais.process.wait(10), 0)
+
+
+@test
+def a_stop_cuts_what_does_not_end_in_time():
+    with Relais('--practice') as relais:
+        body = {'model': 'm', 'stream': True, 'messages': [{'role': 'user', 'content': 'PRACTICE slow 100 1000'}]}
+        sock = relais.connect()
+        raw = json.dumps(body).encode()
+        sock.sendall(b'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+                     b'Content-Length: %d\r\n\r\n' % len(raw) + raw)
+        sock.recv(65536)
+        begun = time.monotonic()
+        relais.process.send_signal(signal.SIGTERM)
+        equal(relais.process.wait(15), 0)
+        took = time.monotonic() - begun
+        assert 4 < took < 8, f'{took} s'
+
+
+@test
+def lan_without_a_key_warns():
+    with Relais('--practice', '--lan', '--auth-mode', 'off') as relais:
+        assert 'anyone on this network' in relais.said()
+    with Relais('--practice', '--lan') as relais:
+        assert 'anyone on this network' not in relais.said()
+        equal(relais.request('GET', '/v1/models', auth=False)[0], 401, 'auto means a key on the LAN')
+        equal(relais.request('GET', '/healthz', auth=False)[0], 200)
+
+
+@test
+def check_says_what_works():
+    status, out, err = run('check', '--practice')
+    equal(status, 0, out + err)
+    for dialect in ('openai-chat', 'openai-responses', 'anthropic', 'gemini'):
+        assert re.search(rf'ok +{dialect} +answered by', out), out
+    upstream = StandIn()
+    rows = [{'id': 'a', 'label': 'Mine', 'provider': 'openai', 'base_url': upstream.url, 'api_key': 'wrong-key-000'}]
+    status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
+    equal(status, 1, out)
+
+
+@test
+def the_practice_account_steps_back_for_others():
+    upstream = StandIn()
+    rows = [{'id': 'p', 'provider': 'practice'},
+            {'id': 'a', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret}]
+    with Relais(accounts=rows) as relais:
+        body = {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]}
+        for _ in range(4):
+            assert b'practice account' not in relais.request('POST', '/v1/chat/completions', body)[2].lower()
+        assert b'practice account' in relais.request('POST', '/v1/chat/completions', dict(body, model='practice'))[2].lower()
+        equal(len(upstream.seen), 4)
+
+
+# The keyring: the real daemon on a bus of its own; this file calls itself inside it.
+
+def in_keyring(case, daemon):
+    """Runs CASE below with DAEMON, a shell line, on a private bus; its output"""
+    runtime = os.path.join(FOLDER.name, 'run')
+    os.makedirs(runtime, 0o700, exist_ok=True)
+    env = dict(os.environ, HOME=FOLDER.name, XDG_DATA_HOME=os.path.join(FOLDER.name, 'keys'), XDG_RUNTIME_DIR=runtime,
+               RELAIS_CASE=case)
+    env.pop('RELAIS_API_KEY', None)
+    os.makedirs(env['XDG_DATA_HOME'], 0o700, exist_ok=True)
+    config = []
+    if not daemon:
+        path = write('bus.conf', '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" '
+                     '"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd"><busconfig><type>session</type>'
+                     f'<listen>unix:tmpdir={FOLDER.name}</listen><policy context="default"><allow send_destination="*" '
+                     'eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>')
+        config = ['--config-file', path]
+    line = f'{daemon or ":"}; exec {sys.executable} {sys.argv[0]} {RELAIS}'
+    done = subprocess.run(['dbus-run-session', *config, '--', 'sh', '-c', line], env=env, capture_output=True, text=True, timeout=120)
+    equal(done.returncode, 0, f'{case}: {done.stdout}{done.stderr}')
+
+
+UNLOCKED = 'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null'
+LOCKED = 'gnome-keyring-daemon --start --components=secrets >/dev/null'
+SECRET = 'sk-account-0123456789abcdef'
+
+
+def keyring_run(*arguments, feed=''):
+    done = subprocess.run([RELAIS, *arguments], input=feed, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def case_ready():
+    upstream = StandIn(SECRET)
+    status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', 'My Work', '--base-url', upstream.url, feed=SECRET + '\n')
+    equal(status, 0, out + err)
+    account = re.match(r'(\S+): added\n', out)[1]
+    assert 'works, 2 models' in out, out
+    found = subprocess.run(['secret-tool', 'search', '--all', 'provider', 'openai-compatible'], capture_output=True, text=True)
+    assert SECRET in found.stdout and account in found.stdout + found.stderr, found
+    status, out, _ = keyring_run('accounts')
+    equal(out, f'{account}\tMy Work\topenai-compatible\tactive\n')
+    key = keyring_run('key')[1].strip()
+    assert re.fullmatch(r'sk-[A-Za-z0-9]{43}', key), key
+    equal(keyring_run('key', 'show')[1].strip(), key, 'it survives')
+    fresh = keyring_run('key', 'new')[1].strip()
+    assert fresh != key
+    equal(keyring_run('key')[1].strip(), fresh)
+    serve = subprocess.Popen([RELAIS, 'serve', '--port', '0', '--auth-mode', 'strict'], stdout=subprocess.PIPE, text=True)
+    try:
+        port = re.search(r':(\d+)\n', serve.stdout.readline())[1]
+        asked = subprocess.run(['curl', '-sS', f'127.0.0.1:{port}/v1/models', '-H', f'x-api-key: {fresh}'], capture_output=True, text=True)
+        equal([row['id'] for row in json.loads(asked.stdout)['data']], ['m-one', 'm-two'])
+        with open(f'/proc/{serve.pid}/cmdline', encoding='ascii') as file:
+            assert fresh not in file.read()
+    finally:
+        serve.terminate()
+        serve.wait(15)
+    for folder, _, names in os.walk(os.environ['HOME']):
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                with open(path, 'rb') as file:
+                    data = file.read()
+                assert SECRET.encode() not in data and fresh.encode() not in data, f'in clear in {path}'
+    equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
+
+
+def case_locked():
+    status, out, err = keyring_run('accounts')
+    equal((status, out), (1, ''))
+    assert 'keyring is locked' in err.lower(), err
+    status, out, err = keyring_run('accounts', 'add', 'practice')
+    assert status == 1 and 'locked' in err, err
+    status, out, err = keyring_run('serve', '--port', '0')
+    assert status == 1 and 'keyring is locked' in err.lower(), err
+    status, out, err = keyring_run('key', 'new')
+    assert status == 1 and 'locked' in err, err
+
+
+def case_still_there():
+    status, out, _ = keyring_run('accounts')
+    assert 'My Work' in out, out
+    equal(keyring_run('accounts', 'remove', out.split('\t')[0])[0], 0)
+    equal(keyring_run('accounts')[1], '')
+
+
+def case_absent():
+    status, out, err = keyring_run('accounts')
+    assert status == 1 and 'No keyring service' in err, err
+    status, out, err = keyring_run('serve', '--port', '0')
+    assert status == 1 and 'No account available' in err, err
+
+
+@test
+def the_keyring_keeps_accounts_and_key():
+    in_keyring('ready', UNLOCKED)
+
+
+@test
+def a_locked_keyring_says_so_and_loses_nothing():
+    in_keyring('locked', LOCKED)
+    in_keyring('still_there', UNLOCKED)
+
+
+@test
+def an_absent_keyring_says_so():
+    in_keyring('absent', '')
+
+
+if 'RELAIS_CASE' in os.environ:
+    globals()['case_' + os.environ['RELAIS_CASE']]()
+else:
+    main()
