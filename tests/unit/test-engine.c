@@ -1,0 +1,523 @@
+/* test-engine.c: the facade as the window uses it: states, settings, accounts, records
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/relais-error.h"
+#include "engine/relais-engine.h"
+
+#define WAIT_S 20
+
+typedef gboolean (*Check) (RelaisEngine *engine);
+
+static gboolean
+deadline_cb (gpointer user_data)
+{
+  g_error ("waited too long");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_until (RelaisEngine *engine,
+            Check         check)
+{
+  guint id = g_timeout_add_seconds (WAIT_S, deadline_cb, NULL);
+
+  while (!check (engine))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+}
+
+static void
+slot_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      slot)
+{
+  *(GAsyncResult **)slot = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **slot)
+{
+  guint id = g_timeout_add_seconds (WAIT_S, deadline_cb, NULL);
+
+  while (*slot == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  return g_steal_pointer (slot);
+}
+
+static RelaisEngine *
+make_engine (gboolean practice)
+{
+  RelaisEngineOptions options = { .practice = practice };
+  RelaisEngine *engine = relais_engine_new (&options);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  relais_engine_load_async (engine, FALSE, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  g_assert_true (relais_engine_load_finish (engine, result, &error));
+  g_assert_no_error (error);
+  g_assert_true (relais_engine_set_port (engine, 0, &error));
+  return engine;
+}
+
+static gboolean
+start (RelaisEngine  *engine,
+       GError       **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_start_async (engine, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  return relais_engine_start_finish (engine, result, error);
+}
+
+static void
+stop (RelaisEngine *engine)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_stop_async (engine, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  g_assert_true (relais_engine_stop_finish (engine, result, NULL));
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_STOPPED);
+}
+
+static RelaisTestResult *
+ask (RelaisEngine *engine,
+     const char   *dialect,
+     const char   *model)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+  RelaisTestResult *answer;
+
+  relais_engine_test_request_async (engine, dialect, model, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  answer = relais_engine_test_request_finish (engine, result, &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+static gboolean
+has_one_active (RelaisEngine *engine)
+{
+  return relais_engine_get_n_active (engine) == 1;
+}
+
+static gboolean
+has_none (RelaisEngine *engine)
+{
+  return relais_engine_get_n_accounts (engine) == 0 && relais_engine_get_n_active (engine) == 0;
+}
+
+static gboolean
+has_two (RelaisEngine *engine)
+{
+  return relais_engine_get_n_accounts (engine) == 2;
+}
+
+static gboolean
+has_records (RelaisEngine *engine)
+{
+  GListModel *records = relais_engine_list_records (engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, i);
+
+      if (relais_record_row_get_running (row))
+        return FALSE;
+    }
+  return g_list_model_get_n_items (records) > 0;
+}
+
+static gboolean
+has_five_records (RelaisEngine *engine)
+{
+  return g_list_model_get_n_items (relais_engine_list_records (engine)) == 5 && has_records (engine);
+}
+
+static void
+test_states (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) urls = NULL;
+
+  wait_until (engine, has_one_active);
+  g_assert_cmpint (relais_engine_get_keyring (engine), ==, RELAIS_ENGINE_KEYRING_UNUSED);
+  g_assert_true (start (engine, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_RUNNING);
+  g_assert_cmpuint (relais_engine_get_port (engine), >=, 1024);
+  urls = relais_engine_dup_urls (engine);
+  g_assert_true (g_str_has_prefix (urls[0], "http://127.0.0.1:"));
+
+  /* the engine refuses, whatever a widget may allow */
+  g_assert_false (relais_engine_set_port (engine, 8046, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+  stop (engine);
+}
+
+static void
+test_bad_port (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      const int bad[] = { -1, 80, 1023, 65536 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (relais_engine_set_port (engine, bad[i], &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+    }
+}
+
+static void
+test_no_account (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+  g_autoptr (GError) error = NULL;
+  const RelaisStartFailure *failure;
+
+  g_assert_false (start (engine, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_NO_ACCOUNT);
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_FAILED);
+  failure = relais_engine_get_failure (engine);
+  g_assert_cmpint (failure->code, ==, RELAIS_ERROR_NO_ACCOUNT);
+}
+
+static void
+test_taken_port (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GSocket) holder = NULL;
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GError) error = NULL;
+  const RelaisStartFailure *failure;
+  int port;
+
+  holder = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_assert_true (g_socket_bind (holder, address, FALSE, NULL));
+  g_assert_true (g_socket_listen (holder, NULL));
+  bound = g_socket_get_local_address (holder, NULL);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+
+  g_assert_true (relais_engine_set_port (engine, port, NULL));
+  g_assert_false (start (engine, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_ADDRESS_IN_USE);
+  failure = relais_engine_get_failure (engine);
+  g_assert_cmpuint (failure->port, ==, port);
+  g_assert_cmpstr (failure->host, ==, "127.0.0.1");
+  g_assert_nonnull (failure->owner);
+  g_assert_cmpuint (failure->free_port, !=, 0);
+
+  /* the way out works */
+  g_assert_true (relais_engine_set_port (engine, failure->free_port, NULL));
+  g_clear_error (&error);
+  g_assert_true (start (engine, &error));
+  g_assert_no_error (error);
+  g_assert_null (relais_engine_get_failure (engine));
+  stop (engine);
+}
+
+static guint
+count_files (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static gsize
+resident_kib (void)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  return g_ascii_strtoull (strstr (text, "VmRSS:") + strlen ("VmRSS:"), NULL, 10);
+}
+
+static void
+test_fifty_starts (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  guint files = 0;
+  gsize memory = 0;
+
+  for (guint i = 0; i < 55; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RelaisTestResult) answer = NULL;
+
+      g_assert_true (start (engine, &error));
+      g_assert_no_error (error);
+      answer = ask (engine, "openai-chat", "any");
+      g_assert_true (answer->ok);
+      stop (engine);
+      if (i == 4)
+        {
+          files = count_files ();
+          memory = resident_kib ();
+        }
+    }
+  g_assert_cmpuint (count_files (), <=, files);
+  /* sanitizers keep what is freed for a while */
+#if !defined(__SANITIZE_ADDRESS__)
+  g_assert_cmpuint (resident_kib (), <, memory + 1024);
+#else
+  g_assert_cmpuint (memory, >, 0);
+#endif
+}
+
+static void
+test_dialects (void)
+{
+  static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_test_request_async (engine, "gemini", "x", NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  g_assert_null (relais_engine_test_request_finish (engine, result, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+
+  relais_engine_set_auth_mode (engine, RELAIS_AUTH_MODE_STRICT);
+  g_assert_true (start (engine, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
+    {
+      g_autoptr (RelaisTestResult) answer = ask (engine, dialects[i], "some-model");
+
+      g_assert_cmpstr (answer->message, ==, NULL);
+      g_assert_true (answer->ok);
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (answer->model, ==, "some-model");
+      g_assert_nonnull (strstr (answer->text, "practice account"));
+    }
+  stop (engine);
+}
+
+static char *
+add (RelaisEngine              *engine,
+     const RelaisAccountDraft  *draft,
+     GError                   **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_add_account_async (engine, draft, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  return relais_engine_add_account_finish (engine, result, error);
+}
+
+static void
+test_accounts (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+  RelaisAccountDraft draft = { .provider = "openai-compatible", .label = "Mine", .base_url = "http://127.0.0.1:9/v1/chat/completions", .api_key = "key-0123456789" };
+  RelaisAccountDraft practice = { .provider = "practice" };
+  RelaisAccountDraft edit = { .label = "Renamed" };
+  g_autofree char *id = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GAsyncResult) done = NULL, removed = NULL, restored = NULL;
+  g_autoptr (RelaisAccountRow) row = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) order = NULL;
+
+  wait_until (engine, has_none);
+  id = add (engine, &draft, &error);
+  g_assert_no_error (error);
+  other = add (engine, &practice, &error);
+  g_assert_cmpstr (other, ==, "practice");
+  wait_until (engine, has_two);
+  row = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+  g_assert_cmpstr (relais_account_row_get_id (row), ==, id);
+  g_assert_cmpstr (relais_account_row_get_label (row), ==, "Mine");
+  g_assert_cmpstr (relais_account_row_get_provider_name (row), ==, "OpenAI-compatible");
+  g_assert_true (relais_account_row_get_has_key (row));
+  g_assert_false (relais_account_row_get_kept (row));
+
+  relais_engine_edit_account_async (engine, id, &edit, NULL, slot_cb, &slot);
+  done = wait_for (&slot);
+  g_assert_true (relais_engine_edit_account_finish (engine, done, &error));
+
+  relais_engine_set_account_order (engine, (const char *const[]){ "practice", id, NULL });
+  relais_engine_remove_account_async (engine, id, NULL, slot_cb, &slot);
+  removed = wait_for (&slot);
+  g_assert_true (relais_engine_remove_account_finish (engine, removed, &error));
+  wait_until (engine, has_one_active);
+  relais_engine_restore_account_async (engine, id, NULL, slot_cb, &slot);
+  restored = wait_for (&slot);
+  g_assert_true (relais_engine_restore_account_finish (engine, restored, &error));
+  wait_until (engine, has_two);
+  order = relais_engine_dup_account_order (engine);
+  g_assert_cmpstr (order[0], ==, "practice");
+  g_assert_cmpstr (order[1], ==, id);
+  g_clear_object (&row);
+  row = g_list_model_get_item (relais_engine_list_accounts (engine), 1);
+  g_assert_cmpstr (relais_account_row_get_label (row), ==, "Renamed");
+  g_assert_true (relais_account_row_get_has_key (row));
+}
+
+static void
+test_bad_accounts (void)
+{
+  static const RelaisAccountDraft drafts[] = {
+    { .provider = "nobody", .api_key = "k-0123456789" },
+    { .provider = "openai" },
+    { .provider = "openai", .api_key = "two words" },
+    { .provider = "openai-compatible" },
+    { .provider = "openai-compatible", .base_url = "not a url" },
+    { .provider = "gemini", .api_key = "k", .base_url = "http://x/?key=1" },
+  };
+  g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (drafts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (add (engine, &drafts[i], &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+    }
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 0);
+}
+
+static void
+test_pause_account (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GAsyncResult) done = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *slot = NULL;
+
+  wait_until (engine, has_one_active);
+  relais_engine_enable_account_async (engine, "practice", FALSE, NULL, slot_cb, &slot);
+  done = wait_for (&slot);
+  g_assert_true (relais_engine_enable_account_finish (engine, done, &error));
+  g_assert_false (start (engine, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_NO_ACCOUNT);
+}
+
+static void
+test_records (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  GListModel *records = relais_engine_list_records (engine);
+  g_autoptr (RelaisRecordRow) row = NULL;
+
+  g_assert_true (start (engine, NULL));
+  relais_test_result_free (ask (engine, "anthropic", "claude-x"));
+  wait_until (engine, has_records);
+  g_assert_cmpuint (g_list_model_get_n_items (records), ==, 1);
+  row = g_list_model_get_item (records, 0);
+  g_assert_cmpuint (relais_record_row_get_status (row), ==, 200);
+  g_assert_cmpstr (relais_record_row_get_path (row), ==, "/v1/messages");
+  g_assert_cmpstr (relais_record_row_get_model (row), ==, "claude-x");
+  g_assert_cmpstr (relais_record_row_get_account (row), ==, "Practice");
+  g_assert_cmpint (relais_record_row_get_duration_us (row), >, 0);
+  g_assert_cmpint (relais_record_row_get_tokens (row), >, 0);
+
+  /* nothing that happens while it stands still is lost */
+  relais_engine_set_records_paused (engine, TRUE);
+  for (guint i = 0; i < 3; i++)
+    relais_test_result_free (ask (engine, "gemini", "x"));
+  stop (engine);
+  g_assert_cmpuint (g_list_model_get_n_items (records), ==, 1);
+  g_assert_true (start (engine, NULL));
+  relais_test_result_free (ask (engine, "gemini", "x"));
+  stop (engine);
+  relais_engine_set_records_paused (engine, FALSE);
+  wait_until (engine, has_five_records);
+
+  relais_engine_clear_records (engine);
+  g_assert_cmpuint (g_list_model_get_n_items (records), ==, 0);
+}
+
+static void
+test_key (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GAsyncResult) first = NULL, second = NULL;
+  g_autofree char *made = relais_engine_dup_api_key (engine);
+  g_autofree char *now = NULL;
+  g_autofree char *masked = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *slot = NULL;
+
+  g_assert_true (relais_engine_check_api_key (made));
+  g_assert_false (relais_engine_check_api_key ("pk-0123456789"));
+  relais_engine_set_api_key_async (engine, "sk-short", NULL, slot_cb, &slot);
+  first = wait_for (&slot);
+  g_assert_false (relais_engine_set_api_key_finish (engine, first, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+  now = relais_engine_dup_api_key (engine);
+  g_assert_cmpstr (now, ==, made);
+
+  relais_engine_set_api_key_async (engine, "sk-typed-by-hand", NULL, slot_cb, &slot);
+  second = wait_for (&slot);
+  g_clear_error (&error);
+  g_assert_true (relais_engine_set_api_key_finish (engine, second, &error));
+  g_free (g_steal_pointer (&now));
+  now = relais_engine_dup_api_key (engine);
+  g_assert_cmpstr (now, ==, "sk-typed-by-hand");
+  masked = relais_engine_mask_api_key (now);
+  g_assert_null (strstr (masked, "typed"));
+}
+
+static void
+test_dispose_while_running (void)
+{
+  RelaisEngine *engine = make_engine (TRUE);
+  gpointer weak = engine;
+
+  g_assert_true (start (engine, NULL));
+  g_object_add_weak_pointer (G_OBJECT (engine), &weak);
+  g_object_unref (engine);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (weak);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/states", test_states);
+  g_test_add_func ("/engine/bad-port", test_bad_port);
+  g_test_add_func ("/engine/no-account", test_no_account);
+  g_test_add_func ("/engine/taken-port", test_taken_port);
+  g_test_add_func ("/engine/fifty-starts", test_fifty_starts);
+  g_test_add_func ("/engine/dialects", test_dialects);
+  g_test_add_func ("/engine/accounts", test_accounts);
+  g_test_add_func ("/engine/bad-accounts", test_bad_accounts);
+  g_test_add_func ("/engine/pause-account", test_pause_account);
+  g_test_add_func ("/engine/records", test_records);
+  g_test_add_func ("/engine/key", test_key);
+  g_test_add_func ("/engine/dispose-while-running", test_dispose_while_running);
+  return g_test_run ();
+}
