@@ -26,6 +26,7 @@ struct _RelaisProxyPage
   /* template children */
   AdwComboRow     *auth_mode;
   GtkWidget       *copy_key;
+  GtkWidget       *generate_key;
   RelaisSwitchRow *keep_running;
   AdwEntryRow     *key;
   RelaisSwitchRow *lan;
@@ -465,6 +466,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-proxy-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
+  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, generate_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, keep_running);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, lan);

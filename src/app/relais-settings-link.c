@@ -16,11 +16,23 @@ struct _RelaisSettingsLink
   /* owned */
   GSettings    *settings;
   RelaisEngine *engine;
+  guint revert_idle;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisSettingsLink, relais_settings_link, G_TYPE_OBJECT)
 
-/* The engine has the last word: what it refuses is put back, and with it whatever shows it. */
+static gboolean
+relais_settings_link_revert_cb (gpointer data)
+{
+  RelaisSettingsLink *self = data;
+
+  self->revert_idle = 0;
+  g_settings_set_int (self->settings, "port", relais_engine_get_port (self->engine));
+  return G_SOURCE_REMOVE;
+}
+
+/* The engine has the last word: what it refuses is put back, and with it whatever shows it. Later:
+ * the binding that wrote it does not listen while it writes. */
 static void
 relais_settings_link_port_cb (RelaisSettingsLink *self)
 {
@@ -32,7 +44,8 @@ relais_settings_link_port_cb (RelaisSettingsLink *self)
   if (relais_engine_set_port (self->engine, port, &error))
     return;
   g_debug ("Port %u refused: %s", port, error->message);
-  g_settings_set_int (self->settings, "port", relais_engine_get_port (self->engine));
+  if (self->revert_idle == 0)
+    self->revert_idle = g_idle_add (relais_settings_link_revert_cb, self);
 }
 
 static void
@@ -67,6 +80,7 @@ relais_settings_link_dispose (GObject *object)
 {
   RelaisSettingsLink *self = RELAIS_SETTINGS_LINK (object);
 
+  g_clear_handle_id (&self->revert_idle, g_source_remove);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
 

@@ -70,6 +70,8 @@ relais_toast_offer (GtkWidget      *widget,
 
   toast = toast_new (text);
   adw_toast_set_button_label (toast, label);
+  /* a way back must not wait behind what was copied */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_data (toast, "button-clicked", clicked, data, free_data, G_CONNECT_SWAPPED);
   toast_add (widget, toast);
 }

@@ -1,0 +1,229 @@
+/* ui-kit.c: what the tests of the window share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+
+#include <glib/gi18n.h>
+
+#include "app/relais-settings-link.h"
+#include "app/relais-window.h"
+
+#include "ui-kit.h"
+
+#define DEADLINE_S 20
+
+static void
+load_style (void)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/dev/relais/Relais/style.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), "/dev/relais/Relais/icons");
+}
+
+/* The application does this by itself; a window without one needs it done. */
+void
+ui_kit_init (int    *argc,
+             char ***argv)
+{
+  gtk_test_init (argc, argv, NULL);
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("RELAIS_LOCALEDIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  adw_init ();
+  load_style ();
+}
+
+void
+ui_kit_open (UiStage                   *stage,
+             const RelaisEngineOptions *options,
+             int                        width)
+{
+  static const char *const keys[] = { "port", "allow-lan-access", "auth-mode", "account-order",
+                                      "keep-running-when-closed", "connect-client" };
+
+  stage->settings = g_settings_new (RELAIS_APP_ID);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_settings_reset (stage->settings, keys[i]);
+  g_settings_set_int (stage->settings, "window-width", width);
+  g_settings_set_int (stage->settings, "window-height", 720);
+  stage->engine = relais_engine_new (options);
+  stage->link = G_OBJECT (relais_settings_link_new (stage->settings, stage->engine));
+  stage->window = relais_window_new (NULL, stage->engine, stage->settings);
+  gtk_window_present (GTK_WINDOW (stage->window));
+  ui_kit_drain ();
+}
+
+/* Also asserts that nothing keeps the window. */
+void
+ui_kit_close (UiStage *stage)
+{
+  gpointer window = stage->window;
+
+  g_object_add_weak_pointer (G_OBJECT (window), &window);
+  gtk_window_destroy (GTK_WINDOW (stage->window));
+  for (int i = 0; i < 200 && window != NULL; i++)
+    {
+      ui_kit_drain ();
+      g_usleep (2000);
+    }
+  g_assert_null (window);
+  g_assert_finalize_object (stage->link);
+  g_assert_finalize_object (stage->engine);
+  g_object_unref (stage->settings);
+}
+
+void
+ui_kit_until (UiCheck  check,
+              gpointer data)
+{
+  gint64 end = g_get_monotonic_time () + DEADLINE_S * G_USEC_PER_SEC;
+
+  while (!check (data))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+    }
+}
+
+void
+ui_kit_drain (void)
+{
+  gint64 end = g_get_monotonic_time () + 60000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
+}
+
+GtkWidget *
+ui_kit_find (GtkWidget  *root,
+             const char *type)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (root), type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = ui_kit_find (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+GtkWidget *
+ui_kit_find_label (GtkWidget  *root,
+                   const char *text)
+{
+  if (GTK_IS_LABEL (root) && g_str_equal (gtk_label_get_text (GTK_LABEL (root)), text))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = ui_kit_find_label (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+GtkWidget *
+ui_kit_find_button (GtkWidget  *root,
+                    const char *text)
+{
+  GtkWidget *label = ui_kit_find_label (root, text);
+
+  return label != NULL ? gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON) : NULL;
+}
+
+gpointer
+ui_kit_child (gpointer    widget,
+              const char *id)
+{
+  GObject *child = gtk_widget_get_template_child (widget, G_OBJECT_TYPE (widget), id);
+
+  g_assert_nonnull (child);
+  return child;
+}
+
+GtkWidget *
+ui_kit_page (UiStage    *stage,
+             const char *type)
+{
+  GtkWidget *page = ui_kit_find (stage->window, type);
+
+  g_assert_nonnull (page);
+  return page;
+}
+
+/* The window over the window, or NULL. */
+GtkWidget *
+ui_kit_dialog (UiStage *stage)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (toplevels, i);
+
+      if (gtk_window_get_transient_for (other) == GTK_WINDOW (stage->window) &&
+          gtk_widget_get_visible (GTK_WIDGET (other)))
+        return GTK_WIDGET (other);
+    }
+  return NULL;
+}
+
+/* As a person would: not what is out of sight or insensitive. */
+void
+ui_kit_click (gpointer button)
+{
+  g_assert_true (GTK_IS_BUTTON (button));
+  g_assert_true (gtk_widget_get_visible (button));
+  g_assert_true (gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+typedef struct
+{
+  char *text;
+  gboolean done;
+} Clipboard;
+
+static void
+ui_kit_read_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      data)
+{
+  Clipboard *clipboard = data;
+
+  clipboard->text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+  clipboard->done = TRUE;
+}
+
+static gboolean
+clipboard_is_read (gpointer data)
+{
+  return ((Clipboard *)data)->done;
+}
+
+char *
+ui_kit_dup_clipboard (GtkWidget *widget)
+{
+  Clipboard clipboard = { NULL, FALSE };
+
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, ui_kit_read_cb, &clipboard);
+  ui_kit_until (clipboard_is_read, &clipboard);
+  return clipboard.text;
+}
