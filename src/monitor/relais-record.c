@@ -21,6 +21,7 @@ static const struct
   const char *prefix;
   const char *name;
 } clients[] = {
+  { "claude-cli/0.", "Qwen Code" }, /* its Anthropic mode, seen 2026-11-23 */
   { "claude-cli/", "Claude Code" },
   { "codex_cli_rs/", "Codex" },
   { "codex_exec/", "Codex" },

@@ -223,6 +223,9 @@ relais_provider_check_base_url (const char       *url,
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
   gboolean openai;
 
+  for (const char *p = stripped; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p))
+      return refuse_url (error, "must not hold spaces or special characters"), NULL;
   if (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0)
     return refuse_url (error, "must start with http:// or https://"), NULL;
   if (g_uri_get_userinfo (uri) != NULL)
@@ -234,9 +237,6 @@ relais_provider_check_base_url (const char       *url,
 
   openai = dialect == RELAIS_DIALECT_OPENAI_CHAT || dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
   path = g_string_new (g_uri_get_path (uri));
-  for (const char *p = path->str; *p != '\0'; p++)
-    if (!g_ascii_isgraph (*p))
-      return refuse_url (error, "must not hold spaces or control characters"), NULL;
   strip_known_tails (path);
   if (!openai)
     strip_version (path);
