@@ -40,10 +40,12 @@ step (RelaisChunk *self,
       self->place = PLACE_SIZE_LF;
       return c == '\r' && self->n_digits > 0;
     case PLACE_SIZE_LF:
+      if (c != '\n')
+        return FALSE;
       self->place = self->left > 0 ? PLACE_DATA : PLACE_LAST_CR;
       self->size_bytes += self->left;
       self->n_digits = 0;
-      return c == '\n';
+      return TRUE;
     case PLACE_DATA_CR:
       self->place = PLACE_DATA_LF;
       return c == '\r';

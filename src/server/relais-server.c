@@ -15,7 +15,7 @@
 
 #include "relais-addresses.h"
 #include "relais-listener.h"
-#include "relais-server.h"
+#include "relais-server-private.h"
 #include "relais-wire-private.h"
 
 #include "base/relais-error.h"
@@ -559,4 +559,16 @@ relais_server_dup_urls (RelaisServer *self)
     }
   g_ptr_array_add (urls, NULL);
   return (char **)g_ptr_array_free (urls, FALSE);
+}
+
+/**
+ * relais_server_get_host:
+ * @self: a server
+ *
+ * Returns: (transfer none): what its wires share
+ */
+RelaisWireHost *
+relais_server_get_host (RelaisServer *self)
+{
+  return self->host;
 }

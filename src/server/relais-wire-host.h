@@ -18,10 +18,11 @@ typedef struct
   RelaisGuess *guess;      /* owned */
   RelaisAccessPlace place; /* strings owned by the server; cleared with it */
   guint    port;
-  gboolean draining; /* Stop has begun */
+  gboolean draining;       /* Stop has begun */
+  gboolean suspects_local; /* tests: a guesser on this machine counts, too */
 
   GQueue wires;   /* all that are open; borrowed */
-  GQueue idle;    /* those between two requests, the longest idle first; borrowed */
+  GQueue idle;    /* those that wait for a request, the longest first; borrowed */
   GQueue lingers; /* sockets being said goodbye to; borrowed */
   guint    n_running;
   gsize    bodies_size_bytes;

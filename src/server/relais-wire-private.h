@@ -79,6 +79,7 @@ struct _RelaisWire
   gboolean soup_began;  /* libsoup has bytes of the current head */
   gboolean newline_out; /* the newline before the end was read */
   gboolean            is_idle;
+  gboolean left; /* the other side is done, but not all it sent was read */
   gboolean            eof;
   gboolean last; /* close after the current answer */
   gboolean            gone_pending;

@@ -67,16 +67,17 @@ wake (RelaisWire *self)
 /**
  * relais_wire_watch:
  * @self: a wire
- * @condition: what to wait for on its socket; nothing once it was given up
+ * @condition: what to wait for on its socket; nothing once its end was read
  */
 void
 relais_wire_watch (RelaisWire   *self,
                    GIOCondition  condition)
 {
-  if (self->tag == NULL || self->watched == condition)
-    return;
+  if (self->tag != NULL && self->watched != condition)
+    g_source_modify_unix_fd (self->source, self->tag, condition);
+  else if (self->tag == NULL && self->left && !self->eof && self->phase < RELAIS_WIRE_DEAD)
+    self->tag = g_source_add_unix_fd (self->source, g_socket_get_fd (self->socket), condition);
   self->watched = condition;
-  g_source_modify_unix_fd (self->source, self->tag, condition);
 }
 
 /* Hang-ups cannot be masked and would make the loop spin. */
@@ -85,6 +86,14 @@ stop_watching (RelaisWire *self)
 {
   if (self->tag != NULL)
     g_source_remove_unix_fd (self->source, g_steal_pointer (&self->tag));
+}
+
+/* Who waits for a request is the first to go when there are too many. */
+static void
+enter_idle (RelaisWire *self)
+{
+  self->is_idle = TRUE;
+  g_queue_push_tail_link (&self->host->idle, &self->idle_link);
 }
 
 static void
@@ -295,6 +304,18 @@ make_room (RelaisWire *self)
   return self->end < self->capacity;
 }
 
+/* The other side is done, with bytes of its still unread, for which there is no room yet. */
+static void
+leave (RelaisWire *self)
+{
+  self->left = TRUE;
+  stop_watching (self);
+  if (self->phase == RELAIS_WIRE_ANSWER)
+    call_gone (self);
+  else if (self->phase == RELAIS_WIRE_WAIT)
+    relais_wire_die (self);
+}
+
 static void
 fill (RelaisWire   *self,
       GIOCondition  condition)
@@ -305,8 +326,10 @@ fill (RelaisWire   *self,
   if (self->phase == RELAIS_WIRE_WAIT || relais_wire_is_ahead (self) || !make_room (self))
     {
       relais_wire_watch (self, CONDITION_LEFT);
-      if ((condition & (CONDITION_LEFT | G_IO_HUP | G_IO_ERR)) != 0)
+      if ((condition & (G_IO_HUP | G_IO_ERR)) != 0)
         relais_wire_reach_end (self);
+      else if ((condition & CONDITION_LEFT) != 0)
+        leave (self);
       return;
     }
   n = relais_wire_receive (self, self->buffer + self->end, self->capacity - self->end, &blocked);
@@ -361,20 +384,32 @@ attach (RelaisWire *self)
   g_object_unref (self);
 }
 
+/* Closing with bytes unread makes a reset of it, and the other side may lose our last words. */
+static gboolean
+has_unread (RelaisWire *self)
+{
+  int waiting = 0;
+
+  if (self->eof)
+    return FALSE;
+  if (self->end > self->start || self->body_left > 0)
+    return TRUE;
+  return ioctl (g_socket_get_fd (self->socket), FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
 static void
 begin_idle (RelaisWire *self)
 {
   const RelaisLimits *limits = relais_config_get_limits (self->host->config);
 
-  if (self->eof || self->host->draining)
+  if (self->eof || (self->host->draining && !has_unread (self)))
     {
       relais_wire_die (self);
       return;
     }
   g_clear_pointer (&self->buffer, g_free);
   self->capacity = self->start = self->end = 0;
-  self->is_idle = TRUE;
-  g_queue_push_tail_link (&self->host->idle, &self->idle_link);
+  enter_idle (self);
   relais_wire_watch (self, G_IO_IN);
   relais_wire_set_deadline (self, g_get_monotonic_time () + 1000 * (gint64)limits->idle_timeout_ms);
 }
@@ -387,7 +422,9 @@ finish_answer (RelaisWire *self)
   end_request (self);
   self->n_answered++;
   self->soup_began = FALSE;
-  if (self->phase != RELAIS_WIRE_ANSWER || relais_wire_is_readable (self) || self->last)
+  /* when Relais stops, what was sent ahead gets its 503 */
+  if (self->phase != RELAIS_WIRE_ANSWER || relais_wire_is_readable (self) ||
+      (self->last && !self->host->draining))
     {
       relais_wire_die (self);
       return;
@@ -435,19 +472,6 @@ relais_wire_dispatch (GSource     *source,
 }
 
 static GSourceFuncs source_funcs = { NULL, NULL, relais_wire_dispatch, NULL, NULL, NULL };
-
-/* Closing with bytes unread makes a reset of it, and the other side may lose our last words. */
-static gboolean
-has_unread (RelaisWire *self)
-{
-  int waiting = 0;
-
-  if (self->eof)
-    return FALSE;
-  if (self->end > self->start || self->body_left > 0)
-    return TRUE;
-  return ioctl (g_socket_get_fd (self->socket), FIONREAD, &waiting) == 0 && waiting > 0;
-}
 
 static gboolean
 relais_wire_close (GIOStream     *stream,
@@ -572,7 +596,8 @@ relais_wire_set_gone (RelaisWire         *self,
     return;
   self->gone = gone;
   self->gone_data = user_data;
-  self->gone_pending = gone != NULL && self->eof && self->phase == RELAIS_WIRE_ANSWER;
+  self->gone_pending =
+    gone != NULL && (self->eof || self->left) && self->phase == RELAIS_WIRE_ANSWER;
   if (self->gone_pending)
     wake (self);
 }
@@ -638,7 +663,7 @@ relais_wire_new (RelaisWireHost *host,
 
       self->peer = g_inet_address_to_string (inet);
       self->is_local = g_inet_address_get_is_loopback (inet);
-      if (!self->is_local)
+      if (!self->is_local || host->suspects_local)
         self->guess_key = relais_guess_dup_key (inet);
     }
   self->source = g_source_new (&source_funcs, sizeof (WireSource));
@@ -664,6 +689,7 @@ relais_wire_start (RelaisWire *self)
 
   self->kept = TRUE;
   g_object_ref (self);
+  enter_idle (self);
   relais_wire_set_deadline (self, self->opened_us + 1000 * (gint64)limits->head_timeout_ms);
   g_source_attach (self->source, g_main_context_get_thread_default ());
 }
@@ -717,7 +743,7 @@ relais_wire_expel (RelaisWire *self,
   g_autoptr (RelaisWire) wire = g_object_ref (self);
 
   self->last = TRUE;
-  if (self->phase != RELAIS_WIRE_HEAD || self->head_us != 0)
+  if (self->phase != RELAIS_WIRE_HEAD || self->head_us != 0 || (!now && has_unread (self)))
     return;
   relais_wire_die (self);
   if (now)
