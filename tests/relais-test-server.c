@@ -137,7 +137,6 @@ request_cb (RelaisWire        *wire,
   const char *model = head->route->model != NULL ? head->route->model : "";
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   char *last = g_strdup_printf ("%s %s %" G_GINT64_FORMAT, head->method, head->route->path, (gint64)body->length);
-  g_autofree char *text = NULL;
 
   g_mutex_lock (&self->mutex);
   g_free (self->last);
@@ -169,12 +168,15 @@ request_cb (RelaisWire        *wire,
     }
   else
     {
-      gsize size = g_str_has_prefix (model, "big") ? atoi (model + 3) : 0;
+      static char big[8 * 1024 * 1024];
+      gsize size = g_str_has_prefix (model, "big") ? MIN (atoi (model + 3), sizeof big) : 0;
 
       answer_new (self, wire, message);
-      text = size > 0 ? g_strnfill (size, 'x') : g_strdup (last);
       soup_server_message_set_status (message, 200, NULL);
-      soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, text, strlen (text));
+      if (size > 0)
+        soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, big, size);
+      else
+        soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, last, strlen (last));
     }
 }
 

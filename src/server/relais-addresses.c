@@ -37,7 +37,7 @@ address_to_string (const struct sockaddr *address)
  *
  * Asks the kernel; about 50 us.
  *
- * Returns: (transfer full): literal addresses of every interface, loopback ones left out, IPv4 first
+ * Returns: (transfer full): literal addresses of every interface but loopback ones, IPv4 first
  */
 char **
 relais_addresses_list (void)
@@ -79,6 +79,9 @@ find_inode (const char *table,
       guint local = 0, state = 0;
       guint64 inode = 0;
 
+      /* most are long gone connections */
+      if (strstr (lines[i], " 0A ") == NULL)
+        continue;
       /* sl local:port remote:port state queues timer retransmits uid timeout inode */
       if (sscanf (lines[i], " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %" G_GUINT64_FORMAT,
                   &local, &state, &inode) == 3 &&

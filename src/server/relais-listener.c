@@ -102,12 +102,20 @@ relais_listener_accept_cb (GSocket      *socket,
   for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
+      g_autoptr (GSocket) client = NULL;
+      RelaisRoom room;
 
+      /* nobody is to make room for nobody */
+      if (g_socket_condition_check (socket, G_IO_IN) == 0)
+        break;
+      room = self->sink.room (self->user_data);
+      if (room == RELAIS_ROOM_SOON)
+        break;
+      client = g_socket_accept (socket, NULL, &error);
       if (client != NULL)
         {
           g_socket_set_option (client, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
-          self->sink.accepted (client, self->user_data);
+          self->sink.accepted (client, room == RELAIS_ROOM_FREE, self->user_data);
           continue;
         }
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -118,10 +126,13 @@ relais_listener_accept_cb (GSocket      *socket,
           g_debug ("Could not accept: %s", error->message);
           continue;
         }
-      if (!self->sink.spare (self->user_data) && !drop_one (self, socket))
+      room = self->sink.spare (self->user_data);
+      if (room == RELAIS_ROOM_SOON)
+        break;
+      if (room == RELAIS_ROOM_NONE && !drop_one (self, socket))
         {
           pause_for_a_while (self);
-          return G_SOURCE_CONTINUE;
+          break;
         }
     }
   return G_SOURCE_CONTINUE;
@@ -218,7 +229,7 @@ relais_listener_free (RelaisListener *self)
   if (self == NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (self->sockets); i++)
-    if (self->sockets[i] != NULL && self->sources[i] != NULL)
+    for (guint j = 0; self->sources[i] != NULL && j <= BACKLOG / ACCEPTS_PER_TURN; j++)
       relais_listener_accept_cb (self->sockets[i], G_IO_IN, self);
   detach (self);
   if (self->pause != NULL)

@@ -11,11 +11,19 @@ G_BEGIN_DECLS
 
 typedef struct _RelaisListener RelaisListener;
 
+typedef enum {
+  RELAIS_ROOM_FREE,
+  RELAIS_ROOM_SOON, /* the next turn of the loop will tell */
+  RELAIS_ROOM_NONE,
+} RelaisRoom;
+
 typedef struct
 {
+  RelaisRoom (*room) (gpointer user_data); /* asked before each accept */
   void (*accepted) (GSocket *socket,
+                    gboolean room,
                     gpointer user_data);
-  gboolean (*spare) (gpointer user_data); /* out of descriptors: FALSE when none could be freed */
+  RelaisRoom (*spare) (gpointer user_data); /* out of descriptors: can one be freed? */
 } RelaisListenerSink;
 
 RelaisListener *relais_listener_new         (gboolean                   any_address,

@@ -23,6 +23,7 @@
 #define WANTED_DESCRIPTORS 8192
 #define OTHER_DESCRIPTORS 64 /* of database, keyring, listeners and so on */
 #define LINGERS_WHEN_FULL 64
+#define VICTIMS_TRIED 64
 #define ADDRESSES_KEPT_US (10 * G_USEC_PER_SEC)
 
 struct _RelaisServer
@@ -146,29 +147,47 @@ relais_server_refused_cb (const RelaisRefusal *refusal,
   self->sink.refused (refusal, self->user_data);
 }
 
-/* The connection that waits longest for nothing makes room. */
-static gboolean
+/* The connection that waits longest for nothing makes room. One whose request has come already is
+ * spared; it will be read in this turn of the loop. */
+static RelaisRoom
 relais_server_spare_cb (gpointer user_data)
 {
   RelaisServer *self = user_data;
-  RelaisWire *wire = g_queue_peek_head (&self->host->idle);
+  GList *link = self->host->idle.head;
+  gboolean soon = FALSE;
 
-  if (wire == NULL)
-    return FALSE;
-  relais_wire_expel (wire, TRUE);
-  return TRUE;
+  for (guint i = 0; link != NULL && i < VICTIMS_TRIED; i++)
+    {
+      GList *next = link->next;
+
+      if (relais_wire_expel (link->data, TRUE))
+        return RELAIS_ROOM_FREE;
+      soon = TRUE;
+      link = next;
+    }
+  return soon ? RELAIS_ROOM_SOON : RELAIS_ROOM_NONE;
+}
+
+static RelaisRoom
+relais_server_room_cb (gpointer user_data)
+{
+  RelaisServer *self = user_data;
+
+  if (relais_wire_host_count_live (self->host) < self->n_connections_max)
+    return RELAIS_ROOM_FREE;
+  return relais_server_spare_cb (self);
 }
 
 static void
 relais_server_accepted_cb (GSocket  *socket,
+                           gboolean  room,
                            gpointer  user_data)
 {
   RelaisServer *self = user_data;
   const RelaisLimits *limits = relais_config_get_limits (self->config);
   g_autoptr (RelaisWire) wire = NULL;
 
-  if (relais_wire_host_count (self->host) >= self->n_connections_max &&
-      !relais_server_spare_cb (self))
+  if (!room)
     {
       if (self->host->lingers.length < LINGERS_WHEN_FULL)
         relais_wire_host_turn_away (self->host, socket);
@@ -227,7 +246,9 @@ bind_listener (RelaisServer *self,
                gboolean      is_lan,
                guint         port)
 {
-  static const RelaisListenerSink sink = { relais_server_accepted_cb, relais_server_spare_cb };
+  static const RelaisListenerSink sink = {
+    relais_server_room_cb, relais_server_accepted_cb, relais_server_spare_cb
+  };
   g_autoptr (GError) error = NULL;
 
   self->listener = relais_listener_new (is_lan, port, &sink, self, &error);

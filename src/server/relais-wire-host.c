@@ -84,6 +84,18 @@ relais_wire_host_count (RelaisWireHost *self)
 }
 
 /**
+ * relais_wire_host_count_live:
+ * @self: a host
+ *
+ * Returns: how many sockets are open and not about to close
+ */
+guint
+relais_wire_host_count_live (RelaisWireHost *self)
+{
+  return relais_wire_host_count (self) - self->n_dying;
+}
+
+/**
  * relais_wire_host_linger:
  * @self: a host
  * @socket: a socket to say goodbye to

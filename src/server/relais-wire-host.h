@@ -24,6 +24,7 @@ typedef struct
   GQueue wires;   /* all that are open; borrowed */
   GQueue idle;    /* those that wait for a request, the longest first; borrowed */
   GQueue lingers; /* sockets being said goodbye to; borrowed */
+  guint n_dying;  /* of wires: those that end as soon as libsoup looks */
   guint    n_running;
   gsize    bodies_size_bytes;
 
@@ -36,15 +37,16 @@ typedef struct
   gpointer user_data;
 } RelaisWireHost;
 
-RelaisWireHost *relais_wire_host_new       (RelaisConfig   *config);
-RelaisWireHost *relais_wire_host_ref       (RelaisWireHost *self);
-void            relais_wire_host_unref     (RelaisWireHost *self);
-guint           relais_wire_host_count     (RelaisWireHost *self);
-void            relais_wire_host_linger    (RelaisWireHost *self,
-                                            GSocket        *socket,
-                                            GIOStream      *stream,
-                                            GBytes         *words);
-void            relais_wire_host_turn_away (RelaisWireHost *self,
-                                            GSocket        *socket);
+RelaisWireHost *relais_wire_host_new        (RelaisConfig   *config);
+RelaisWireHost *relais_wire_host_ref        (RelaisWireHost *self);
+void            relais_wire_host_unref      (RelaisWireHost *self);
+guint           relais_wire_host_count      (RelaisWireHost *self);
+guint           relais_wire_host_count_live (RelaisWireHost *self);
+void            relais_wire_host_linger     (RelaisWireHost *self,
+                                             GSocket        *socket,
+                                             GIOStream      *stream,
+                                             GBytes         *words);
+void            relais_wire_host_turn_away  (RelaisWireHost *self,
+                                             GSocket        *socket);
 
 G_END_DECLS

@@ -95,7 +95,7 @@ void            relais_wire_next        (RelaisWire        *self,
                                          gboolean           aborted);
 void            relais_wire_handed_over (RelaisWire        *self,
                                          SoupServerMessage *message);
-void            relais_wire_expel       (RelaisWire        *self,
+gboolean        relais_wire_expel       (RelaisWire        *self,
                                          gboolean           now);
 void            relais_wire_cut         (RelaisWire        *self);
 gboolean        relais_wire_is_local    (RelaisWire        *self);

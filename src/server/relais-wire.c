@@ -143,6 +143,7 @@ relais_wire_die (RelaisWire *self)
   if (self->phase >= RELAIS_WIRE_DEAD)
     return;
   self->phase = RELAIS_WIRE_DEAD;
+  self->host->n_dying++;
   self->deadline_us = 0;
   leave_idle (self);
   stop_watching (self);
@@ -482,6 +483,8 @@ relais_wire_close (GIOStream     *stream,
 
   if (self->phase == RELAIS_WIRE_CLOSED)
     return TRUE;
+  if (self->phase == RELAIS_WIRE_DEAD)
+    self->host->n_dying--;
   self->phase = RELAIS_WIRE_CLOSED;
   end_request (self);
   leave_idle (self);
@@ -735,19 +738,24 @@ relais_wire_handed_over (RelaisWire        *self,
  * @now: its descriptor is needed at once
  *
  * Ends a wire that waits for a request; of any other the current answer is the last.
+ *
+ * Returns: whether it waited; one whose request has come but was not read yet does not
  */
-void
+gboolean
 relais_wire_expel (RelaisWire *self,
                    gboolean    now)
 {
   g_autoptr (RelaisWire) wire = g_object_ref (self);
 
-  self->last = TRUE;
-  if (self->phase != RELAIS_WIRE_HEAD || self->head_us != 0 || (!now && has_unread (self)))
-    return;
+  if (self->phase != RELAIS_WIRE_HEAD || self->head_us != 0 || has_unread (self))
+    {
+      self->last = self->last || !now;
+      return FALSE;
+    }
   relais_wire_die (self);
   if (now)
     g_socket_close (self->socket, NULL);
+  return TRUE;
 }
 
 /**
