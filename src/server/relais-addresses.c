@@ -155,11 +155,12 @@ static gboolean
 can_bind (guint    port,
           gboolean any_address)
 {
-  g_autoptr (GInetAddress) inet = any_address ? g_inet_address_new_any (G_SOCKET_FAMILY_IPV4)
-                                              : g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  GSocketFamily family = G_SOCKET_FAMILY_IPV4;
+  g_autoptr (GInetAddress) inet =
+               any_address ? g_inet_address_new_any (family) : g_inet_address_new_loopback (family);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (inet, port);
   g_autoptr (GSocket) socket =
-               g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+               g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
 
   return socket != NULL && g_socket_bind (socket, address, TRUE, NULL) &&
          g_socket_listen (socket, NULL);

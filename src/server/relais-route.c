@@ -218,18 +218,23 @@ match_tail (const Segments *segments,
             const char     *tail,
             guint          *first)
 {
-  g_auto (GStrv) parts = g_strsplit (tail, "/", -1);
-  guint n = g_strv_length (parts);
+  guint n = 1;
 
+  for (const char *c = tail; *c != '\0'; c++)
+    n += *c == '/';
   if (n > segments->decoded->len)
     return FALSE;
   *first = segments->decoded->len - n;
   for (guint i = 0; i < n; i++)
     {
       const char *segment = segments_get (segments, *first + i);
+      gsize length = strcspn (tail, "/");
 
-      if (strcmp (parts[i], "*") == 0 ? !is_id (segment) : strcmp (parts[i], segment) != 0)
+      gboolean same = strncmp (tail, segment, length) == 0 && segment[length] == '\0';
+
+      if (*tail == '*' ? !is_id (segment) : !same)
         return FALSE;
+      tail += length + 1;
     }
   return are_prefixes (segments, *first);
 }
@@ -514,9 +519,11 @@ static gboolean
 is_allowed (const char *allow,
             const char *method)
 {
-  g_auto (GStrv) methods = g_strsplit (allow, ", ", -1);
+  const char *found = strstr (allow, method);
+  gsize length = strlen (method);
 
-  return g_strv_contains ((const char *const *)methods, method);
+  /* none of the methods is part of another */
+  return found != NULL && (found[length] == ',' || found[length] == '\0');
 }
 
 /**

@@ -138,6 +138,7 @@ expect_body (RelaisWire *self)
     default:
       self->phase = RELAIS_WIRE_ANSWER;
       self->deadline_us = 0;
+      relais_wire_trim (self);
       return;
     }
   relais_wire_set_deadline (self, relais_wire_get_body_deadline (self));
@@ -161,7 +162,7 @@ hold_back (RelaisWire          *self,
 {
   prepare_words (self, failure);
   self->phase = RELAIS_WIRE_WAIT;
-  relais_wire_watch (self, CONDITION_LEFT);
+  relais_wire_watch (self, RELAIS_CONDITION_LEFT);
   relais_wire_set_deadline (self, g_get_monotonic_time () + GUESSER_DELAY_US);
 }
 

@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 /* Not in GIOCondition, but poll() knows it: the other side said it is done, read or not. */
-#define CONDITION_LEFT ((GIOCondition)POLLRDHUP)
+#define RELAIS_CONDITION_LEFT ((GIOCondition)POLLRDHUP)
 
 /* What a wire is doing. Bytes go to libsoup only up to the end of the current request. */
 typedef enum {
@@ -110,6 +110,14 @@ gssize   relais_wire_read        (RelaisWire  *self,
 gboolean relais_wire_is_readable (RelaisWire  *self);
 
 /* among the wire's own files */
+void     relais_wire_trim              (RelaisWire          *self);
+void     relais_wire_stop_watching     (RelaisWire          *self);
+void     relais_wire_leave_idle        (RelaisWire          *self);
+void     relais_wire_run               (RelaisWire          *self);
+void     relais_wire_fill              (RelaisWire          *self,
+                                        GIOCondition         condition);
+void     relais_wire_expire            (RelaisWire          *self);
+void     relais_wire_call_gone         (RelaisWire          *self);
 void     relais_wire_set_deadline      (RelaisWire          *self,
                                         gint64               deadline_us);
 void     relais_wire_watch             (RelaisWire          *self,

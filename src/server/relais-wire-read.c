@@ -131,6 +131,8 @@ read_released (RelaisWire *self,
   memcpy (buffer, self->buffer + self->start, n);
   self->start += n;
   self->released -= n;
+  if (self->phase == RELAIS_WIRE_ANSWER)
+    relais_wire_trim (self);
   if (self->phase != RELAIS_WIRE_WAIT && !relais_wire_is_ahead (self))
     relais_wire_watch (self, G_IO_IN);
   return n;

@@ -16,9 +16,6 @@
 
 #include "base/relais-error.h"
 
-#define BUFFER_BYTES (64 * 1024)
-#define FIRST_BUFFER_BYTES (4 * 1024)
-
 typedef struct
 {
   GSource source;
@@ -80,9 +77,14 @@ relais_wire_watch (RelaisWire   *self,
   self->watched = condition;
 }
 
-/* Hang-ups cannot be masked and would make the loop spin. */
-static void
-stop_watching (RelaisWire *self)
+/**
+ * relais_wire_stop_watching:
+ * @self: a wire
+ *
+ * Hang-ups cannot be masked and would make the loop spin.
+ */
+void
+relais_wire_stop_watching (RelaisWire *self)
 {
   if (self->tag != NULL)
     g_source_remove_unix_fd (self->source, g_steal_pointer (&self->tag));
@@ -96,8 +98,14 @@ enter_idle (RelaisWire *self)
   g_queue_push_tail_link (&self->host->idle, &self->idle_link);
 }
 
-static void
-leave_idle (RelaisWire *self)
+/**
+ * relais_wire_leave_idle:
+ * @self: a wire
+ *
+ * It does not wait for a request, or not any longer.
+ */
+void
+relais_wire_leave_idle (RelaisWire *self)
 {
   if (self->is_idle)
     g_queue_unlink (&self->host->idle, &self->idle_link);
@@ -145,230 +153,10 @@ relais_wire_die (RelaisWire *self)
   self->phase = RELAIS_WIRE_DEAD;
   self->host->n_dying++;
   self->deadline_us = 0;
-  leave_idle (self);
-  stop_watching (self);
+  relais_wire_leave_idle (self);
+  relais_wire_stop_watching (self);
   if (!self->attached)
     close_unattached (self);
-}
-
-/* TRUE when there may be more to do. */
-static gboolean
-run_head (RelaisWire *self)
-{
-  const RelaisLimits *limits = relais_config_get_limits (self->host->config);
-  g_autoptr (RelaisFailure) failure = NULL;
-  gint64 begun_us;
-
-  if (self->start == self->end)
-    return FALSE;
-  leave_idle (self);
-  if (self->head_us == 0)
-    {
-      self->head_us = g_get_monotonic_time ();
-      g_clear_pointer (&self->head, relais_head_free);
-    }
-  switch (relais_head_scan (&self->scan, (const char *)self->buffer + self->start,
-                            self->end - self->start, limits, &failure))
-    {
-    case RELAIS_HEAD_COMPLETE:
-      relais_wire_take_head (self);
-      return TRUE;
-    case RELAIS_HEAD_BAD:
-      relais_wire_refuse (self, failure);
-      return FALSE;
-    case RELAIS_HEAD_INCOMPLETE:
-    default:
-      begun_us = self->n_answered == 0 ? self->opened_us : self->head_us;
-      relais_wire_set_deadline (self, begun_us + 1000 * (gint64)limits->head_timeout_ms);
-      return FALSE;
-    }
-}
-
-static gboolean
-run_length (RelaisWire *self)
-{
-  gsize n = MIN (self->body_left, (gint64)(self->end - self->start - self->released));
-
-  self->body_left -= n;
-  self->released += n;
-  if (!relais_wire_count_body (self, n) || self->body_left > 0)
-    return FALSE;
-  self->phase = RELAIS_WIRE_ANSWER;
-  self->deadline_us = 0;
-  return TRUE;
-}
-
-static gboolean
-run_chunk (RelaisWire *self)
-{
-  const RelaisLimits *limits = relais_config_get_limits (self->host->config);
-  const char *data = (const char *)self->buffer + self->start + self->released;
-  gsize used = 0;
-  RelaisChunkState state =
-    relais_chunk_feed (&self->chunk, data, self->end - self->start - self->released, &used);
-
-  if (state == RELAIS_CHUNK_BAD)
-    {
-      relais_wire_refuse_with (self, RELAIS_ERROR_INVALID_REQUEST,
-                               "The chunked body is malformed: plain sizes only, no extensions, no trailers.");
-      return FALSE;
-    }
-  if (self->chunk.size_bytes > limits->body_size_bytes)
-    {
-      relais_wire_refuse_with (self, RELAIS_ERROR_TOO_LARGE, "The request body is larger than %" G_GSIZE_FORMAT " bytes.",
-                               limits->body_size_bytes);
-      return FALSE;
-    }
-  self->released += used;
-  if (!relais_wire_count_body (self, used) || state == RELAIS_CHUNK_MORE)
-    return FALSE;
-  self->phase = RELAIS_WIRE_ANSWER;
-  self->deadline_us = 0;
-  return TRUE;
-}
-
-/* Looks at what has come, as far as the current request goes. */
-static void
-run (RelaisWire *self)
-{
-  gboolean more = TRUE;
-
-  while (more)
-    switch (self->phase)
-      {
-      case RELAIS_WIRE_HEAD:
-        more = run_head (self);
-        break;
-      case RELAIS_WIRE_LENGTH:
-        more = run_length (self);
-        break;
-      case RELAIS_WIRE_CHUNK:
-        more = run_chunk (self);
-        break;
-      case RELAIS_WIRE_WAIT:
-      case RELAIS_WIRE_ANSWER:
-      case RELAIS_WIRE_DEAD:
-      case RELAIS_WIRE_CLOSED:
-      default:
-        more = FALSE;
-        break;
-      }
-}
-
-static void
-call_gone (RelaisWire *self)
-{
-  RelaisWireGoneFunc gone = self->gone;
-
-  self->gone_pending = FALSE;
-  self->gone = NULL;
-  if (gone != NULL)
-    gone (self, self->gone_data);
-}
-
-/**
- * relais_wire_reach_end:
- * @self: a wire
- *
- * The other side will send no more. Who leaves in the middle of an answer wants it no longer.
- */
-void
-relais_wire_reach_end (RelaisWire *self)
-{
-  self->eof = TRUE;
-  stop_watching (self);
-  if (self->phase == RELAIS_WIRE_ANSWER)
-    call_gone (self);
-  else
-    relais_wire_die (self);
-}
-
-/* Room for at least one byte, or FALSE. */
-static gboolean
-make_room (RelaisWire *self)
-{
-  if (self->start == self->end)
-    self->start = self->end = 0;
-  if (self->capacity - self->end >= FIRST_BUFFER_BYTES / 2)
-    return TRUE;
-  if (self->start > 0)
-    {
-      memmove (self->buffer, self->buffer + self->start, self->end - self->start);
-      self->end -= self->start;
-      self->start = 0;
-    }
-  if (self->capacity - self->end < FIRST_BUFFER_BYTES / 2 && self->capacity < BUFFER_BYTES)
-    {
-      self->capacity = self->capacity == 0 ? FIRST_BUFFER_BYTES : self->capacity * 4;
-      self->buffer = g_realloc (self->buffer, self->capacity);
-    }
-  return self->end < self->capacity;
-}
-
-/* The other side is done, with bytes of its still unread, for which there is no room yet. */
-static void
-leave (RelaisWire *self)
-{
-  self->left = TRUE;
-  stop_watching (self);
-  if (self->phase == RELAIS_WIRE_ANSWER)
-    call_gone (self);
-  else if (self->phase == RELAIS_WIRE_WAIT)
-    relais_wire_die (self);
-}
-
-static void
-fill (RelaisWire   *self,
-      GIOCondition  condition)
-{
-  gboolean blocked = FALSE;
-  gsize n;
-
-  if (self->phase == RELAIS_WIRE_WAIT || relais_wire_is_ahead (self) || !make_room (self))
-    {
-      relais_wire_watch (self, CONDITION_LEFT);
-      if ((condition & (G_IO_HUP | G_IO_ERR)) != 0)
-        relais_wire_reach_end (self);
-      else if ((condition & CONDITION_LEFT) != 0)
-        leave (self);
-      return;
-    }
-  n = relais_wire_receive (self, self->buffer + self->end, self->capacity - self->end, &blocked);
-  self->end += n;
-  if (n > 0)
-    run (self);
-  else if (!blocked)
-    relais_wire_reach_end (self);
-}
-
-static void
-expire (RelaisWire *self)
-{
-  switch (self->phase)
-    {
-    case RELAIS_WIRE_HEAD:
-      if (self->head_us == 0)
-        relais_wire_die (self);
-      else
-        relais_wire_refuse_with (self, RELAIS_ERROR_REQUEST_TIMEOUT, "The request head did not come in time.");
-      break;
-    case RELAIS_WIRE_LENGTH:
-    case RELAIS_WIRE_CHUNK:
-      /* what came meanwhile has earned more time */
-      if (relais_wire_get_body_deadline (self) > self->deadline_us)
-        relais_wire_set_deadline (self, relais_wire_get_body_deadline (self));
-      else
-        relais_wire_refuse_with (self, RELAIS_ERROR_REQUEST_TIMEOUT, "The request body did not come in time.");
-      break;
-    case RELAIS_WIRE_WAIT:
-      relais_wire_die (self);
-      break;
-    case RELAIS_WIRE_ANSWER:
-    case RELAIS_WIRE_DEAD:
-    case RELAIS_WIRE_CLOSED:
-    default:
-      break;
-    }
 }
 
 static void
@@ -438,7 +226,7 @@ finish_answer (RelaisWire *self)
       return;
     }
   relais_wire_watch (self, G_IO_IN);
-  run (self);
+  relais_wire_run (self);
   if (self->phase == RELAIS_WIRE_HEAD && self->eof)
     relais_wire_die (self);
 }
@@ -460,11 +248,11 @@ relais_wire_dispatch (GSource     *source,
   if (self->next_pending)
     finish_answer (self);
   if (condition != 0 && self->tag != NULL)
-    fill (self, condition);
+    relais_wire_fill (self, condition);
   if (self->gone_pending)
-    call_gone (self);
+    relais_wire_call_gone (self);
   if (self->deadline_us != 0 && self->deadline_us <= now_us)
-    expire (self);
+    relais_wire_expire (self);
   if (self->phase < RELAIS_WIRE_DEAD)
     relais_wire_set_deadline (self, self->deadline_us);
   if (self->running && !self->attached && self->phase < RELAIS_WIRE_DEAD)
@@ -487,8 +275,8 @@ relais_wire_close (GIOStream     *stream,
     self->host->n_dying--;
   self->phase = RELAIS_WIRE_CLOSED;
   end_request (self);
-  leave_idle (self);
-  stop_watching (self);
+  relais_wire_leave_idle (self);
+  relais_wire_stop_watching (self);
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
   relais_wire_input_detach (self->input);
@@ -556,6 +344,8 @@ relais_wire_init (RelaisWire *self)
 /**
  * relais_wire_get_head:
  * @self: a wire
+ *
+ * The one place for a request's headers: the #SoupServerMessage has only what frames it.
  *
  * Returns: (transfer none) (nullable): the request being answered, until the next one begins
  */
