@@ -69,24 +69,26 @@ find_inode (const char *table,
             guint       port)
 {
   g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
+  gsize length = 0;
+  char *line, *end;
 
-  if (!g_file_get_contents (table, &text, NULL, NULL))
+  if (!g_file_get_contents (table, &text, &length, NULL))
     return 0;
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
+  line = text;
+  while ((end = memchr (line, '\n', text + length - line)) != NULL)
     {
       guint local = 0, state = 0;
       guint64 inode = 0;
 
-      /* most are long gone connections */
-      if (strstr (lines[i], " 0A ") == NULL)
-        continue;
-      /* sl local:port remote:port state queues timer retransmits uid timeout inode */
-      if (sscanf (lines[i], " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %" G_GUINT64_FORMAT,
+      /* sl local:port remote:port state queues timer retransmits uid timeout inode; most lines are
+       * of long gone connections, so the state is looked for first */
+      *end = '\0';
+      if (strstr (line, " 0A ") != NULL &&
+          sscanf (line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %" G_GUINT64_FORMAT,
                   &local, &state, &inode) == 3 &&
           local == port && state == 0x0a)
         return inode;
+      line = end + 1;
     }
   return 0;
 }

@@ -535,7 +535,7 @@ gboolean
 relais_wire_expel (RelaisWire *self,
                    gboolean    now)
 {
-  g_autoptr (RelaisWire) wire = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (RelaisWire) wire = g_object_ref (self);
 
   if (self->phase != RELAIS_WIRE_HEAD || self->head_us != 0 || has_unread (self))
     {
@@ -557,7 +557,7 @@ relais_wire_expel (RelaisWire *self,
 void
 relais_wire_cut (RelaisWire *self)
 {
-  g_autoptr (RelaisWire) wire = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (RelaisWire) wire = g_object_ref (self);
 
   close_unattached (self);
 }
