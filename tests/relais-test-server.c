@@ -38,6 +38,7 @@ typedef struct
   GSource           *timer;
   guint              left;
   guint cut_after; /* ticks; 0: never */
+  gboolean snaps;  /* it is cut from within a write */
 } Answer;
 
 static void
@@ -87,7 +88,7 @@ answer_tick_cb (gpointer user_data)
   SoupMessageBody *body = soup_server_message_get_response_body (self->message);
   static const char event[] = "data: tick\n\n";
 
-  if (self->cut_after > 0 && --self->cut_after == 0)
+  if (!self->snaps && self->cut_after > 0 && --self->cut_after == 0)
     {
       relais_wire_abort (self->wire);
       return G_SOURCE_REMOVE;
@@ -98,6 +99,14 @@ answer_tick_cb (gpointer user_data)
     soup_message_body_complete (body);
   soup_server_message_unpause (self->message);
   return G_SOURCE_CONTINUE;
+}
+
+/* Within libsoup's own write. */
+static void
+answer_wrote_cb (Answer *self)
+{
+  if (self->cut_after > 0 && --self->cut_after == 0)
+    relais_wire_abort (self->wire);
 }
 
 static void
@@ -160,6 +169,15 @@ request_cb (RelaisWire        *wire,
 
       start_stream (answer, 1000, 1);
       answer->cut_after = 30;
+    }
+  else if (g_str_has_prefix (model, "snap"))
+    {
+      Answer *answer = answer_new (self, wire, message);
+
+      g_signal_connect_swapped (message, "wrote-body-data", G_CALLBACK (answer_wrote_cb), answer);
+      start_stream (answer, 1000, 1);
+      answer->cut_after = 30;
+      answer->snaps = TRUE;
     }
   else if (g_str_has_prefix (model, "fail"))
     {

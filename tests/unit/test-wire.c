@@ -298,18 +298,30 @@ static void
 test_cut (Fixture       *self,
           gconstpointer  data)
 {
-  int fd = relais_test_connect (self->port);
-  int old = relais_test_connect (self->port);
-  char buffer[100000];
+  static const char *const models[] = { "cut", "snap" };
+  static const char rest[] = HOST JSON "Content-Length: 0\r\n\r\n";
 
-  g_assert_true (relais_test_send (fd, POST ("/v1/models/cut:generateContent") "Content-Length: 0\r\n\r\n", -1));
-  expect (fd, 1, NULL, NULL);
-  close (fd);
-  g_assert_true (relais_test_send (old, "POST /v1/models/cut:generateContent HTTP/1.0\r\n" JSON "Content-Length: 0\r\n\r\n", -1));
-  g_assert_cmpint (recv (old, buffer, sizeof buffer, MSG_WAITALL), >, 0);
-  g_assert_cmpint (recv (old, buffer, sizeof buffer, 0), ==, -1);
-  close (old);
-  g_assert_true (relais_test_server_wait (&self->counts->ended, 2));
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("POST /v1/models/%s:generateContent HTTP/1.", models[i]);
+      g_autofree char *request = g_strconcat (line, "1\r\n", rest, NULL);
+      g_autofree char *old_request = g_strconcat (line, "0\r\n", rest, NULL);
+      g_autofree char *body = NULL;
+      char buffer[100000];
+      int fd = relais_test_connect (self->port);
+      int old = relais_test_connect (self->port);
+
+      g_assert_true (relais_test_send (fd, request, -1));
+      g_assert_cmpuint (relais_test_receive (fd, NULL, &body), ==, 1);
+      g_assert_cmpuint (strlen (body), >=, 29 * strlen ("data: tick\n\n"));
+      g_assert_true (relais_test_is_closed (fd));
+      close (fd);
+      g_assert_true (relais_test_send (old, old_request, -1));
+      g_assert_cmpint (recv (old, buffer, sizeof buffer, MSG_WAITALL), >, 0);
+      g_assert_cmpint (recv (old, buffer, sizeof buffer, 0), ==, -1);
+      close (old);
+    }
+  g_assert_true (relais_test_server_wait (&self->counts->ended, 4));
 }
 
 /* Who leaves is noticed at once, while the answer is paused, too. */
