@@ -43,6 +43,7 @@ typedef struct
 {
   RelaisAccount *account; /* owned */
   char               *id;
+  GList *items; /* owned; of a save: what has the same id */
   RelaisKeyringState  state;
 } Change;
 
@@ -83,6 +84,7 @@ change_free (gpointer data)
   Change *change = data;
 
   g_clear_pointer (&change->account, relais_account_unref);
+  g_list_free_full (change->items, g_object_unref);
   g_free (change->id);
   g_free (change);
 }
@@ -119,7 +121,8 @@ secret_cb (GObject      *source,
            gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (SecretValue) value = secret_retrievable_retrieve_secret_finish (SECRET_RETRIEVABLE (source), result, NULL);
+  SecretRetrievable *item = SECRET_RETRIEVABLE (source);
+  g_autoptr (SecretValue) value = secret_retrievable_retrieve_secret_finish (item, result, NULL);
 
   if (value != NULL)
     read_account (g_task_get_task_data (task), value);
@@ -131,15 +134,25 @@ read_next (GTask *task)
 {
   Load *load = g_task_get_task_data (task);
   g_autoptr (SecretRetrievable) item = NULL;
+  g_autoptr (GHashTable) attributes = NULL;
 
   if (load->items == NULL)
     {
-      g_task_return_pointer (task, g_ptr_array_ref (load->accounts), (GDestroyNotify)g_ptr_array_unref);
+      g_task_return_pointer (task, g_ptr_array_ref (load->accounts),
+                             (GDestroyNotify)g_ptr_array_unref);
       return;
     }
   item = load->items->data;
   load->items = g_list_delete_link (load->items, load->items);
-  secret_retrievable_retrieve_secret (item, g_task_get_cancellable (task), secret_cb, g_object_ref (task));
+  attributes = secret_retrievable_get_attributes (item);
+  if (!g_hash_table_contains (attributes, "id"))
+    {
+      /* the file backend finds items of any schema */
+      read_next (task);
+      return;
+    }
+  secret_retrievable_retrieve_secret (item, g_task_get_cancellable (task), secret_cb,
+                                      g_object_ref (task));
 }
 
 static void
@@ -220,6 +233,56 @@ relais_account_store_load_finish (RelaisAccountStore  *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void clear_next (GTask *task);
+
+static void
+cleared_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  secret_password_clear_finish (result, &error);
+  if (error != NULL)
+    g_message ("An older form of an account stays in the keyring: %s", error->message);
+  clear_next (task);
+}
+
+/* The account is kept; now what had its id and another provider goes. */
+static void
+clear_next (GTask *task)
+{
+  Change *change = g_task_get_task_data (task);
+
+  while (change->items != NULL)
+    {
+      g_autoptr (SecretRetrievable) item = change->items->data;
+      g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
+
+      change->items = g_list_delete_link (change->items, change->items);
+      if (g_strcmp0 (g_hash_table_lookup (attributes, "provider"), change->account->provider) == 0)
+        continue;
+      g_hash_table_remove (attributes, "xdg:schema");
+      secret_password_clearv (&schema, attributes, g_task_get_cancellable (task), cleared_cb,
+                              g_object_ref (task));
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+older_found_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Change *change = g_task_get_task_data (task);
+
+  change->items = secret_password_search_finish (result, NULL);
+  clear_next (task);
+}
+
 static void
 stored_cb (GObject      *source,
            GAsyncResult *result,
@@ -227,11 +290,15 @@ stored_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   Change *change = g_task_get_task_data (task);
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) error = NULL;
 
   if (secret_password_store_finish (result, &error))
     {
-      g_task_return_boolean (task, TRUE);
+      /* libsecret replaces what has the same attributes, and the provider is one of them */
+      g_hash_table_insert (attributes, (char *)"id", change->account->id);
+      secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL,
+                               g_task_get_cancellable (task), older_found_cb, g_object_ref (task));
       return;
     }
   relais_keyring_translate (change->state, &error);
@@ -352,7 +419,8 @@ delete_state_cb (GObject      *source,
       return;
     }
   g_hash_table_insert (attributes, (char *)"id", change->id);
-  secret_password_clearv (&schema, attributes, g_task_get_cancellable (task), deleted_cb, g_object_ref (task));
+  secret_password_clearv (&schema, attributes, g_task_get_cancellable (task), deleted_cb,
+                          g_object_ref (task));
 }
 
 /**

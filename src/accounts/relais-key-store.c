@@ -20,8 +20,19 @@
 static const SecretSchema schema = {
   "dev.relais.Relais.ClientKey",
   SECRET_SCHEMA_NONE,
-  { { NULL, 0 } },
+  { { "purpose", SECRET_SCHEMA_ATTRIBUTE_STRING }, { NULL, 0 } },
 };
+
+/* libsecret's file backend (0.20.5, 2026-11-24) does not look at the schema's name: without an
+ * attribute of its own any account would be taken for the key. */
+static GHashTable *
+make_attributes (void)
+{
+  GHashTable *attributes = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (attributes, (char *)"purpose", (char *)"client");
+  return attributes;
+}
 
 /* A save under way. */
 typedef struct
@@ -63,7 +74,7 @@ load_state_cb (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) attributes = make_attributes ();
   RelaisKeyringState state = relais_keyring_ask_finish (result);
   GError *error = NULL;
 
@@ -72,7 +83,8 @@ load_state_cb (GObject      *source,
   else if (state == RELAIS_KEYRING_NO_COLLECTION)
     g_task_return_pointer (task, NULL, NULL);
   else
-    secret_password_lookupv (&schema, attributes, g_task_get_cancellable (task), looked_up_cb, g_object_ref (task));
+    secret_password_lookupv (&schema, attributes, g_task_get_cancellable (task), looked_up_cb,
+                             g_object_ref (task));
 }
 
 /**
@@ -101,8 +113,8 @@ relais_key_store_load_async (GCancellable        *cancellable,
  *
  * Fails with [error@Error] `KEYRING_LOCKED` or `NO_KEYRING`, or in libsecret's words.
  *
- * Returns: (transfer full) (nullable): the key, to be ended by relais_key_wipe(); %NULL without an error
- *   when there is none
+ * Returns: (transfer full) (nullable): the key, to be ended by relais_key_wipe(); %NULL without an
+ *   error when there is none
  */
 char *
 relais_key_store_load_finish (GAsyncResult  *result,
@@ -135,7 +147,7 @@ save_state_cb (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) attributes = make_attributes ();
   Save *save = g_task_get_task_data (task);
   GError *error = NULL;
 

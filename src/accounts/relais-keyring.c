@@ -52,8 +52,8 @@ collection_cb (GObject      *source,
   else
     {
       list = g_list_append (NULL, g_object_ref (collection));
-      secret_service_unlock (secret_collection_get_service (collection), list, g_task_get_cancellable (task),
-                             unlocked_cb, g_object_ref (task));
+      secret_service_unlock (secret_collection_get_service (collection), list,
+                             g_task_get_cancellable (task), unlocked_cb, g_object_ref (task));
     }
 }
 
@@ -98,7 +98,11 @@ relais_keyring_ask_async (gboolean             unlock,
       g_object_unref (task);
     }
   else
-    secret_service_get (SECRET_SERVICE_OPEN_SESSION | SECRET_SERVICE_LOAD_COLLECTIONS, cancellable, service_cb, task);
+    /* Not cancellable: all share one connection to the bus, and who comes while another's cancel
+     * ends its setup is told "cancelled", too (GLib 2.74, seen 2026-11-24). A cancelled task ends
+     * with that in any case. */
+    secret_service_get (SECRET_SERVICE_OPEN_SESSION | SECRET_SERVICE_LOAD_COLLECTIONS, NULL,
+                        service_cb, task);
 }
 
 /**

@@ -1,0 +1,171 @@
+/* test-account-pool.c: who serves a request, and in which turn
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "accounts/relais-account-pool.h"
+
+/* "id[priority]" and flags: d disabled, o dispatch off, u unreachable, a model pattern after a colon. */
+static GPtrArray *
+make (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, " ", -1);
+  GPtrArray *accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+
+  for (guint i = 0; parts[i] != NULL && *parts[i] != '\0'; i++)
+    {
+      char *colon = strchr (parts[i], ':');
+      RelaisAccount *account;
+
+      if (colon != NULL)
+        *colon = '\0';
+      account = relais_account_new (parts[i], "p");
+      account->api_key = g_strdup ("k");
+      account->priority = strcspn (parts[i], "0123456789") < strlen (parts[i])
+                            ? atoi (parts[i] + strcspn (parts[i], "0123456789"))
+                            : 0;
+      account->enabled = strchr (parts[i], 'd') == NULL;
+      if (strchr (parts[i], 'o') != NULL)
+        account->dispatch = RELAIS_DISPATCH_OFF;
+      if (colon != NULL)
+        account->models = g_strsplit (colon + 1, ",", -1);
+      g_ptr_array_add (accounts, account);
+    }
+  return accounts;
+}
+
+static gboolean
+reach (const RelaisAccount *account,
+       gpointer             user_data)
+{
+  return strchr (account->id, 'u') == NULL;
+}
+
+static void
+expect (RelaisAccountPool *pool,
+        const char        *model,
+        RelaisPickResult   result,
+        const char        *id)
+{
+  g_autoptr (RelaisAccount) account = NULL;
+
+  g_assert_cmpint (relais_account_pool_pick (pool, model, reach, NULL, &account), ==, result);
+  g_assert_cmpstr (account != NULL ? account->id : NULL, ==, id);
+}
+
+static void
+test_turns (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  expect (pool, "m", RELAIS_PICK_EMPTY, NULL);
+  relais_account_pool_set_accounts (pool, make ("a b c"));
+  for (guint i = 0; i < 6; i++)
+    expect (pool, "m", RELAIS_PICK_FOUND, ((const char *[]){ "a", "b", "c" })[i % 3]);
+  /* turns outlive a new list */
+  expect (pool, "m", RELAIS_PICK_FOUND, "a");
+  relais_account_pool_set_accounts (pool, make ("c b a n"));
+  expect (pool, "m", RELAIS_PICK_FOUND, "n");
+  expect (pool, "m", RELAIS_PICK_FOUND, "b");
+  expect (pool, "m", RELAIS_PICK_FOUND, "c");
+  expect (pool, "m", RELAIS_PICK_FOUND, "a");
+}
+
+static void
+test_priority (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  relais_account_pool_set_accounts (pool, make ("a2 b1 c1 e3"));
+  expect (pool, "m", RELAIS_PICK_FOUND, "b1");
+  expect (pool, "m", RELAIS_PICK_FOUND, "c1");
+  relais_account_pool_reject (pool, "b1");
+  expect (pool, "m", RELAIS_PICK_FOUND, "c1");
+  relais_account_pool_reject (pool, "c1");
+  expect (pool, "m", RELAIS_PICK_FOUND, "a2");
+}
+
+static void
+test_why_not (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  relais_account_pool_set_accounts (pool, make ("d o"));
+  expect (pool, "m", RELAIS_PICK_EMPTY, NULL);
+  g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 0);
+  relais_account_pool_set_accounts (pool, make ("d a:x*"));
+  expect (pool, "m", RELAIS_PICK_MODEL, NULL);
+  expect (pool, "x1", RELAIS_PICK_FOUND, "a");
+  relais_account_pool_set_accounts (pool, make ("a:x* u:m,n"));
+  expect (pool, "m", RELAIS_PICK_DIALECT, NULL);
+  expect (pool, "z", RELAIS_PICK_MODEL, NULL);
+  g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 2);
+}
+
+static void
+test_rejected (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+  g_autoptr (GPtrArray) edited = NULL;
+  RelaisAccount *account;
+
+  relais_account_pool_set_accounts (pool, make ("a b"));
+  relais_account_pool_reject (pool, "a");
+  relais_account_pool_reject (pool, "stranger");
+  g_assert_true (relais_account_pool_is_rejected (pool, "a"));
+  g_assert_false (relais_account_pool_is_rejected (pool, "stranger"));
+  g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 1);
+  expect (pool, "m", RELAIS_PICK_FOUND, "b");
+  expect (pool, "m", RELAIS_PICK_FOUND, "b");
+  /* another label changes nothing, another key does */
+  edited = make ("a b");
+  relais_account_pool_set_accounts (pool, g_ptr_array_ref (edited));
+  g_assert_true (relais_account_pool_is_rejected (pool, "a"));
+  g_clear_pointer (&edited, g_ptr_array_unref);
+  edited = make ("a b");
+  account = g_ptr_array_index (edited, 0);
+  g_free (account->api_key);
+  account->api_key = g_strdup ("another");
+  relais_account_pool_set_accounts (pool, g_steal_pointer (&edited));
+  g_assert_false (relais_account_pool_is_rejected (pool, "a"));
+  relais_account_pool_reject (pool, "a");
+  relais_account_pool_accept (pool, "a");
+  g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 2);
+  /* one that goes and comes back starts afresh */
+  relais_account_pool_reject (pool, "a");
+  relais_account_pool_set_accounts (pool, make ("b"));
+  relais_account_pool_set_accounts (pool, make ("a b"));
+  g_assert_false (relais_account_pool_is_rejected (pool, "a"));
+}
+
+/* Who runs keeps the account, whatever becomes of the list. */
+static void
+test_lives (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+  g_autoptr (RelaisAccount) account = NULL;
+
+  relais_account_pool_set_accounts (pool, make ("a"));
+  g_assert_cmpint (relais_account_pool_pick (pool, "m", reach, NULL, &account), ==, RELAIS_PICK_FOUND);
+  relais_account_pool_set_accounts (pool, make (""));
+  g_assert_null (relais_account_pool_find (pool, "a"));
+  g_assert_cmpstr (account->api_key, ==, "k");
+  g_assert_cmpuint (relais_account_pool_get_accounts (pool)->len, ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/account-pool/turns", test_turns);
+  g_test_add_func ("/account-pool/priority", test_priority);
+  g_test_add_func ("/account-pool/why-not", test_why_not);
+  g_test_add_func ("/account-pool/rejected", test_rejected);
+  g_test_add_func ("/account-pool/lives", test_lives);
+  return g_test_run ();
+}
