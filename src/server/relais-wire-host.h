@@ -18,8 +18,8 @@ typedef struct
   RelaisGuess *guess;      /* owned */
   RelaisAccessPlace place; /* strings owned by the server; cleared with it */
   guint    port;
-  gboolean draining;       /* Stop has begun */
-  gboolean suspects_local; /* tests: a guesser on this machine counts, too */
+  gboolean draining;      /* Stop has begun */
+  gboolean trusts_nobody; /* tests: who is on this machine counts as from another */
 
   GQueue wires;   /* all that are open; borrowed */
   GQueue idle;    /* those that wait for a request, the longest first; borrowed */

@@ -455,8 +455,8 @@ relais_wire_new (RelaisWireHost *host,
       GInetAddress *inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
 
       self->peer = g_inet_address_to_string (inet);
-      self->is_local = g_inet_address_get_is_loopback (inet);
-      if (!self->is_local || host->suspects_local)
+      self->is_local = g_inet_address_get_is_loopback (inet) && !host->trusts_nobody;
+      if (!self->is_local)
         self->guess_key = relais_guess_dup_key (inet);
     }
   self->source = g_source_new (&source_funcs, sizeof (WireSource));

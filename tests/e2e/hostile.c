@@ -294,8 +294,8 @@ test_poor (void)
 {
   const char *args[] = { program, "--serve-poor", NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) child =
-               g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE;
+  g_autoptr (GSubprocess) child = g_subprocess_newv (args, flags, &error);
   char line[16] = "";
   int clients[60], hanging[100];
   guint n_hanging = 0;

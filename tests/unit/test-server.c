@@ -301,6 +301,44 @@ test_rebind (Fixture       *self,
   close (stream);
 }
 
+static void
+distrust_cb (RelaisServer *server,
+             gpointer      user_data)
+{
+  relais_server_get_host (server)->trusts_nobody = TRUE;
+}
+
+/* Without LAN access other machines end: who waits at once, who is answered when that is done. */
+static void
+test_lan_off (Fixture       *self,
+              gconstpointer  data)
+{
+  g_autofree char *body = NULL;
+  int idle, running, pipelined;
+
+  relais_config_set_allow_lan_access (self->config, TRUE);
+  relais_config_set_auth_mode (self->config, RELAIS_AUTH_MODE_OFF);
+  relais_test_server_call (self->server, rebind_cb, NULL);
+  relais_test_server_call (self->server, distrust_cb, NULL);
+  idle = open_with (self, GET);
+  g_assert_cmpuint (relais_test_receive (idle, NULL, NULL), ==, 200);
+  running = open_with (self, POST ("slow10"));
+  pipelined = open_with (self, POST ("slow10") GET);
+  g_assert_true (relais_test_server_wait (&self->counts->requests, 3));
+  relais_config_set_allow_lan_access (self->config, FALSE);
+  relais_test_server_call (self->server, rebind_cb, NULL);
+  g_assert_true (relais_test_is_closed (idle));
+  g_assert_cmpuint (relais_test_receive (running, NULL, &body), ==, 200);
+  g_assert_cmpuint (strlen (body), ==, 10 * strlen ("data: tick\n\n"));
+  g_assert_true (relais_test_is_closed (running));
+  g_assert_cmpuint (relais_test_receive (pipelined, NULL, NULL), ==, 200);
+  g_assert_true (relais_test_is_closed (pipelined));
+  g_assert_cmpint (self->counts->requests, ==, 3);
+  close (idle);
+  close (running);
+  close (pipelined);
+}
+
 /* Over the limit the one that waits longest goes; when none waits, the new one hears why not. */
 static void
 test_connection_limit (Fixture       *self,
@@ -383,6 +421,7 @@ main (int    argc,
     { "/server/stop-gently", test_stop_gently },
     { "/server/stop-hard", test_stop_hard },
     { "/server/rebind", test_rebind },
+    { "/server/lan-off", test_lan_off },
     { "/server/connection-limit", test_connection_limit },
     { "/server/settings", test_settings },
     { "/server/stopped-twice", test_stopped_twice },

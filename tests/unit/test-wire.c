@@ -521,7 +521,7 @@ static void
 suspect_cb (RelaisServer *server,
             gpointer      user_data)
 {
-  relais_server_get_host (server)->suspects_local = TRUE;
+  relais_server_get_host (server)->trusts_nobody = TRUE;
 }
 
 static void
