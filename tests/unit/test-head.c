@@ -329,6 +329,82 @@ test_limits (void)
     }
 }
 
+/* Mutated heads: whatever is taken reads the same again once written anew. */
+static void
+test_noise (void)
+{
+  static const char *const parts[] = {
+    "\r\n",
+    "\r",
+    "\n",
+    " ",
+    "\t",
+    ":",
+    ",",
+    "%",
+    "%2e",
+    "?",
+    "#",
+    "chunked",
+    "Content-Length",
+    "Transfer-Encoding: ",
+    "Host: ",
+    "HTTP/1.1",
+    "GET ",
+    "/",
+    "*",
+    "http://",
+    "localhost",
+    "[::1]",
+    "0",
+    "-1",
+    "\xff",
+    "\x16",
+    "key=",
+    "&",
+  };
+  GRand *random = g_rand_new_with_seed (20261124);
+  guint n_taken = 0;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      const Case *base = &cases[g_rand_int_range (random, 0, G_N_ELEMENTS (cases))];
+      gsize size = base->length > 0 ? base->length : strlen (base->bytes);
+      g_autoptr (GString) bytes = g_string_new_len (base->bytes, size);
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+      RelaisHead *head = NULL, *again = NULL;
+
+      for (gint32 n = g_rand_int_range (random, 0, 4); n > 0; n--)
+        {
+          gsize at = g_rand_int_range (random, 0, bytes->len + 1);
+          gsize length = g_rand_int_range (random, 1, 8);
+
+          if (g_rand_boolean (random))
+            g_string_insert (bytes, at, parts[g_rand_int_range (random, 0, G_N_ELEMENTS (parts))]);
+          else if (at < bytes->len)
+            g_string_erase (bytes, at, MIN (bytes->len - at, length));
+        }
+      if (read_head (bytes->str, bytes->len, 4096, &head) == TAKEN)
+        {
+          n_taken++;
+          head->route =
+            relais_route_new (head->method, head->target, head->fields, head->n_fields, "http://x");
+          relais_head_write (head, out);
+          g_assert_cmpint (read_head ((const char *)out->data, out->len, 4096, &again), ==, TAKEN);
+          g_assert_cmpstr (again->method, ==, head->method);
+          g_assert_cmpstr (again->host, ==, head->host);
+          g_assert_cmpint (again->body_kind, ==, head->body_kind);
+          g_assert_cmpint (again->body_size, ==, head->body_size);
+          g_assert_cmpuint (again->minor_version, ==, head->minor_version);
+          g_assert_true (g_str_has_prefix (again->target, head->route->path));
+        }
+      relais_head_free (head);
+      relais_head_free (again);
+    }
+  g_assert_cmpuint (n_taken, >, 1000);
+  g_rand_free (random);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -338,5 +414,6 @@ main (int    argc,
   g_test_add_func ("/head/parts", test_parts);
   g_test_add_func ("/head/refused-parts", test_refused_parts);
   g_test_add_func ("/head/limits", test_limits);
+  g_test_add_func ("/head/noise", test_noise);
   return g_test_run ();
 }
