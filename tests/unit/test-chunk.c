@@ -68,7 +68,7 @@ test_cases (void)
             state = relais_chunk_feed (&chunk, cases[i].bytes + at, MIN (step, length - at), &used);
             total += used;
           }
-        g_test_message ("%s, %" G_GSIZE_FORMAT " at a time", cases[i].bytes, step);
+        g_test_message ("%u, %" G_GSIZE_FORMAT " at a time", i, step);
         g_assert_cmpint (state, ==, cases[i].state);
         g_assert_cmpuint (total, ==, cases[i].used);
         g_assert_cmpuint (chunk.size_bytes, ==, cases[i].size);

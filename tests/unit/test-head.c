@@ -242,7 +242,9 @@ test_cases (void)
         gsize length = cases[i].length > 0 ? cases[i].length : strlen (cases[i].bytes);
         RelaisHead *head = NULL;
 
-        g_test_message ("%u, %" G_GSIZE_FORMAT " at a time: %s", i, step, cases[i].bytes);
+        g_autofree char *escaped = g_strescape (cases[i].bytes, NULL);
+
+        g_test_message ("%u, %" G_GSIZE_FORMAT " at a time: %s", i, step, escaped);
         g_assert_cmpint (read_head (cases[i].bytes, length, step, &head), ==, cases[i].code);
         relais_head_free (head);
       }
