@@ -26,6 +26,7 @@ struct _RelaisConnectPage
   AdwComboRow         *address;
   AdwActionRow        *base_url;
   AdwComboRow         *client;
+  GtkWidget           *copy;
   AdwComboRow         *model;
   AdwPreferencesGroup *settings_group;
   GtkToggleButton     *show;
@@ -440,6 +441,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, address);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, client);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, copy);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, model);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, settings_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);

@@ -16,7 +16,7 @@ struct _RelaisSettingsLink
   /* owned */
   GSettings    *settings;
   RelaisEngine *engine;
-  guint revert_idle;
+  guint         revert_idle;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisSettingsLink, relais_settings_link, G_TYPE_OBJECT)

@@ -35,6 +35,19 @@ relais_spin_row_value_changed_cb (RelaisSpinRow *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VALUE]);
 }
 
+/* A text that goes insensitive with the focus in it never hears of losing it, and GTK warns. */
+static void
+set_spin_sensitive (RelaisSpinRow *self,
+                    gboolean       sensitive)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (!sensitive && focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->spin)))
+    gtk_root_set_focus (root, NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->spin), sensitive);
+}
+
 static void
 relais_spin_row_get_property (GObject    *object,
                               guint       prop_id,
@@ -73,7 +86,7 @@ relais_spin_row_set_property (GObject      *object,
       gtk_spin_button_set_adjustment (self->spin, g_value_get_object (value));
       break;
     case PROP_SPIN_SENSITIVE:
-      gtk_widget_set_sensitive (GTK_WIDGET (self->spin), g_value_get_boolean (value));
+      set_spin_sensitive (self, g_value_get_boolean (value));
       break;
     case PROP_VALUE:
       relais_spin_row_set_value (self, g_value_get_int (value));

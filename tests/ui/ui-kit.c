@@ -197,8 +197,8 @@ ui_kit_click (gpointer button)
 
 typedef struct
 {
-  char *text;
-  gboolean done;
+  char     *text;
+  gboolean  done;
 } Clipboard;
 
 static void

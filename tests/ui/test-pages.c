@@ -1,0 +1,403 @@
+/* test-pages.c: accounts, connect and monitor in each of their states
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "app/relais-account-dialog.h"
+#include "app/relais-account-item.h"
+#include "app/relais-banner.h"
+#include "app/relais-switch-row.h"
+
+#include "puppet-engine.h"
+#include "ui-kit.h"
+
+static const RelaisEngineOptions bare = { 0 };
+
+static void
+add_accounts (UiStage *stage)
+{
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a1", "Work", "gemini" });
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a2", "Personal", "gemini" });
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a3", "Claude", "anthropic" });
+}
+
+static void
+assert_order (UiStage    *stage,
+              const char *want)
+{
+  g_auto (GStrv) order = relais_engine_dup_account_order (stage->engine);
+  g_auto (GStrv) stored = g_settings_get_strv (stage->settings, "account-order");
+  g_autofree char *have = g_strjoinv (" ", order);
+  g_autofree char *kept = g_strjoinv (" ", stored);
+
+  g_assert_cmpstr (have, ==, want);
+  g_assert_cmpstr (kept, ==, want);
+}
+
+static void
+test_keyring_states (void)
+{
+  static const struct
+  {
+    RelaisEngineKeyring keyring;
+    const char *empty;
+    gboolean empty_banner;
+    gboolean list_banner;
+  } cases[] = {
+    { RELAIS_ENGINE_KEYRING_UNKNOWN, "loading", FALSE, FALSE },
+    { RELAIS_ENGINE_KEYRING_READY, "empty", FALSE, FALSE },
+    { RELAIS_ENGINE_KEYRING_LOCKED, "locked", FALSE, TRUE },
+    { RELAIS_ENGINE_KEYRING_NO_COLLECTION, "empty", TRUE, TRUE },
+    { RELAIS_ENGINE_KEYRING_NO_SERVICE, "no-service", FALSE, TRUE },
+    { RELAIS_ENGINE_KEYRING_UNUSED, "empty", FALSE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      UiStage stage = { 0 };
+      GtkWidget *page = NULL;
+
+      ui_kit_open (&stage, &bare, 900);
+      page = ui_kit_page (&stage, "RelaisAccountsPage");
+      gtk_widget_activate_action (stage.window, "win.page", "s", "accounts");
+      puppet_engine_set_keyring (stage.engine, cases[i].keyring);
+      g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "stack")), ==, cases[i].empty);
+      g_assert_cmpint (relais_banner_get_revealed (ui_kit_child (page, "banner")), ==, cases[i].empty_banner);
+      add_accounts (&stage);
+      g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "stack")), ==, "list");
+      g_assert_cmpint (relais_banner_get_revealed (ui_kit_child (page, "banner")), ==, cases[i].list_banner);
+      ui_kit_close (&stage);
+    }
+}
+
+static void
+test_unlock (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "accounts");
+  puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_LOCKED);
+  ui_kit_click (ui_kit_find_button (gtk_stack_get_visible_child (ui_kit_child (page, "stack")), "Unlock"));
+  ui_kit_drain ();
+  g_assert_cmpint (relais_engine_get_keyring (stage.engine), ==, RELAIS_ENGINE_KEYRING_READY);
+  /* nobody asked for a start */
+  g_assert_cmpint (relais_engine_get_state (stage.engine), ==, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
+static void
+test_order (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  GtkListBox *list = NULL;
+  GtkListBoxRow *row = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  add_accounts (&stage);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "accounts");
+  ui_kit_drain ();
+  assert_order (&stage, "a1 a2 a3");
+  list = ui_kit_child (page, "list");
+
+  gtk_widget_activate_action (page, "accounts.move", "(si)", "a1", 1);
+  ui_kit_drain ();
+  assert_order (&stage, "a2 a1 a3");
+  row = gtk_list_box_get_row_at_index (list, 1);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Work");
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (stage.window)) == GTK_WIDGET (row));
+
+  gtk_widget_activate_action (page, "accounts.move", "(si)", "a1", -5);
+  ui_kit_drain ();
+  assert_order (&stage, "a1 a2 a3");
+
+  /* a locked keyring lists nothing: the stored order stays */
+  puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_LOCKED);
+  g_list_store_remove_all (G_LIST_STORE (relais_engine_list_accounts (stage.engine)));
+  {
+    g_auto (GStrv) stored = g_settings_get_strv (stage.settings, "account-order");
+
+    g_assert_cmpuint (g_strv_length (stored), ==, 3);
+  }
+  ui_kit_close (&stage);
+}
+
+static void
+test_remove (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  add_accounts (&stage);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  gtk_widget_activate_action (page, "accounts.remove", "s", "a2");
+  ui_kit_drain ();
+  assert_order (&stage, "a1 a3");
+  g_assert_nonnull (ui_kit_find_label (stage.window, "“Personal” removed"));
+  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  ui_kit_drain ();
+  assert_order (&stage, "a1 a2 a3");
+  ui_kit_close (&stage);
+}
+
+static void
+test_add (void)
+{
+  UiStage stage = { 0 };
+  RelaisTestResult refused = { .status = 401 };
+  GtkWidget *dialog = NULL;
+
+  refused.message = (char *)"API key not valid";
+  ui_kit_open (&stage, &bare, 900);
+  puppet_engine_set_test (stage.engine, &refused);
+  gtk_widget_activate_action (stage.window, "win.add-account", NULL);
+  dialog = ui_kit_dialog (&stage);
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  g_assert_true (gtk_widget_get_visible (ui_kit_child (dialog, "get_key")));
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "base_url")));
+  gtk_editable_set_text (ui_kit_child (dialog, "key"), "AIza-not-one");
+  ui_kit_click (ui_kit_child (dialog, "save"));
+  ui_kit_drain ();
+
+  /* refused: says why, and saves it only when told to */
+  g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 0);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "API key not valid");
+  ui_kit_click (ui_kit_child (dialog, "save_anyway"));
+  ui_kit_drain ();
+  g_assert_null (ui_kit_dialog (&stage));
+  g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 1);
+  g_assert_nonnull (ui_kit_find_label (stage.window, "Account added"));
+  ui_kit_close (&stage);
+}
+
+static void
+test_add_compatible (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *dialog = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  gtk_widget_activate_action (stage.window, "win.add-account", NULL);
+  dialog = ui_kit_dialog (&stage);
+  relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (dialog), "openai-compatible");
+  g_assert_true (gtk_widget_get_visible (ui_kit_child (dialog, "base_url")));
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "get_key")));
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "not a url");
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
+  g_assert_true (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (dialog), "practice");
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "base_url")));
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "key")));
+  ui_kit_click (ui_kit_child (dialog, "save"));
+  ui_kit_drain ();
+  g_assert_null (ui_kit_dialog (&stage));
+  g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 1);
+  ui_kit_close (&stage);
+}
+
+static void
+test_edit (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  GtkWidget *dialog = NULL;
+  GtkListBoxRow *row = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  add_accounts (&stage);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  gtk_widget_activate_action (page, "accounts.edit", "s", "a1");
+  dialog = ui_kit_dialog (&stage);
+  g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "name")), ==, "Work");
+  /* the key is never shown again */
+  g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "key")), ==, "");
+  ui_kit_click (ui_kit_child (dialog, "test_button"));
+  ui_kit_drain ();
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "The key works: 23 models");
+  gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
+  relais_switch_row_set_active (ui_kit_child (dialog, "enabled"), FALSE);
+  ui_kit_click (ui_kit_child (dialog, "save"));
+  ui_kit_drain ();
+  g_assert_null (ui_kit_dialog (&stage));
+  row = gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 0);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Office");
+  ui_kit_assert_label (row, "pill", "Paused");
+
+  gtk_widget_activate_action (page, "accounts.edit", "s", "a1");
+  ui_kit_click (ui_kit_find_button (ui_kit_dialog (&stage), "Remove Account"));
+  ui_kit_drain ();
+  g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 2);
+  ui_kit_close (&stage);
+}
+
+static void
+test_snippet (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *copied = NULL;
+  g_autofree char *url = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisConnectPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
+  key = relais_engine_dup_api_key (stage.engine);
+
+  /* masked on the screen, whole in the clipboard */
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), "f3a9"));
+  g_assert_null (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), key));
+  ui_kit_click (ui_kit_child (page, "copy"));
+  copied = ui_kit_dup_clipboard (page);
+  g_assert_nonnull (strstr (copied, key));
+  gtk_toggle_button_set_active (ui_kit_child (page, "show"), TRUE);
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), key));
+
+  /* the port and the address are the live ones */
+  g_settings_set_int (stage.settings, "port", 9001);
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), "http://127.0.0.1:9001"));
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (page, "address")));
+  puppet_engine_set_urls (stage.engine, (const char *[]){ "http://127.0.0.1:9001", "http://10.0.0.7:9001", NULL });
+  g_assert_true (gtk_widget_get_visible (ui_kit_child (page, "address")));
+  adw_combo_row_set_selected (ui_kit_child (page, "address"), 1);
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), "http://10.0.0.7:9001"));
+
+  /* only some clients want the version in it */
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001");
+  adw_combo_row_set_selected (ui_kit_child (page, "client"), 1);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001/v1");
+  url = g_settings_get_string (stage.settings, "connect-client");
+  g_assert_cmpstr (url, ==, "codex");
+  ui_kit_close (&stage);
+}
+
+static void
+test_request (void)
+{
+  UiStage stage = { 0 };
+  RelaisTestResult failed = { .status = 429 };
+  GtkWidget *page = NULL;
+
+  failed.message = (char *)"All accounts are limited for 2 minutes";
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisConnectPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, "Start the proxy to test");
+  puppet_engine_set_state (stage.engine, RELAIS_ENGINE_RUNNING);
+  ui_kit_click (ui_kit_child (page, "test_button"));
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+  ui_kit_drain ();
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==,
+                   "Answered by gemini-3-flash in 412 ms");
+  puppet_engine_set_test (stage.engine, &failed);
+  ui_kit_click (ui_kit_child (page, "test_button"));
+  ui_kit_drain ();
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+  ui_kit_close (&stage);
+}
+
+static guint
+count_rows (GtkWidget *page)
+{
+  return g_list_model_get_n_items (ui_kit_child (page, "filtered"));
+}
+
+static void
+test_records (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  GtkStack *stack = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  stack = ui_kit_child (page, "stack");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
+
+  for (guint i = 0; i < 40; i++)
+    puppet_engine_add_record (stage.engine, &(PuppetRecord){ 40 - i, i % 4 == 0 ? 401 : 200, "/v1/messages", "gpt-5",
+                                                             i % 2 == 0 ? "Work" : NULL, 1200, i });
+  ui_kit_drain ();
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "rows");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "table");
+  g_assert_cmpuint (count_rows (page), ==, 40);
+
+  /* the newest is in view, and stays there when one more comes */
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 0, "/v1/new", "gpt-5", "Work", -1, -1 });
+  ui_kit_drain ();
+  g_assert_cmpfloat (gtk_adjustment_get_value (gtk_scrollable_get_vadjustment (ui_kit_child (page, "table"))), <, 1);
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "/v1/new"));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "1.2 s"));
+
+  gtk_widget_activate_action (stage.window, "win.search", NULL);
+  gtk_editable_set_text (ui_kit_child (page, "search_entry"), "401");
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpuint (count_rows (page), ==, 10);
+  gtk_editable_set_text (ui_kit_child (page, "search_entry"), "WORK");
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpuint (count_rows (page), ==, 21);
+  gtk_editable_set_text (ui_kit_child (page, "search_entry"), "nothing like it");
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "none");
+  g_object_set (page, "searching", FALSE, NULL);
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpuint (count_rows (page), ==, 41);
+
+  gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
+  g_assert_true (relais_engine_get_records_paused (stage.engine));
+  g_assert_true (relais_banner_get_revealed (ui_kit_child (page, "banner")));
+  ui_kit_click (ui_kit_find_button (ui_kit_child (page, "banner"), "Resume"));
+  g_assert_false (relais_engine_get_records_paused (stage.engine));
+  g_assert_false (relais_banner_get_revealed (ui_kit_child (page, "banner")));
+  gtk_widget_activate_action (stage.window, "win.clear-monitor", NULL);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
+  ui_kit_close (&stage);
+}
+
+static void
+test_narrow (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 360);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 200, "/v1/messages", "gpt-5", "Work", 1200, 12 });
+  ui_kit_drain ();
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "lines");
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "lines"), "/v1/messages"));
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (stage.window, "pause_button")));
+  g_assert_true (gtk_widget_get_visible (ui_kit_child (stage.window, "search_button")));
+  ui_kit_close (&stage);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  ui_kit_init (&argc, &argv);
+  g_test_add_func ("/accounts/keyring", test_keyring_states);
+  g_test_add_func ("/accounts/unlock", test_unlock);
+  g_test_add_func ("/accounts/order", test_order);
+  g_test_add_func ("/accounts/remove", test_remove);
+  g_test_add_func ("/accounts/add", test_add);
+  g_test_add_func ("/accounts/add-compatible", test_add_compatible);
+  g_test_add_func ("/accounts/edit", test_edit);
+  g_test_add_func ("/connect/snippet", test_snippet);
+  g_test_add_func ("/connect/request", test_request);
+  g_test_add_func ("/monitor/records", test_records);
+  g_test_add_func ("/monitor/narrow", test_narrow);
+  return g_test_run ();
+}

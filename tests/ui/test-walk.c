@@ -1,0 +1,283 @@
+/* test-walk.c: every class, every page: names, icons, widths
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "app/relais-account-dialog.h"
+#include "app/relais-application.h"
+#include "app/relais-dialogs.h"
+#include "app/relais-url-well.h"
+#include "base/relais-error.h"
+
+#include "puppet-engine.h"
+#include "ui-kit.h"
+
+#define NARROWEST 360
+
+static const RelaisEngineOptions bare = { 0 };
+static const char *const pages[] = { "proxy", "accounts", "connect", "monitor" };
+
+static gboolean
+has_text (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0')
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_text (child))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_control (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget) ||
+         GTK_IS_SPIN_BUTTON (widget) || GTK_IS_ENTRY (widget) || GTK_IS_SEARCH_ENTRY (widget) ||
+         GTK_IS_DROP_DOWN (widget) || GTK_IS_LIST_VIEW (widget) || GTK_IS_COLUMN_VIEW (widget);
+}
+
+/* What GTK and libadwaita put together themselves, they name as they can. */
+static gboolean
+is_inside (GtkWidget *widget)
+{
+  static const char *const wholes[] = { "GtkSpinButton", "GtkMenuButton", "GtkDropDown", "AdwComboRow", "GtkSearchEntry",
+                                        "GtkColumnView", "AdwWindowTitle", "GtkWindowControls", "GtkSearchBar",
+                                        "AdwViewSwitcher", "GtkShortcutsWindow" };
+
+  for (GtkWidget *parent = gtk_widget_get_parent (widget); parent != NULL; parent = gtk_widget_get_parent (parent))
+    for (gsize i = 0; i < G_N_ELEMENTS (wholes); i++)
+      if (g_str_equal (G_OBJECT_TYPE_NAME (parent), wholes[i]) &&
+          !(GTK_IS_SEARCH_ENTRY (widget) && g_str_equal (wholes[i], "GtkSearchBar")))
+        return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_entry_row_part (GtkWidget *widget)
+{
+  GtkWidget *row = gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW);
+  const char *tooltip = gtk_widget_get_tooltip_text (widget);
+
+  return row != NULL && GTK_IS_BUTTON (widget) && tooltip != NULL;
+}
+
+static gboolean
+is_named (GtkWidget *widget)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+  GtkWidget *row = gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_ROW);
+
+  if (gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+      gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY))
+    return TRUE;
+  if (GTK_IS_BUTTON (widget) && has_text (widget))
+    return TRUE;
+  /* the activatable widget of a row goes by the row's title */
+  return row != NULL && ADW_IS_ACTION_ROW (row) &&
+         adw_action_row_get_activatable_widget (ADW_ACTION_ROW (row)) == widget &&
+         *adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)) != '\0';
+}
+
+static void
+check_widget (GtkWidget  *widget,
+              const char *where)
+{
+  if (!gtk_widget_get_visible (widget))
+    return;
+  if (is_control (widget) && !is_inside (widget) && !is_entry_row_part (widget) && !is_named (widget))
+    {
+      g_test_message ("%s: a %s (%s) has no name", where, G_OBJECT_TYPE_NAME (widget),
+                      gtk_widget_get_tooltip_text (widget));
+      g_test_fail ();
+    }
+  if (GTK_IS_IMAGE (widget) && gtk_image_get_storage_type (GTK_IMAGE (widget)) == GTK_IMAGE_ICON_NAME)
+    {
+      const char *icon = gtk_image_get_icon_name (GTK_IMAGE (widget));
+
+      if (!gtk_icon_theme_has_icon (gtk_icon_theme_get_for_display (gtk_widget_get_display (widget)), icon))
+        {
+          g_test_message ("%s: no icon %s", where, icon);
+          g_test_fail ();
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    check_widget (child, where);
+}
+
+static void
+check_width (GtkWidget  *widget,
+             const char *where)
+{
+  int minimum = 0;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  if (minimum > NARROWEST)
+    {
+      g_test_message ("%s: needs %d px, %d at most", where, minimum, NARROWEST);
+      g_test_fail ();
+    }
+}
+
+static void
+fill (UiStage *stage)
+{
+  const char *urls[] = { "http://127.0.0.1:8045", "http://[2001:db8:1234:5678:9abc:def0:1234:5678]:8045", NULL };
+
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a1", "An account with quite a long name", "openai-compatible",
+                                                              RELAIS_ACCOUNT_KEY_REJECTED, 123456 });
+  puppet_engine_add_record (stage->engine, &(PuppetRecord){ 0, 200, "/v1beta/models/gemini-3-flash:streamGenerateContent",
+                                                            "gemini-3.1-pro-preview", "An account with quite a long name",
+                                                            3725000, 1234567 });
+  puppet_engine_set_urls (stage->engine, urls);
+  g_settings_set_enum (stage->settings, "auth-mode", RELAIS_AUTH_MODE_OFF);
+  g_settings_set_boolean (stage->settings, "allow-lan-access", TRUE);
+  puppet_engine_set_state (stage->engine, RELAIS_ENGINE_RUNNING);
+}
+
+static void
+walk (int      width,
+      gboolean full)
+{
+  UiStage stage = { 0 };
+
+  ui_kit_open (&stage, &bare, width);
+  if (full)
+    fill (&stage);
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      gtk_widget_activate_action (stage.window, "win.page", "s", pages[i]);
+      ui_kit_drain ();
+      check_widget (stage.window, pages[i]);
+      if (width == NARROWEST)
+        check_width (stage.window, pages[i]);
+    }
+  gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
+  ui_kit_drain ();
+  if (width == NARROWEST)
+    check_width (stage.window, "paused");
+  ui_kit_close (&stage);
+}
+
+static void
+test_wide (void)
+{
+  walk (900, FALSE);
+  walk (900, TRUE);
+}
+
+static void
+test_narrow (void)
+{
+  walk (NARROWEST, FALSE);
+  walk (NARROWEST, TRUE);
+}
+
+static void
+test_dialog (void)
+{
+  UiStage stage = { 0 };
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  ui_kit_open (&stage, &bare, 900);
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a1", "Work", "gemini" });
+  gtk_widget_activate_action (stage.window, "win.add-account", NULL);
+  for (gsize i = 0; i < n_providers; i++)
+    {
+      relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (ui_kit_dialog (&stage)), providers[i].id);
+      ui_kit_drain ();
+      check_widget (ui_kit_dialog (&stage), providers[i].id);
+      check_width (ui_kit_dialog (&stage), providers[i].id);
+    }
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  gtk_widget_activate_action (ui_kit_page (&stage, "RelaisAccountsPage"), "accounts.edit", "s", "a1");
+  ui_kit_drain ();
+  check_widget (ui_kit_dialog (&stage), "edit");
+  check_width (ui_kit_dialog (&stage), "edit");
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  ui_kit_close (&stage);
+}
+
+/* The whole tree of every class by itself, none of them in a window. */
+static void
+test_classes (void)
+{
+  static const char *const names[] = { "RelaisProxyPage", "RelaisAccountsPage", "RelaisConnectPage",
+                                       "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
+                                       "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
+                                       "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell" };
+  UiStage stage = { 0 };
+
+  /* registers them all */
+  ui_kit_open (&stage, &bare, 900);
+  ui_kit_close (&stage);
+  g_type_ensure (RELAIS_TYPE_URL_WELL);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      GType type = g_type_from_name (names[i]);
+      GtkWidget *widget = NULL;
+
+      g_test_message ("%s", names[i]);
+      g_assert_cmpuint (type, !=, 0);
+      widget = g_object_ref_sink (g_object_new (type, NULL));
+      g_assert_finalize_object (widget);
+    }
+}
+
+static void
+test_about (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *about = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  relais_dialogs_show_about (GTK_WINDOW (stage.window));
+  about = ui_kit_dialog (&stage);
+  g_assert_true (ADW_IS_ABOUT_WINDOW (about));
+  g_assert_cmpstr (adw_about_window_get_version (ADW_ABOUT_WINDOW (about)), ==, RELAIS_VERSION);
+  gtk_window_destroy (GTK_WINDOW (about));
+  ui_kit_close (&stage);
+}
+
+static void
+test_shortcuts (void)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/dev/relais/Relais/gtk/help-overlay.ui");
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  g_assert_nonnull (window);
+  gtk_window_present (window);
+  ui_kit_drain ();
+  gtk_window_destroy (window);
+}
+
+/* A run in French that is one in English proves nothing. */
+static void
+test_language (void)
+{
+  UiStage stage = { 0 };
+  gboolean french = g_strcmp0 (g_getenv ("LANGUAGE"), "fr") == 0;
+
+  ui_kit_open (&stage, &bare, 900);
+  g_assert_cmpstr (gtk_button_get_label (ui_kit_child (stage.window, "toggle")), ==, french ? "_Démarrer" : "_Start");
+  ui_kit_close (&stage);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  ui_kit_init (&argc, &argv);
+  g_test_add_func ("/walk/language", test_language);
+  g_test_add_func ("/walk/classes", test_classes);
+  g_test_add_func ("/walk/wide", test_wide);
+  g_test_add_func ("/walk/narrow", test_narrow);
+  g_test_add_func ("/walk/dialog", test_dialog);
+  g_test_add_func ("/walk/about", test_about);
+  g_test_add_func ("/walk/shortcuts", test_shortcuts);
+  return g_test_run ();
+}

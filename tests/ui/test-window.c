@@ -1,0 +1,295 @@
+/* test-window.c: the window on the real engine, with the practice account
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "app/relais-application.h"
+#include "app/relais-spin-row.h"
+
+#include "ui-kit.h"
+
+static const RelaisEngineOptions practice = { .practice = TRUE };
+static const RelaisEngineOptions bare = { 0 };
+
+/* What is waited for. */
+typedef struct
+{
+  UiStage *stage;
+  RelaisEngineState state;
+  guint n;
+  gboolean done;
+} Wait;
+
+static gboolean
+has_state (gpointer data)
+{
+  Wait *wait = data;
+
+  return relais_engine_get_state (wait->stage->engine) == wait->state;
+}
+
+static gboolean
+has_accounts (gpointer data)
+{
+  Wait *wait = data;
+
+  return relais_engine_get_n_accounts (wait->stage->engine) == wait->n;
+}
+
+static gboolean
+has_records (gpointer data)
+{
+  Wait *wait = data;
+
+  return g_list_model_get_n_items (relais_engine_list_records (wait->stage->engine)) >= wait->n;
+}
+
+static gboolean
+is_done (gpointer data)
+{
+  return ((Wait *)data)->done;
+}
+
+static void
+until_state (UiStage           *stage,
+             RelaisEngineState  state)
+{
+  ui_kit_until (has_state, &(Wait){ .stage = stage, .state = state });
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  relais_engine_load_finish (RELAIS_ENGINE (source), result, &error);
+  g_assert_no_error (error);
+  ((Wait *)data)->done = TRUE;
+}
+
+static void
+open_loaded (UiStage                   *stage,
+             const RelaisEngineOptions *options)
+{
+  Wait wait = { .stage = stage };
+
+  ui_kit_open (stage, options, 900);
+  relais_engine_load_async (stage->engine, FALSE, NULL, loaded_cb, &wait);
+  ui_kit_until (is_done, &wait);
+  ui_kit_drain ();
+}
+
+/* A port nobody has: what the system gives to who asks for none. */
+static guint
+find_free_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+
+  g_assert_cmpuint (port, >=, 1024);
+  g_socket_listener_close (listener);
+  return port;
+}
+
+static gboolean
+spin_is_sensitive (UiStage *stage)
+{
+  gboolean sensitive = FALSE;
+
+  g_object_get (ui_kit_child (ui_kit_page (stage, "RelaisProxyPage"), "port"), "spin-sensitive", &sensitive, NULL);
+  return sensitive;
+}
+
+static void
+test_start_stop (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *card = NULL;
+  GtkWidget *connect = NULL;
+  RelaisSpinRow *port = NULL;
+  guint number = find_free_port ();
+
+  open_loaded (&stage, &practice);
+  card = ui_kit_page (&stage, "RelaisStatusCard");
+  connect = ui_kit_page (&stage, "RelaisConnectPage");
+  port = ui_kit_child (ui_kit_page (&stage, "RelaisProxyPage"), "port");
+  relais_spin_row_set_value (port, number);
+  g_assert_cmpuint (relais_engine_get_port (stage.engine), ==, number);
+  ui_kit_assert_label (card, "title", "Stopped");
+  g_assert_true (spin_is_sensitive (&stage));
+
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  ui_kit_drain ();
+  ui_kit_assert_label (card, "title", "Running");
+  ui_kit_assert_label (card, "detail", "1 of 1 account active");
+  g_assert_false (spin_is_sensitive (&stage));
+
+  /* the engine refuses what the insensitive widget lets through */
+  relais_spin_row_set_value (port, number == 65535 ? 65534 : number + 1);
+  ui_kit_drain ();
+  g_assert_cmpint (relais_spin_row_get_value (port), ==, number);
+  g_assert_cmpint (g_settings_get_int (stage.settings, "port"), ==, number);
+
+  /* a request as a client sends it, seen by the monitor */
+  gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
+  ui_kit_click (ui_kit_child (connect, "test_button"));
+  ui_kit_until (has_records, &(Wait){ .stage = &stage, .n = 1 });
+  ui_kit_until ((UiCheck)gtk_widget_is_sensitive, ui_kit_child (connect, "test_button"));
+  g_test_message ("%s", adw_action_row_get_subtitle (ui_kit_child (connect, "test")));
+  g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (ui_kit_child (connect, "test")), "Answered by "));
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_drain ();
+  g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "/v1/messages"));
+
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_drain ();
+  ui_kit_assert_label (card, "title", "Stopped");
+  g_assert_true (spin_is_sensitive (&stage));
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (connect, "test_button")));
+  ui_kit_close (&stage);
+}
+
+static void
+test_port_in_use (void)
+{
+  UiStage stage = { 0 };
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autofree char *words = NULL;
+  GtkWidget *card = NULL;
+  guint port = 0;
+
+  g_assert_true (g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                                &bound, NULL));
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  open_loaded (&stage, &practice);
+  card = ui_kit_page (&stage, "RelaisStatusCard");
+  g_settings_set_int (stage.settings, "port", port);
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_FAILED);
+  ui_kit_drain ();
+  ui_kit_assert_label (card, "title", "Could Not Start");
+  words = g_strdup_printf ("Port %u is already in use", port);
+  g_assert_true (g_str_has_prefix (gtk_label_get_label (ui_kit_child (card, "detail")), words));
+  ui_kit_click (ui_kit_child (card, "primary"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  g_assert_cmpuint (relais_engine_get_port (stage.engine), !=, port);
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
+static void
+test_no_account (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *card = NULL;
+
+  open_loaded (&stage, &bare);
+  card = ui_kit_page (&stage, "RelaisStatusCard");
+  g_settings_set_int (stage.settings, "port", find_free_port ());
+  ui_kit_assert_label (card, "detail", "Add an account first");
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_FAILED);
+  ui_kit_drain ();
+  ui_kit_assert_label (card, "detail", "No account is available. Add one first, or try the practice account.");
+  ui_kit_click (ui_kit_child (card, "secondary"));
+  ui_kit_until (has_accounts, &(Wait){ .stage = &stage, .n = 1 });
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
+static void
+test_accounts (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  GtkWidget *dialog = NULL;
+  GListModel *accounts = NULL;
+  g_autofree char *id = NULL;
+
+  open_loaded (&stage, &bare);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  accounts = relais_engine_list_accounts (stage.engine);
+  gtk_widget_activate_action (stage.window, "win.page", "s", "accounts");
+  for (guint i = 1; i <= 2; i++)
+    {
+      gtk_widget_activate_action (stage.window, "win.add-practice", NULL);
+      ui_kit_until (has_accounts, &(Wait){ .stage = &stage, .n = i });
+    }
+  {
+    g_autoptr (RelaisAccountRow) first = g_list_model_get_item (accounts, 0);
+
+    id = g_strdup (relais_account_row_get_id (first));
+  }
+  gtk_widget_activate_action (page, "accounts.move", "(si)", id, 1);
+  ui_kit_drain ();
+  ui_kit_drain ();
+  {
+    g_autoptr (RelaisAccountRow) second = g_list_model_get_item (accounts, 1);
+
+    g_assert_cmpstr (relais_account_row_get_id (second), ==, id);
+  }
+
+  gtk_widget_activate_action (page, "accounts.edit", "s", id);
+  dialog = ui_kit_dialog (&stage);
+  gtk_editable_set_text (ui_kit_child (dialog, "name"), "Renamed");
+  ui_kit_click (ui_kit_child (dialog, "save"));
+  for (int i = 0; i < 100 && ui_kit_find_label (page, "Renamed") == NULL; i++)
+    ui_kit_drain ();
+  g_assert_nonnull (ui_kit_find_label (page, "Renamed"));
+
+  gtk_widget_activate_action (page, "accounts.remove", "s", id);
+  ui_kit_until (has_accounts, &(Wait){ .stage = &stage, .n = 1 });
+  ui_kit_drain ();
+  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  ui_kit_until (has_accounts, &(Wait){ .stage = &stage, .n = 2 });
+  ui_kit_drain ();
+  g_assert_nonnull (ui_kit_find_label (page, "Renamed"));
+  ui_kit_close (&stage);
+}
+
+/* Everything the program does but its main function. */
+static void
+activated_cb (GApplication *application,
+              gpointer      data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  g_assert_nonnull (window);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window)));
+  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+}
+
+static void
+test_application (void)
+{
+  g_autoptr (RelaisApplication) application = relais_application_new ();
+  char *argv[] = { (char *)"relais", (char *)"--practice", NULL };
+
+  g_signal_connect_after (application, "activate", G_CALLBACK (activated_cb), NULL);
+  g_assert_cmpint (g_application_run (G_APPLICATION (application), 2, argv), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  ui_kit_init (&argc, &argv);
+  g_test_add_func ("/window/start-stop", test_start_stop);
+  g_test_add_func ("/window/port-in-use", test_port_in_use);
+  g_test_add_func ("/window/no-account", test_no_account);
+  g_test_add_func ("/window/accounts", test_accounts);
+  g_test_add_func ("/window/application", test_application);
+  return g_test_run ();
+}
