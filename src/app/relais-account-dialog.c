@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "relais-account-dialog.h"
+#include "relais-names.h"
 #include "relais-switch-row.h"
 #include "relais-words.h"
 
@@ -576,6 +577,7 @@ static void
 relais_account_dialog_init (RelaisAccountDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  relais_names_from_tooltips (GTK_WIDGET (self));
 
   self->cancellable = g_cancellable_new ();
 }

@@ -40,6 +40,7 @@ static const struct
   const char *keys[3];
 } accels[] = {
   { "app.quit", { "<Control>q" } },
+  { "app.shortcuts", { "<Control>question" } },
   { "window.close", { "<Control>w" } },
   { "win.toggle", { "<Control>Return", "<Control>KP_Enter" } },
   { "win.page('proxy')", { "<Alt>1" } },
@@ -165,6 +166,14 @@ relais_application_about (GSimpleAction *action,
 }
 
 static void
+relais_application_shortcuts (GSimpleAction *action,
+                              GVariant      *parameter,
+                              gpointer       data)
+{
+  relais_dialogs_show_shortcuts (gtk_application_get_active_window (data));
+}
+
+static void
 relais_application_stopped_cb (GObject      *source,
                                GAsyncResult *result,
                                gpointer      data)
@@ -199,6 +208,7 @@ relais_application_quit (GSimpleAction *action,
 static const GActionEntry actions[] = {
   { "about", relais_application_about },
   { "quit", relais_application_quit },
+  { "shortcuts", relais_application_shortcuts },
   { "show", relais_application_show },
 };
 

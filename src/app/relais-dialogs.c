@@ -100,3 +100,20 @@ relais_dialogs_show_about (GtkWindow *parent)
                                                                                                               /* Translators: your name, one a line; it is shown in the About window */
                                                                                                               "translator-credits", _("translator-credits"), NULL);
 }
+
+/**
+ * relais_dialogs_show_shortcuts:
+ * @parent: (nullable): the window to show them over
+ *
+ * Made when asked for. The one that GtkApplication would make with each window stands hidden in the
+ * list of windows, and GTK 4.8 crashes there when a screen reader asks for a window that just went.
+ */
+void
+relais_dialogs_show_shortcuts (GtkWindow *parent)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/dev/relais/Relais/relais-shortcuts.ui");
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+
+  gtk_window_set_transient_for (window, parent);
+  gtk_window_present (window);
+}

@@ -12,6 +12,7 @@
 #include "base/relais-error.h"
 
 #include "relais-dialogs.h"
+#include "relais-names.h"
 #include "relais-proxy-page.h"
 #include "relais-spin-row.h"
 #include "relais-status-card.h"
@@ -487,6 +488,7 @@ relais_proxy_page_init (RelaisProxyPage *self)
   static const char *const watched[] = { "allow-lan-access", "auth-mode", "effective-auth-mode" };
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  relais_names_from_tooltips (GTK_WIDGET (self->key));
 
   self->cancellable = g_cancellable_new ();
   self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);

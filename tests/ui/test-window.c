@@ -17,10 +17,10 @@ static const RelaisEngineOptions bare = { 0 };
 /* What is waited for. */
 typedef struct
 {
-  UiStage *stage;
-  RelaisEngineState state;
-  guint n;
-  gboolean done;
+  UiStage           *stage;
+  RelaisEngineState  state;
+  guint              n;
+  gboolean           done;
 } Wait;
 
 static gboolean

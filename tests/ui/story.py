@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""The main story through the accessibility bus: story.py PROGRAM, on a display and a session bus of its own.
+
+Open, add the practice account through the dialog, start, copy the key, send a request with it, see it in the
+monitor, stop. The keyring is a real one, in a directory that goes afterwards.
+"""
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, GLib  # noqa: E402
+
+State = Atspi.StateType
+BUTTONS = ('push button', 'toggle button', 'check box', 'spin button', 'text', 'menu button')
+
+
+def until(check, what, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            found = check()
+            if found:
+                return found
+        except GLib.Error:  # gone between two calls
+            pass
+        time.sleep(0.03)
+    raise SystemExit(f'not ok: waited {seconds} s for {what}')
+
+
+def has(node, state):
+    return node.get_state_set().contains(state)
+
+
+def walk(node):
+    yield node
+    for i in range(node.get_child_count()):
+        child = node.get_child_at_index(i)
+        if child:
+            yield from walk(child)
+
+
+def find(root, role, name):
+    # GTK 4.8 joins a mnemonic label and its text: '_Start Start'
+    return next((n for n in walk(root) if n.get_role_name() == role and has(n, State.VISIBLE)
+                 and (n.get_name() == name or n.get_name().endswith(' ' + name))), None)
+
+
+def wait_for(root, role, name):
+    return until(lambda: find(root, role, name), f'{role} “{name}”')
+
+
+def press(root, name, role='push button'):
+    node = wait_for(root, role, name)
+    until(lambda: has(node, State.SENSITIVE), f'“{name}” to be sensitive')
+    node.do_action(0)
+
+
+def text_of(node):
+    return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+
+def application():
+    desktop = Atspi.get_desktop(0)
+    for i in range(desktop.get_child_count()):
+        app = desktop.get_child_at_index(i)
+        if app and app.get_name() in ('relais-window', 'relais', 'dev.relais.Relais'):
+            return app
+    return None
+
+
+def type_keys(title, *keys):
+    """Combo rows have no action on the bus: the keyboard it is."""
+    window = until(lambda: subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{title}$'], text=True,
+                                          capture_output=True, timeout=5, check=False).stdout.split(), title)[-1]
+    subprocess.run(['xdotool', 'windowfocus', '--sync', window], timeout=5, check=True)
+    for key in keys:
+        subprocess.run(['xdotool', 'key', key], timeout=5, check=True)
+        time.sleep(0.1)
+
+
+def ask(port, key):
+    body = {'model': 'practice', 'messages': [{'role': 'user', 'content': 'Hello'}]}
+    request = urllib.request.Request(f'http://127.0.0.1:{port}/v1/chat/completions', json.dumps(body).encode(),
+                                     {'Content-Type': 'application/json', 'Authorization': f'Bearer {key}'})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)['choices'][0]['message']['content']
+
+
+def check_names(root):
+    for node in walk(root):
+        if node.get_role_name() in BUTTONS and has(node, State.VISIBLE) and has(node, State.SENSITIVE):
+            assert node.get_name() and not node.get_name().startswith('Gtk'), \
+                f'a {node.get_role_name()} is called “{node.get_name()}”, described “{node.get_description()}”'
+
+
+def story(root):
+    wait_for(root, 'label', 'Stopped')
+    wait_for(root, 'label', 'Add an account first')
+    check_names(root)
+
+    press(root, 'Add Account…')
+    dialog = until(lambda: find(root, 'dialog', 'Add Account') or find(root, 'frame', 'Add Account'), 'the dialog')
+    add = wait_for(dialog, 'push button', 'Add')
+    assert not has(add, State.SENSITIVE), 'nothing to add yet'
+    type_keys('Add Account', 'alt+p', 'End', 'Return')
+    press(dialog, 'Add')
+    wait_for(root, 'label', 'Account added')
+    press(root, 'Proxy', 'page tab')
+    wait_for(root, 'label', 'Start the proxy to let clients connect')
+
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        number = free.getsockname()[1]
+    port = wait_for(root, 'spin button', 'Port')
+    assert has(port, State.SENSITIVE)
+    Atspi.Value.set_current_value(port, number)
+    press(root, 'Start')
+    wait_for(root, 'label', 'Running')
+    wait_for(root, 'label', '1 of 1 account active')
+    assert not has(port, State.SENSITIVE), 'the port can be changed while running'
+
+    press(root, 'Copy API Key')
+    wait_for(root, 'label', 'API key copied')
+    key = subprocess.run(['xclip', '-o', '-selection', 'clipboard'], capture_output=True, timeout=5, text=True,
+                         check=True).stdout
+    assert key.startswith('sk-') and key == text_of(find(root, 'text', 'API Key')), 'what is shown is not what is copied'
+    answer = ask(number, key)
+    assert 'practice' in answer.lower(), answer
+
+    press(root, 'Monitor', 'page tab')
+    wait_for(root, 'label', '/v1/chat/completions')
+    wait_for(root, 'label', '200')
+    check_names(root)
+    press(root, 'Stop')
+    press(root, 'Proxy', 'page tab')
+    wait_for(root, 'label', 'Stopped')
+    try:
+        ask(number, key)
+        raise SystemExit('not ok: it still answers')
+    except urllib.error.URLError:
+        pass
+
+
+def main():
+    with tempfile.TemporaryDirectory() as home:
+        runtime = os.path.join(home, 'run')
+        os.mkdir(runtime, 0o700)
+        os.environ.update(HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_RUNTIME_DIR=runtime)
+        subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        app = subprocess.Popen(sys.argv[1:])
+        try:
+            story(until(application, 'the window on the accessibility bus'))
+        finally:
+            app.terminate()
+            app.wait(10)
+    print('ok')
+
+
+main()
