@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "relais-toast.h"
 
 static AdwToast *
@@ -17,16 +19,63 @@ toast_new (const char *text)
   return adw_toast_new (escaped);
 }
 
+/* libadwaita 1.2 leaves the button that closes a toast without a name. */
+static void
+name_close_buttons (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close"), -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_close_buttons (child);
+}
+
+static void
+name_toasts (AdwToastOverlay *overlay)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (child != adw_toast_overlay_get_child (overlay))
+      name_close_buttons (child);
+}
+
+static gboolean
+relais_toast_name_later_cb (gpointer data)
+{
+  name_toasts (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The one that waited behind it shows next. */
+static void
+relais_toast_dismissed_cb (AdwToastOverlay *overlay)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, relais_toast_name_later_cb, g_object_ref (overlay), g_object_unref);
+}
+
+/* At once: who copies twice sees it twice. What says nothing new gives way; an offer comes back. */
 static void
 toast_add (GtkWidget *widget,
-           AdwToast  *toast)
+           AdwToast  *toast,
+           gboolean   stays)
 {
   GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+  AdwToast *last = NULL;
 
-  if (overlay != NULL)
-    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-  else
-    g_object_unref (toast);
+  if (overlay == NULL)
+    {
+      g_object_unref (toast);
+      return;
+    }
+  last = g_object_get_data (G_OBJECT (overlay), "relais-toast");
+  if (last != NULL)
+    adw_toast_dismiss (last);
+  if (!stays)
+    g_object_set_data_full (G_OBJECT (overlay), "relais-toast", g_object_ref (toast), g_object_unref);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (relais_toast_dismissed_cb), overlay, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  name_toasts (ADW_TOAST_OVERLAY (overlay));
 }
 
 /**
@@ -41,7 +90,7 @@ relais_toast_show (GtkWidget  *widget,
   g_return_if_fail (GTK_IS_WIDGET (widget));
   g_return_if_fail (text != NULL);
 
-  toast_add (widget, toast_new (text));
+  toast_add (widget, toast_new (text), FALSE);
 }
 
 /**
@@ -70,10 +119,8 @@ relais_toast_offer (GtkWidget      *widget,
 
   toast = toast_new (text);
   adw_toast_set_button_label (toast, label);
-  /* a way back must not wait behind what was copied */
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_data (toast, "button-clicked", clicked, data, free_data, G_CONNECT_SWAPPED);
-  toast_add (widget, toast);
+  toast_add (widget, toast, TRUE);
 }
 
 /**

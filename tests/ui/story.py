@@ -95,11 +95,17 @@ def ask(port, key):
         return json.load(answer)['choices'][0]['message']['content']
 
 
+def parents(node):
+    while (node := node.get_parent()) is not None:
+        yield node
+
+
 def check_names(root):
     for node in walk(root):
         if node.get_role_name() in BUTTONS and has(node, State.VISIBLE) and has(node, State.SENSITIVE):
+            above = [n.get_role_name() + ' ' + repr(n.get_name()) for n in parents(node)]
             assert node.get_name() and not node.get_name().startswith('Gtk'), \
-                f'a {node.get_role_name()} is called “{node.get_name()}”, described “{node.get_description()}”'
+                f'a {node.get_role_name()} is called “{node.get_name()}”, in {above}'
 
 
 def story(root):
