@@ -27,7 +27,9 @@ find_build_tree (void)
     return NULL;
   root = g_build_filename (room, "..", "..", NULL);
   schemas = g_build_filename (root, "data", "gschemas.compiled", NULL);
-  return g_file_test (schemas, G_FILE_TEST_IS_REGULAR) ? g_canonicalize_filename (root, NULL) : NULL;
+  if (!g_file_test (schemas, G_FILE_TEST_IS_REGULAR))
+    return NULL;
+  return g_canonicalize_filename (root, NULL);
 }
 
 /* Before anything asks for a setting or a translation. */

@@ -211,16 +211,19 @@ static void
 relais_account_dialog_provider_cb (RelaisAccountDialog *self)
 {
   const RelaisEngineProvider *provider = get_provider (self);
+  gboolean has_link = provider != NULL && provider->key_url != NULL;
   gboolean has_url = FALSE;
+  gboolean needs_url = FALSE;
 
   if (self->engine == NULL)
     return;
   has_url = self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
-  gtk_widget_set_visible (GTK_WIDGET (self->base_url), has_url || (provider != NULL && provider->needs_base_url));
+  needs_url = has_url || (provider != NULL && provider->needs_base_url);
+  gtk_widget_set_visible (GTK_WIDGET (self->base_url), needs_url);
   gtk_widget_set_visible (GTK_WIDGET (self->key),
                           provider == NULL || provider->needs_key || provider->needs_base_url);
-  gtk_widget_set_visible (GTK_WIDGET (self->get_key), provider != NULL && provider->key_url != NULL);
-  if (provider != NULL && provider->key_url != NULL)
+  gtk_widget_set_visible (GTK_WIDGET (self->get_key), has_link);
+  if (has_link)
     gtk_link_button_set_uri (self->get_key, provider->key_url);
   if (self->account == NULL)
     gtk_widget_set_visible (self->test_group, FALSE);
@@ -285,7 +288,8 @@ relais_account_dialog_edited_cb (GObject      *source,
     return;
   enabled = relais_switch_row_get_active (self->enabled);
   if (enabled != relais_account_row_get_enabled (self->account))
-    relais_engine_enable_account_async (self->engine, relais_account_row_get_id (self->account), enabled,
+    relais_engine_enable_account_async (self->engine, relais_account_row_get_id (self->account),
+                                        enabled,
                                         NULL, NULL, NULL);
   finish (self, _("Account changed"));
 }
@@ -301,7 +305,8 @@ relais_account_dialog_save_now (RelaisAccountDialog *self)
     relais_engine_add_account_async (self->engine, &form.draft, self->cancellable,
                                      relais_account_dialog_added_cb, g_object_ref (self));
   else
-    relais_engine_edit_account_async (self->engine, relais_account_row_get_id (self->account), &form.draft,
+    relais_engine_edit_account_async (self->engine, relais_account_row_get_id (self->account),
+                                      &form.draft,
                                       self->cancellable, relais_account_dialog_edited_cb,
                                       g_object_ref (self));
 }
@@ -353,14 +358,14 @@ static void
 test (RelaisAccountDialog *self)
 {
   g_auto (Form) form = { 0 };
+  const char *id = self->account != NULL ? relais_account_row_get_id (self->account) : NULL;
 
   read_form (self, &form);
   set_busy (self, TRUE);
   gtk_widget_set_visible (self->save_anyway, FALSE);
   show_test (self, NULL, NULL, _("Asking for the list of models…"));
-  relais_engine_test_account_async (
-    self->engine, self->account != NULL ? relais_account_row_get_id (self->account) : NULL, &form.draft,
-    self->cancellable, relais_account_dialog_tested_cb, g_object_ref (self));
+  relais_engine_test_account_async (self->engine, id, &form.draft, self->cancellable,
+                                    relais_account_dialog_tested_cb, g_object_ref (self));
 }
 
 static void

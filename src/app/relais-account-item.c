@@ -82,9 +82,9 @@ relais_account_item_move_cb (GtkWidget *widget,
                              gpointer   data)
 {
   RelaisAccountItem *self = RELAIS_ACCOUNT_ITEM (widget);
+  const char *id = relais_account_row_get_id (self->account);
 
-  gtk_widget_activate_action (widget, "accounts.move", "(si)",
-                              relais_account_row_get_id (self->account), g_variant_get_int32 (args));
+  gtk_widget_activate_action (widget, "accounts.move", "(si)", id, g_variant_get_int32 (args));
   return GDK_EVENT_STOP;
 }
 
@@ -116,7 +116,8 @@ relais_account_item_drag_begin_cb (RelaisAccountItem *self,
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
   g_autoptr (GdkPaintable) image = gdk_paintable_get_current_image (paintable);
 
-  gtk_drag_source_set_icon (source, image, 24, gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2);
+  gtk_drag_source_set_icon (source, image, 24,
+                            gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2);
   gtk_widget_add_css_class (GTK_WIDGET (self), "dragged");
 }
 
@@ -230,7 +231,8 @@ relais_account_item_class_init (RelaisAccountItemClass *klass)
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Up, GDK_ALT_MASK, relais_account_item_move_cb, "i", -1);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Down, GDK_ALT_MASK, relais_account_item_move_cb, "i", 1);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, relais_account_item_remove_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, relais_account_item_remove_cb,
+                                NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-item.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, avatar);

@@ -302,7 +302,8 @@ remove_account (RelaisAccountsPage *self,
   removal->page = g_object_ref (self);
   removal->id = g_strdup (id);
   removal->label = g_strdup (relais_account_row_get_label (account));
-  relais_engine_remove_account_async (self->engine, id, self->cancellable, relais_accounts_page_removed_cb,
+  relais_engine_remove_account_async (self->engine, id, self->cancellable,
+                                      relais_accounts_page_removed_cb,
                                       removal);
 }
 
@@ -320,7 +321,8 @@ present_dialog (RelaisAccountsPage *self,
 {
   GtkWidget *dialog = relais_account_dialog_new (self->engine, account);
 
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_set_transient_for (GTK_WINDOW (dialog),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   g_signal_connect_object (dialog, "saved", G_CALLBACK (relais_toast_show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dialog, "remove", G_CALLBACK (remove_account), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -332,7 +334,8 @@ relais_accounts_page_edit (GtkWidget  *widget,
                            GVariant   *parameter)
 {
   RelaisAccountsPage *self = RELAIS_ACCOUNTS_PAGE (widget);
-  g_autoptr (RelaisAccountRow) account = find_account (self, g_variant_get_string (parameter, NULL), NULL);
+  g_autoptr (RelaisAccountRow) account = find_account (self, g_variant_get_string (parameter, NULL),
+                                                       NULL);
 
   if (account != NULL)
     present_dialog (self, account);
@@ -477,11 +480,11 @@ relais_accounts_page_init (RelaisAccountsPage *self)
 
   self->cancellable = g_cancellable_new ();
   self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);
-  g_signal_group_connect_object (self->engine_signals, "notify::keyring",
-                                 G_CALLBACK (relais_accounts_page_update), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::keyring",
+                                  G_CALLBACK (relais_accounts_page_update), self);
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
-  g_signal_group_connect_object (self->list_signals, "items-changed",
-                                 G_CALLBACK (relais_accounts_page_items_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->list_signals, "items-changed",
+                                  G_CALLBACK (relais_accounts_page_items_cb), self);
 }
 
 /**

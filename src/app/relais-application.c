@@ -96,7 +96,8 @@ present_window (RelaisApplication *self)
 
   if (window == NULL)
     {
-      window = GTK_WINDOW (relais_window_new (GTK_APPLICATION (self), self->engine, self->settings));
+      window = GTK_WINDOW (relais_window_new (GTK_APPLICATION (self), self->engine,
+                                              self->settings));
       g_signal_connect_object (window, "hidden", G_CALLBACK (relais_application_hidden_cb), self, G_CONNECT_SWAPPED);
     }
   g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
@@ -132,7 +133,8 @@ relais_application_loaded_cb (GObject      *source,
   if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
     g_warning ("Accounts could not be loaded: %s", error->message);
   if (self->held && self->engine != NULL)
-    relais_engine_start_async (self->engine, NULL, relais_application_started_cb, g_object_ref (self));
+    relais_engine_start_async (self->engine, NULL, relais_application_started_cb,
+                               g_object_ref (self));
 }
 
 static void
@@ -222,7 +224,8 @@ relais_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (RELAIS_APP_ID);
   for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].keys);
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
+                                           accels[i].keys);
 
   /* a try leaves nothing behind: no keyring then */
   options.practice = self->practice;
@@ -230,7 +233,8 @@ relais_application_startup (GApplication *application)
   self->engine = relais_engine_new (&options);
   self->settings = g_settings_new (RELAIS_APP_ID);
   self->link = relais_settings_link_new (self->settings, self->engine);
-  relais_engine_load_async (self->engine, FALSE, NULL, relais_application_loaded_cb, g_object_ref (self));
+  relais_engine_load_async (self->engine, FALSE, NULL, relais_application_loaded_cb,
+                            g_object_ref (self));
 }
 
 static void

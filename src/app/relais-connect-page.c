@@ -161,7 +161,8 @@ relais_connect_page_urls_cb (RelaisConnectPage *self)
   g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
 
   refill (self->addresses, self->address, urls);
-  gtk_widget_set_visible (GTK_WIDGET (self->address), g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->address),
+                          g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
   relais_connect_page_update (self);
 }
 
@@ -217,6 +218,7 @@ static void
 show_result (RelaisConnectPage      *self,
              const RelaisTestResult *result)
 {
+  const char *model = NULL;
   g_autofree char *text = NULL;
   g_autofree char *duration = NULL;
 
@@ -226,10 +228,10 @@ show_result (RelaisConnectPage      *self,
                  result->message != NULL ? result->message : _("The test failed"));
       return;
     }
+  model = result->model != NULL ? result->model : get_selected (self->model, MODEL_FALLBACK);
   duration = relais_words_duration (result->duration_us);
   /* Translators: a model and a duration, as in “Answered by gemini-3-flash in 412 ms” */
-  text = g_strdup_printf (_("Answered by %s in %s"),
-                             result->model != NULL ? result->model : get_selected (self->model, MODEL_FALLBACK), duration);
+  text = g_strdup_printf (_("Answered by %s in %s"), model, duration);
   show_test (self, "object-select-symbolic", "success", text);
 }
 
@@ -470,14 +472,14 @@ relais_connect_page_init (RelaisConnectPage *self)
   adw_combo_row_set_model (self->model, G_LIST_MODEL (self->models));
 
   self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);
-  g_signal_group_connect_object (self->engine_signals, "models-changed",
-                                 G_CALLBACK (relais_connect_page_models_cb), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->engine_signals, "notify::allow-lan-access",
-                                 G_CALLBACK (relais_connect_page_urls_cb), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->engine_signals, "notify::api-key-set",
-                                 G_CALLBACK (relais_connect_page_update), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->engine_signals, "notify::port",
-                                 G_CALLBACK (relais_connect_page_urls_cb), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->engine_signals, "notify::state",
-                                 G_CALLBACK (relais_connect_page_state_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->engine_signals, "models-changed",
+                                  G_CALLBACK (relais_connect_page_models_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::allow-lan-access",
+                                  G_CALLBACK (relais_connect_page_urls_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::api-key-set",
+                                  G_CALLBACK (relais_connect_page_update), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::port",
+                                  G_CALLBACK (relais_connect_page_urls_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::state",
+                                  G_CALLBACK (relais_connect_page_state_cb), self);
 }

@@ -92,13 +92,14 @@ relais_dialogs_show_about (GtkWindow *parent)
 {
   static const char *developers[] = { "The Relais authors", NULL };
 
+  /* Translators: your name, one a line; it is shown in the About window */
+  const char *credits = _("translator-credits");
+
   adw_show_about_window (parent,
                          "application-name", "Relais",
                          "application-icon", RELAIS_APP_ID,
                          "version", RELAIS_VERSION,
-                         "developer-name", _("The Relais authors"), "developers", developers, "comments", _("One local address for all your AI accounts"), "copyright", "© 2026 The Relais authors", "license-type", GTK_LICENSE_GPL_3_0,
-                                                                                                              /* Translators: your name, one a line; it is shown in the About window */
-                                                                                                              "translator-credits", _("translator-credits"), NULL);
+                         "developer-name", _("The Relais authors"), "developers", developers, "comments", _("One local address for all your AI accounts"), "copyright", "© 2026 The Relais authors", "license-type", GTK_LICENSE_GPL_3_0, "translator-credits", credits, NULL);
 }
 
 /**

@@ -215,8 +215,10 @@ relais_monitor_page_rows_cb (RelaisMonitorPage *self,
 {
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_list (self)));
 
-  if (position == 0 && added > 0 && self->scroll_idle == 0 && gtk_adjustment_get_value (adjustment) < 1)
-    self->scroll_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, relais_monitor_page_scroll_cb, self, NULL);
+  if (position == 0 && added > 0 && self->scroll_idle == 0 &&
+      gtk_adjustment_get_value (adjustment) < 1)
+    self->scroll_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, relais_monitor_page_scroll_cb, self,
+                                         NULL);
   relais_monitor_page_update (self);
 }
 
@@ -228,7 +230,8 @@ relais_monitor_page_search_cb (RelaisMonitorPage *self)
   g_clear_pointer (&self->needle, g_free);
   if (*text != '\0')
     self->needle = g_utf8_casefold (text, -1);
-  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered),
+                      GTK_FILTER_CHANGE_DIFFERENT);
   relais_monitor_page_update (self);
 }
 
@@ -416,6 +419,6 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
-  g_signal_group_connect_object (self->list_signals, "items-changed",
-                                 G_CALLBACK (relais_monitor_page_update), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->list_signals, "items-changed",
+                                  G_CALLBACK (relais_monitor_page_update), self);
 }

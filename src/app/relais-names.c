@@ -15,7 +15,8 @@ relais_names_tooltip_cb (GtkWidget *button)
   const char *tooltip = gtk_widget_get_tooltip_text (button);
 
   if (tooltip != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip,
+                                    -1);
 }
 
 /**

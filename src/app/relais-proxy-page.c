@@ -120,7 +120,8 @@ relais_proxy_page_state_changed_cb (RelaisProxyPage *self)
     return;
   failure = relais_engine_get_failure (self->engine);
   if (failure != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
-      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE || failure->code == RELAIS_ERROR_ADDRESS_DENIED))
+      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE ||
+       failure->code == RELAIS_ERROR_ADDRESS_DENIED))
     relais_spin_row_select_text (self->port);
 }
 
@@ -270,7 +271,8 @@ static void
 set_key (RelaisProxyPage *self,
          const char      *key)
 {
-  relais_engine_set_api_key_async (self->engine, key, self->cancellable, relais_proxy_page_key_set_cb,
+  relais_engine_set_api_key_async (self->engine, key, self->cancellable,
+                                   relais_proxy_page_key_set_cb,
                                    g_object_ref (self));
 }
 
@@ -297,6 +299,7 @@ relais_proxy_page_key_undo_cb (KeyUndo *undo)
 static void
 generate_key (RelaisProxyPage *self)
 {
+  const char *text = _("New API key generated");
   g_autofree char *old = relais_engine_dup_api_key (self->engine);
   g_autofree char *key = relais_engine_make_api_key ();
   KeyUndo *undo = NULL;
@@ -304,14 +307,13 @@ generate_key (RelaisProxyPage *self)
   set_key (self, key);
   if (old == NULL)
     {
-      relais_toast_show (GTK_WIDGET (self), _("New API key generated"));
+      relais_toast_show (GTK_WIDGET (self), text);
       return;
     }
   undo = g_new0 (KeyUndo, 1);
   g_weak_ref_init (&undo->page, self);
   undo->key = g_steal_pointer (&old);
-  relais_toast_offer (GTK_WIDGET (self), _("New API key generated"), _("_Undo"),
-                                                                         G_CALLBACK (relais_proxy_page_key_undo_cb), undo, key_undo_free);
+  relais_toast_offer (GTK_WIDGET (self), text, _("_Undo"), G_CALLBACK (relais_proxy_page_key_undo_cb), undo, key_undo_free);
 }
 
 static void
@@ -496,17 +498,17 @@ relais_proxy_page_init (RelaisProxyPage *self)
     {
       g_autofree char *signal = g_strconcat ("notify::", watched[i], NULL);
 
-      g_signal_group_connect_object (self->engine_signals, signal,
-                                     G_CALLBACK (relais_proxy_page_engine_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_group_connect_swapped (self->engine_signals, signal,
+                                      G_CALLBACK (relais_proxy_page_engine_changed_cb), self);
     }
-  g_signal_group_connect_object (self->engine_signals, "notify::state",
-                                 G_CALLBACK (relais_proxy_page_state_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->engine_signals, "notify::api-key-set", G_CALLBACK (show_key), self,
-                                 G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::state",
+                                  G_CALLBACK (relais_proxy_page_state_changed_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::api-key-set",
+                                  G_CALLBACK (show_key), self);
 
   self->settings_signals = g_signal_group_new (G_TYPE_SETTINGS);
-  g_signal_group_connect_object (self->settings_signals, "changed::allow-lan-access",
-                                 G_CALLBACK (relais_proxy_page_settings_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->settings_signals, "changed::auth-mode",
-                                 G_CALLBACK (relais_proxy_page_settings_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_swapped (self->settings_signals, "changed::allow-lan-access",
+                                  G_CALLBACK (relais_proxy_page_settings_changed_cb), self);
+  g_signal_group_connect_swapped (self->settings_signals, "changed::auth-mode",
+                                  G_CALLBACK (relais_proxy_page_settings_changed_cb), self);
 }

@@ -309,8 +309,8 @@ relais_status_card_init (RelaisStatusCard *self)
     {
       g_autofree char *signal = g_strconcat ("notify::", watched[i], NULL);
 
-      g_signal_group_connect_object (self->signals, signal, G_CALLBACK (relais_status_card_update),
-                                     self, G_CONNECT_SWAPPED);
+      g_signal_group_connect_swapped (self->signals, signal,
+                                      G_CALLBACK (relais_status_card_update), self);
     }
 }
 

@@ -50,7 +50,8 @@ relais_toast_name_later_cb (gpointer data)
 static void
 relais_toast_dismissed_cb (AdwToastOverlay *overlay)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, relais_toast_name_later_cb, g_object_ref (overlay), g_object_unref);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, relais_toast_name_later_cb, g_object_ref (overlay),
+                   g_object_unref);
 }
 
 /* At once: who copies twice sees it twice. What says nothing new gives way; an offer comes back. */

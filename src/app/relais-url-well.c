@@ -75,6 +75,7 @@ relais_url_well_new (const char *url)
   gtk_label_set_label (self->label, url);
   /* Translators: what a button does; an address */
   name = g_strdup_printf (_("Copy %s"), url);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
   return GTK_WIDGET (self);
 }

@@ -159,7 +159,8 @@ relais_window_unlocked_cb (GObject      *source,
 
   if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
     g_debug ("Unlock: %s", error->message);
-  if (self->engine == NULL || relais_engine_get_keyring (self->engine) != RELAIS_ENGINE_KEYRING_READY)
+  if (self->engine == NULL ||
+      relais_engine_get_keyring (self->engine) != RELAIS_ENGINE_KEYRING_READY)
     return;
   failure = relais_engine_get_failure (self->engine);
   if (failure != NULL && failure->code == RELAIS_ERROR_KEYRING_LOCKED)
@@ -173,7 +174,8 @@ relais_window_unlock (GtkWidget  *widget,
 {
   RelaisWindow *self = RELAIS_WINDOW (widget);
 
-  relais_engine_load_async (self->engine, TRUE, NULL, relais_window_unlocked_cb, g_object_ref (self));
+  relais_engine_load_async (self->engine, TRUE, NULL, relais_window_unlocked_cb,
+                            g_object_ref (self));
 }
 
 static void
@@ -260,7 +262,8 @@ relais_window_get_property (GObject    *object,
       g_value_set_object (value, self->engine);
       break;
     case PROP_MONITOR_PAUSED:
-      g_value_set_boolean (value, self->engine != NULL && relais_engine_get_records_paused (self->engine));
+      g_value_set_boolean (value, self->engine != NULL &&
+                                    relais_engine_get_records_paused (self->engine));
       break;
     case PROP_SETTINGS:
       g_value_set_object (value, self->settings);

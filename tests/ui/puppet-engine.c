@@ -62,7 +62,8 @@ G_DEFINE_ENUM_TYPE (RelaisEngineKeyring, relais_engine_keyring,
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_COLLECTION, "no-collection"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_SERVICE, "no-service"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_UNUSED, "unused"))
-G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy, relais_test_result_free)
+G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy,
+                     relais_test_result_free)
 G_DEFINE_FINAL_TYPE (RelaisEngine, relais_engine, G_TYPE_OBJECT)
 
 static const RelaisEngineProvider providers[] = {

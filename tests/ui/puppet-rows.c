@@ -320,7 +320,8 @@ install_string (GObjectClass *object_class,
                 guint         prop_id,
                 const char   *name)
 {
-  g_object_class_install_property (object_class, prop_id, g_param_spec_string (name, NULL, NULL, NULL, READ));
+  g_object_class_install_property (object_class, prop_id,
+                                   g_param_spec_string (name, NULL, NULL, NULL, READ));
 }
 
 static void

@@ -78,8 +78,10 @@ set_up_failed (RelaisEngine *engine,
                GSettings    *settings,
                GtkWindow    *window)
 {
-  RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE, .port = 8045, .free_port = 8046 };
+  RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE };
 
+  failure.port = 8045;
+  failure.free_port = 8046;
   failure.host = (char *)"127.0.0.1";
   failure.owner = (char *)"nginx";
   add_accounts (engine);
@@ -183,8 +185,10 @@ set_up_records (RelaisEngine *engine,
     { 0, 502, "/v1/chat/completions", "glm-4.6", "z.ai", 30000, 0, "The server closed the connection" },
     { 0, 200, "/v1/chat/completions", "gemini-3-flash", "Personal", 1000, 980, NULL },
   };
-  static const guint ages[] = { 58, 57, 55, 52, 51, 50, 49, 44, 40, 39, 38, 37, 36, 33, 28, 27, 26, 25, 24,
-                                23, 22, 20, 19, 15, 14, 13, 12, 12, 11, 10, 9, 9, 8, 8, 7, 6, 5, 4, 3, 2 };
+  static const guint ages[] = { 58, 57, 55, 52, 51, 50, 49, 44, 40, 39, 38, 37, 36, 33, 28, 27, 26,
+                                25, 24,
+                                23, 22, 20, 19, 15, 14, 13, 12, 12, 11, 10,
+                                9, 9, 8, 8, 7, 6, 5, 4, 3, 2 };
 
   run (engine);
   for (gsize i = 0; i < G_N_ELEMENTS (ages); i++)
@@ -298,7 +302,8 @@ find_top (GtkWindow *window)
     {
       g_autoptr (GtkWindow) other = g_list_model_get_item (toplevels, i);
 
-      if (gtk_window_get_transient_for (other) == window && gtk_widget_get_visible (GTK_WIDGET (other)))
+      if (gtk_window_get_transient_for (other) == window &&
+          gtk_widget_get_visible (GTK_WIDGET (other)))
         return other;
     }
   return window;
@@ -361,14 +366,16 @@ main (int   argc,
     g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
 
     gtk_css_provider_load_from_resource (provider, "/dev/relais/Relais/style.css");
-    gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+    gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                                GTK_STYLE_PROVIDER (provider),
                                                 GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   }
 
   for (int dark = 0; dark < 2; dark++)
     {
-      adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
-                                          dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+      adw_style_manager_set_color_scheme (
+        adw_style_manager_get_default (),
+        dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
       for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
         {
           if (!g_str_has_prefix (scenes[i].name, only))

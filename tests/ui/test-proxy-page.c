@@ -118,9 +118,11 @@ static void
 test_port_in_use (void)
 {
   UiStage stage = { 0 };
-  RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE, .port = 8045, .free_port = 8046 };
+  RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE };
   GtkWidget *card = NULL;
 
+  failure.port = 8045;
+  failure.free_port = 8046;
   failure.host = (char *)"127.0.0.1";
   failure.owner = (char *)"nginx";
   ui_kit_open (&stage, &bare, 900);

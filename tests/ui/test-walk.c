@@ -47,9 +47,9 @@ is_inside (GtkWidget *widget)
                                         "GtkColumnView", "AdwWindowTitle", "GtkWindowControls", "GtkSearchBar",
                                         "AdwViewSwitcher", "GtkShortcutsWindow" };
 
-  for (GtkWidget *parent = gtk_widget_get_parent (widget); parent != NULL; parent = gtk_widget_get_parent (parent))
+  for (GtkWidget *up = gtk_widget_get_parent (widget); up != NULL; up = gtk_widget_get_parent (up))
     for (gsize i = 0; i < G_N_ELEMENTS (wholes); i++)
-      if (g_str_equal (G_OBJECT_TYPE_NAME (parent), wholes[i]) &&
+      if (g_str_equal (G_OBJECT_TYPE_NAME (up), wholes[i]) &&
           !(GTK_IS_SEARCH_ENTRY (widget) && g_str_equal (wholes[i], "GtkSearchBar")))
         return TRUE;
   return FALSE;
@@ -84,11 +84,13 @@ check_widget (GtkWidget  *widget,
                       gtk_widget_get_tooltip_text (widget));
       g_test_fail ();
     }
-  if (GTK_IS_IMAGE (widget) && gtk_image_get_storage_type (GTK_IMAGE (widget)) == GTK_IMAGE_ICON_NAME)
+  if (GTK_IS_IMAGE (widget) &&
+      gtk_image_get_storage_type (GTK_IMAGE (widget)) == GTK_IMAGE_ICON_NAME)
     {
       const char *icon = gtk_image_get_icon_name (GTK_IMAGE (widget));
+      GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
 
-      if (!gtk_icon_theme_has_icon (gtk_icon_theme_get_for_display (gtk_widget_get_display (widget)), icon))
+      if (!gtk_icon_theme_has_icon (theme, icon))
         {
           g_test_message ("%s: no icon %s", where, icon);
           g_test_fail ();
@@ -116,13 +118,15 @@ check_width (GtkWidget  *widget,
 static void
 fill (UiStage *stage)
 {
+  static const PuppetAccount account = { "a1", "An account with quite a long name", "openai-compatible",
+                                         RELAIS_ACCOUNT_KEY_REJECTED, 123456 };
+  static const PuppetRecord record = { 0, 200, "/v1beta/models/gemini-3-flash:streamGenerateContent",
+                                       "gemini-3.1-pro-preview", "An account with quite a long name",
+                                       3725000, 1234567 };
   const char *urls[] = { "http://127.0.0.1:8045", "http://[2001:db8:1234:5678:9abc:def0:1234:5678]:8045", NULL };
 
-  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a1", "An account with quite a long name", "openai-compatible",
-                                                              RELAIS_ACCOUNT_KEY_REJECTED, 123456 });
-  puppet_engine_add_record (stage->engine, &(PuppetRecord){ 0, 200, "/v1beta/models/gemini-3-flash:streamGenerateContent",
-                                                            "gemini-3.1-pro-preview", "An account with quite a long name",
-                                                            3725000, 1234567 });
+  puppet_engine_add_account (stage->engine, &account);
+  puppet_engine_add_record (stage->engine, &record);
   puppet_engine_set_urls (stage->engine, urls);
   g_settings_set_enum (stage->settings, "auth-mode", RELAIS_AUTH_MODE_OFF);
   g_settings_set_boolean (stage->settings, "allow-lan-access", TRUE);
@@ -179,7 +183,8 @@ test_dialog (void)
   gtk_widget_activate_action (stage.window, "win.add-account", NULL);
   for (gsize i = 0; i < n_providers; i++)
     {
-      relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (ui_kit_dialog (&stage)), providers[i].id);
+      relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (ui_kit_dialog (&stage)),
+                                             providers[i].id);
       ui_kit_drain ();
       check_widget (ui_kit_dialog (&stage), providers[i].id);
       check_width (ui_kit_dialog (&stage), providers[i].id);

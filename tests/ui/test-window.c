@@ -167,7 +167,8 @@ test_port_in_use (void)
   GtkWidget *card = NULL;
   guint port = 0;
 
-  g_assert_true (g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+  g_assert_true (g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL,
                                                 &bound, NULL));
   port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   open_loaded (&stage, &practice);
@@ -270,6 +271,36 @@ test_accounts (void)
   ui_kit_close (&stage);
 }
 
+static void
+hidden_cb (gboolean *hidden)
+{
+  *hidden = TRUE;
+}
+
+static void
+test_keep_running (void)
+{
+  UiStage stage = { 0 };
+  gboolean hidden = FALSE;
+
+  open_loaded (&stage, &practice);
+  g_settings_set_int (stage.settings, "port", find_free_port ());
+  g_settings_set_boolean (stage.settings, "keep-running-when-closed", TRUE);
+  g_signal_connect_swapped (stage.window, "hidden", G_CALLBACK (hidden_cb), &hidden);
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  gtk_window_close (GTK_WINDOW (stage.window));
+  ui_kit_drain ();
+  g_assert_true (hidden);
+  g_assert_false (gtk_widget_get_visible (stage.window));
+  g_assert_cmpint (relais_engine_get_state (stage.engine), ==, RELAIS_ENGINE_RUNNING);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  ui_kit_drain ();
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
 /* Everything the program does but its main function. */
 static void
 activated_cb (GApplication *application,
@@ -301,6 +332,7 @@ main (int   argc,
   g_test_add_func ("/window/port-in-use", test_port_in_use);
   g_test_add_func ("/window/no-account", test_no_account);
   g_test_add_func ("/window/accounts", test_accounts);
+  g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
   return g_test_run ();
 }

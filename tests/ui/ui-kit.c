@@ -223,7 +223,8 @@ ui_kit_dup_clipboard (GtkWidget *widget)
 {
   Clipboard clipboard = { NULL, FALSE };
 
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, ui_kit_read_cb, &clipboard);
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, ui_kit_read_cb,
+                                 &clipboard);
   ui_kit_until (clipboard_is_read, &clipboard);
   return clipboard.text;
 }
