@@ -406,6 +406,19 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_rows_cb);
 }
 
+/* Numbers stand at the right, and so do their titles; GTK has no property for it. */
+static void
+align_titles (GtkColumnView *table,
+              guint          n_last)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (table));
+  GtkWidget *title = header != NULL ? gtk_widget_get_last_child (header) : NULL;
+
+  for (guint i = 0; i < n_last && title != NULL; i++, title = gtk_widget_get_prev_sibling (title))
+    if (gtk_widget_get_first_child (title) != NULL)
+      gtk_widget_set_halign (gtk_widget_get_first_child (title), GTK_ALIGN_END);
+}
+
 static void
 relais_monitor_page_init (RelaisMonitorPage *self)
 {
@@ -417,6 +430,7 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   filter = GTK_FILTER (gtk_custom_filter_new (relais_monitor_page_match, self, NULL));
   gtk_filter_list_model_set_filter (self->filtered, filter);
   relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
+  align_titles (self->table, 2);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",
