@@ -234,8 +234,9 @@ def in_keyring(case, daemon):
     runtime = os.path.join(FOLDER.name, 'run')
     os.makedirs(runtime, 0o700, exist_ok=True)
     env = dict(os.environ, HOME=FOLDER.name, XDG_DATA_HOME=os.path.join(FOLDER.name, 'keys'), XDG_RUNTIME_DIR=runtime,
-               RELAIS_CASE=case)
-    env.pop('RELAIS_API_KEY', None)
+               RELAIS_CASE=case, RELAIS_G_DEBUG=os.environ.get('G_DEBUG', ''))
+    for name in ('RELAIS_API_KEY', 'G_DEBUG'):  # the daemon has warnings of its own
+        env.pop(name, None)
     os.makedirs(env['XDG_DATA_HOME'], 0o700, exist_ok=True)
     config = []
     if not daemon:
@@ -254,8 +255,12 @@ LOCKED = 'gnome-keyring-daemon --start --components=secrets >/dev/null'
 SECRET = 'sk-account-0123456789abcdef'
 
 
+def strict():
+    return dict(os.environ, G_DEBUG=os.environ['RELAIS_G_DEBUG'])
+
+
 def keyring_run(*arguments, feed=''):
-    done = subprocess.run([RELAIS, *arguments], input=feed, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([RELAIS, *arguments], input=feed, env=strict(), capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -275,7 +280,8 @@ def case_ready():
     fresh = keyring_run('key', 'new')[1].strip()
     assert fresh != key
     equal(keyring_run('key')[1].strip(), fresh)
-    serve = subprocess.Popen([RELAIS, 'serve', '--port', '0', '--auth-mode', 'strict'], stdout=subprocess.PIPE, text=True)
+    serve = subprocess.Popen([RELAIS, 'serve', '--port', '0', '--auth-mode', 'strict'], env=strict(), stdout=subprocess.PIPE,
+                             text=True)
     try:
         port = re.search(r':(\d+)\n', serve.stdout.readline())[1]
         asked = subprocess.run(['curl', '-sS', f'127.0.0.1:{port}/v1/models', '-H', f'x-api-key: {fresh}'], capture_output=True, text=True)
