@@ -116,7 +116,8 @@ read_rest (RelaisAccount  *self,
   node = json_object_get_member (object, "priority");
   if (node != NULL)
     {
-      gint64 priority = json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : G_MAXINT64;
+      gint64 priority = json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node)
+                                                                        : G_MAXINT64;
 
       if (priority < -1000 || priority > 1000)
         return fail (error, "priority", "a whole number from -1000 to 1000");
@@ -243,7 +244,8 @@ static GPtrArray *
 list_from_root (JsonNode  *root,
                 GError   **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  g_autoptr (GPtrArray) list =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   JsonNode *accounts = NULL;
 
@@ -287,8 +289,8 @@ list_from_root (JsonNode  *root,
  * @path: an accounts file
  * @error: where to put a failure
  *
- * Reads at once and whole, at most 4 MiB: for start-up. A file that others may read is refused. Fails
- * with [error@Error] `INVALID_SETTING`, whose message holds no content of the file, or with a
+ * Reads at once and whole, at most 4 MiB: for start-up. A file that others may read is refused.
+ * Fails with [error@Error] `INVALID_SETTING`, whose message holds no content of the file, or with a
  * [error@GLib.FileError].
  *
  * Returns: (transfer full) (element-type RelaisAccount) (nullable): the accounts

@@ -192,7 +192,8 @@ relais_account_pool_pick (RelaisAccountPool  *self,
   if (best == NULL)
     return result;
 
-  g_hash_table_replace (self->used, g_strdup (best->id), g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
+  g_hash_table_replace (self->used, g_strdup (best->id),
+                        g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
   *account = relais_account_ref (best);
   return RELAIS_PICK_FOUND;
 }

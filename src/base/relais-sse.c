@@ -231,8 +231,7 @@ relais_sse_reader_push (RelaisSseReader  *self,
  * @self: a reader
  *
  * To be called when the stream has ended. An event whose blank line never came is handed over if
- * its
- * data is whole JSON; otherwise the stream was cut in the middle of it.
+ * its data is whole JSON; otherwise the stream was cut in the middle of it.
  *
  * Returns: whether the stream ended between events
  */

@@ -46,7 +46,8 @@ list_accounts (RelaisEngine *engine)
       g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
 
       printf ("%s\t%s\t%s\t%s\n", relais_account_row_get_id (row), relais_account_row_get_label (row),
-              relais_account_row_get_provider (row), state_name (relais_account_row_get_state (row)));
+              relais_account_row_get_provider (row),
+              state_name (relais_account_row_get_state (row)));
     }
   if (n == 0)
     fprintf (stderr, "no accounts yet: relais accounts add PROVIDER\n");

@@ -60,11 +60,13 @@ check_account (RelaisEngine     *engine,
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
 
-  relais_engine_test_account_async (engine, relais_account_row_get_id (row), NULL, NULL, relais_cli_slot_cb, &slot);
+  relais_engine_test_account_async (engine, relais_account_row_get_id (row), NULL, NULL,
+                                    relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
   result = relais_engine_test_account_finish (engine, done, &error);
   if (result == NULL || !result->ok)
-    return say (FALSE, relais_account_row_get_label (row), result != NULL ? result->message : error->message);
+    return say (FALSE, relais_account_row_get_label (row),
+                result != NULL ? result->message : error->message);
   words = g_strdup_printf ("works, %u models, %" G_GINT64_FORMAT " ms", result->n_models, result->duration_us / 1000);
   return say (TRUE, relais_account_row_get_label (row), words);
 }
@@ -127,8 +129,8 @@ wait_for_models (RelaisEngine *engine)
  * @argc: arguments
  * @argv: likewise, "check" first
  *
- * The doctor: keyring, accounts, a port, and one request in each dialect through a proxy of its own on a
- * free port.
+ * The doctor: keyring, accounts, a port, and one request in each dialect through a proxy of its
+ * own on a free port.
  *
  * Returns: 0 when all is well
  */

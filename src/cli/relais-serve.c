@@ -71,7 +71,8 @@ signal_cb (gpointer user_data)
 static void
 say_key_file (Serve *serve)
 {
-  if (serve->key_file != NULL && relais_engine_get_keyring (serve->engine) != RELAIS_ENGINE_KEYRING_READY)
+  if (serve->key_file != NULL &&
+      relais_engine_get_keyring (serve->engine) != RELAIS_ENGINE_KEYRING_READY)
     fprintf (stderr, "the client key is in %s\n", serve->key_file);
 }
 

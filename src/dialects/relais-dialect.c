@@ -101,8 +101,7 @@ relais_dialect_encode_failure (RelaisDialectId      id,
  * @error: why a request could not be decoded
  *
  * Takes code and message over, and the field to blame from the message, which decoders begin with
- * the
- * way to it: `messages[2]: “role” …` blames `messages[2].role`.
+ * the way to it: `messages[2]: “role” …` blames `messages[2].role`.
  *
  * Returns: (transfer full): a failure to answer with
  */

@@ -46,8 +46,7 @@ relais_gemini_name_finish (RelaisFinish finish)
  * @last: whether the answer has ended; before that only what was read is told
  *
  * Writes `usageMetadata`, or nothing while nothing is known. Here the tokens of thinking are
- * counted
- * apart from those of the answer.
+ * counted apart from those of the answer.
  */
 void
 relais_gemini_write_usage (RelaisJsonWriter  *writer,

@@ -458,8 +458,7 @@ decode_generation (const RelaisJsonNode  *config,
  *
  * Takes keys in camelCase and snake_case, enums by name and by number. Fields nobody here needs are
  * passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the field: no JSON object, model
- * or
- * contents missing, a field of the wrong type, more than one candidate asked for.
+ * or contents missing, a field of the wrong type, more than one candidate asked for.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */

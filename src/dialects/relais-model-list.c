@@ -24,8 +24,8 @@
  * @length: its bytes
  * @error: where to put a failure
  *
- * OpenAI and Anthropic keep ids in `data[].id`, Gemini names in `models[].name` with `models/` in front.
- * At most 5 000 are read; what is no sensible id is left out. Fails with [error@Error]
+ * OpenAI and Anthropic keep ids in `data[].id`, Gemini names in `models[].name` with `models/` in
+ * front. At most 5 000 are read; what is no sensible id is left out. Fails with [error@Error]
  * `INVALID_REQUEST` when it is no such list.
  *
  * Returns: (transfer full) (element-type utf8) (nullable): the ids in the list's order

@@ -143,11 +143,11 @@ relais_probe_decode (RelaisDialectId   dialect,
   g_autoptr (RelaisJson) document = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
   const RelaisJsonNode *root = document != NULL ? relais_json_get_root (document) : NULL;
   const RelaisJsonNode *first;
+  const char *field;
 
   *text = NULL;
-  *model = relais_json_node_dup_string (relais_json_node_get_member (root, dialect == RELAIS_DIALECT_GEMINI
-                                                                             ? "modelVersion"
-                                                                             : "model"));
+  field = dialect == RELAIS_DIALECT_GEMINI ? "modelVersion" : "model";
+  *model = relais_json_node_dup_string (relais_json_node_get_member (root, field));
   switch (dialect)
     {
     case RELAIS_DIALECT_OPENAI_RESPONSES:

@@ -211,8 +211,7 @@ relais_request_read_tri (const RelaisJsonNode  *node,
  * @error: where to put a failure
  *
  * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no whole number of
- * 0
- *   or more
+ *   0 or more
  */
 gboolean
 relais_request_read_count (const RelaisJsonNode  *node,

@@ -122,7 +122,8 @@ read_elements (RelaisTap *self)
   RelaisJsonIter iter;
 
   document = relais_json_parse (self->whole->str, self->whole->len, RELAIS_JSON_MAX_DEPTH, NULL);
-  if (document == NULL || relais_json_node_get_kind (relais_json_get_root (document)) != RELAIS_JSON_ARRAY)
+  if (document == NULL ||
+      relais_json_node_get_kind (relais_json_get_root (document)) != RELAIS_JSON_ARRAY)
     return;
   relais_json_iter_init (&iter, relais_json_get_root (document));
   while (relais_json_iter_next (&iter, NULL, &element))
@@ -157,7 +158,8 @@ relais_tap_end (RelaisTap *self)
  * relais_tap_is_complete:
  * @self: a tap
  *
- * An upstream may close in mid-stream and libsoup call it a clean end; what the dialect says counts.
+ * An upstream may close in mid-stream and libsoup call it a clean end; what the dialect says
+ * counts.
  *
  * Returns: whether a finish reason, a terminator or an error was seen, or the tap is blind
  */

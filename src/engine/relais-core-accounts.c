@@ -147,7 +147,8 @@ relais_core_apply_accounts (RelaisCore *self)
     {
       RelaisAccount *account = g_ptr_array_index (self->accounts, i);
 
-      alone &= is_practice (account) || !account->enabled || account->dispatch == RELAIS_DISPATCH_OFF;
+      alone &= is_practice (account) || !account->enabled ||
+               account->dispatch == RELAIS_DISPATCH_OFF;
     }
   for (guint i = 0; i < self->accounts->len; i++)
     g_ptr_array_add (served, as_served (g_ptr_array_index (self->accounts, i), alone));
@@ -235,7 +236,8 @@ relais_core_take_options (RelaisCore                 *self,
   if (options->practice)
     add_practice (self);
   relais_core_apply_accounts (self);
-  return options->api_key == NULL || relais_config_set_api_key (self->config, options->api_key, error);
+  return options->api_key == NULL ||
+         relais_config_set_api_key (self->config, options->api_key, error);
 }
 
 /* The key kept beside the data where no keyring keeps it: read, or made. */
@@ -264,7 +266,8 @@ use_key_file (RelaisCore  *self,
   folder = g_path_get_dirname (self->key_file);
   made = relais_key_make ();
   set = g_mkdir_with_parents (folder, 0700) == 0 &&
-        g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error) &&
+        g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                  error) &&
         relais_config_set_api_key (self->config, made, error);
   explicit_bzero (made, strlen (made));
   return set;
@@ -428,8 +431,8 @@ key_saved_cb (GObject      *source,
  * @done: told when it is kept and in force
  * @user_data: for @done
  *
- * Fails with [error@Error] `INVALID_SETTING` for what is no key, `KEYRING_LOCKED`, or the keyring's own
- * words; the old key stays in force then.
+ * Fails with [error@Error] `INVALID_SETTING` for what is no key, `KEYRING_LOCKED`, or the
+ * keyring's own words; the old key stays in force then.
  */
 void
 relais_core_save_key (RelaisCore     *self,
@@ -452,7 +455,8 @@ relais_core_save_key (RelaisCore     *self,
       return;
     }
   if (self->key_file == NULL ||
-      g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+      g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                &error))
     relais_config_set_api_key (self->config, key, &error);
   step_end (step, error);
 }
@@ -576,9 +580,9 @@ deleted_cb (GObject      *source,
  * @done: told when it is gone
  * @user_data: for @done
  *
- * Out of the keyring, then out of the pool; kept in memory for [func@Core.restore_account] until the
- * next removal. Fails with [error@Error] `INVALID_SETTING` for an unknown id, `KEYRING_LOCKED`, or the
- * keyring's own words.
+ * Out of the keyring, then out of the pool; kept in memory for [func@Core.restore_account] until
+ * the next removal. Fails with [error@Error] `INVALID_SETTING` for an unknown id, `KEYRING_LOCKED`,
+ * or the keyring's own words.
  */
 void
 relais_core_remove_account (RelaisCore     *self,

@@ -185,7 +185,8 @@ record_cb (const RelaisRecord *record,
     {
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, record->account_id));
 
-      g_hash_table_replace (self->n_requests, g_strdup (record->account_id), GUINT_TO_POINTER (n + 1));
+      g_hash_table_replace (self->n_requests, g_strdup (record->account_id),
+                            GUINT_TO_POINTER (n + 1));
       self->accounts_changed = TRUE;
     }
   relais_core_touch (self);
@@ -227,7 +228,8 @@ relais_core_new (GMainContext              *context,
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->n_requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->records = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)relais_record_free);
+  self->records = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                         (GDestroyNotify)relais_record_free);
   self->models = g_new0 (char *, 1);
   self->order = g_new0 (char *, 1);
   self->key_file = g_strdup (options->key_file);
@@ -325,9 +327,10 @@ relais_core_start (RelaisCore *self)
   if (self->server != NULL)
     return describe_listening (self, NULL);
   if (relais_account_pool_get_n_active (self->pool) == 0)
-    return describe_listening (self, relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
-                                                                 ? RELAIS_ERROR_KEYRING_LOCKED
-                                                                 : RELAIS_ERROR_NO_ACCOUNT));
+    return describe_listening (self,
+                               relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
+                                                           ? RELAIS_ERROR_KEYRING_LOCKED
+                                                           : RELAIS_ERROR_NO_ACCOUNT));
   self->server = relais_server_new (self->config, &sink, &self->gateway);
   failure = relais_server_start (self->server);
   listening = describe_listening (self, failure);

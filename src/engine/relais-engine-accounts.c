@@ -19,7 +19,8 @@
 #define TEST_TIMEOUT_MS 30000
 #define TEST_TEXT_MAX 200
 
-G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy, relais_test_result_free)
+G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy,
+                     relais_test_result_free)
 
 /* A draft of its own, since the dialog may close before it is used. */
 typedef struct
@@ -70,8 +71,8 @@ relais_test_result_free (RelaisTestResult *self)
  * relais_engine_get_providers:
  * @n_providers: (out): how many
  *
- * Returns: (transfer none) (array length=n_providers): what accounts can be made of, in the order to
- *   offer them
+ * Returns: (transfer none) (array length=n_providers): what accounts can be made of, in the order
+ *   to offer them
  */
 const RelaisEngineProvider *
 relais_engine_get_providers (gsize *n_providers)
@@ -164,7 +165,8 @@ draft_to_account (RelaisCore  *core,
     {
       const RelaisProvider *provider = relais_provider_find (draft->provider);
 
-      id = provider != NULL && provider->in_process ? g_strdup (provider->id) : relais_key_random (12);
+      id = provider != NULL && provider->in_process ? g_strdup (provider->id)
+                                                    : relais_key_random (12);
       account = relais_account_new (id, draft->provider != NULL ? draft->provider : "");
       replace (&account->label, provider != NULL ? provider->name : NULL);
     }
@@ -182,7 +184,9 @@ draft_to_account (RelaisCore  *core,
   if (draft->models_set)
     {
       g_strfreev (account->models);
-      account->models = draft->models != NULL && draft->models[0] != NULL ? g_strdupv (draft->models) : NULL;
+      account->models = draft->models != NULL && draft->models[0] != NULL
+                          ? g_strdupv (draft->models)
+                          : NULL;
     }
   if (!relais_provider_check_account (account, error))
     return NULL;
@@ -250,7 +254,8 @@ relais_engine_add_account_async (RelaisEngine             *self,
                                  GAsyncReadyCallback       callback,
                                  gpointer                  user_data)
 {
-  relais_job_run (draft_job (self, relais_engine_add_account_async, NULL, draft, cancellable, callback,
+  relais_job_run (draft_job (self, relais_engine_add_account_async, NULL, draft, cancellable,
+                             callback,
                              user_data, put_job));
 }
 
@@ -260,8 +265,8 @@ relais_engine_add_account_async (RelaisEngine             *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` naming what is wrong, `KEYRING_LOCKED`, or the keyring's own
- * words. Without a keyring service the account lives until quit; its row says so.
+ * Fails with [error@Error] `INVALID_SETTING` naming what is wrong, `KEYRING_LOCKED`, or the
+ * keyring's own words. Without a keyring service the account lives until quit; its row says so.
  *
  * Returns: (transfer full) (nullable): the new account's id
  */
@@ -290,7 +295,8 @@ relais_engine_edit_account_async (RelaisEngine             *self,
                                   GAsyncReadyCallback       callback,
                                   gpointer                  user_data)
 {
-  relais_job_run (draft_job (self, relais_engine_edit_account_async, id, draft, cancellable, callback,
+  relais_job_run (draft_job (self, relais_engine_edit_account_async, id, draft, cancellable,
+                             callback,
                              user_data, put_job));
 }
 
@@ -356,7 +362,8 @@ relais_engine_enable_account_async (RelaisEngine        *self,
                                     GAsyncReadyCallback  callback,
                                     gpointer             user_data)
 {
-  RelaisJob *job = draft_job (self, relais_engine_enable_account_async, id, NULL, cancellable, callback,
+  RelaisJob *job = draft_job (self, relais_engine_enable_account_async, id, NULL, cancellable,
+                              callback,
                               user_data, enable_job);
 
   job->number = enabled;
@@ -401,7 +408,8 @@ relais_engine_remove_account_async (RelaisEngine        *self,
                                     GAsyncReadyCallback  callback,
                                     gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_remove_account_async, cancellable, callback, user_data,
+  RelaisJob *job = relais_job_new (self, relais_engine_remove_account_async, cancellable, callback,
+                                   user_data,
                                    remove_job);
 
   job->text = g_strdup (id);
@@ -448,7 +456,8 @@ relais_engine_restore_account_async (RelaisEngine        *self,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_restore_account_async, cancellable, callback, user_data,
+  RelaisJob *job = relais_job_new (self, relais_engine_restore_account_async, cancellable,
+                                   callback, user_data,
                                    restore_job);
 
   job->text = g_strdup (id);
@@ -490,7 +499,8 @@ void
 relais_engine_set_account_order (RelaisEngine         *self,
                                  const char   * const *ids)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_set_account_order, NULL, NULL, NULL, order_job);
+  RelaisJob *job = relais_job_new (self, relais_engine_set_account_order, NULL, NULL, NULL,
+                                   order_job);
 
   job->input = g_strdupv ((char **)ids);
   job->input_free = (GDestroyNotify)g_strfreev;
@@ -588,7 +598,8 @@ relais_engine_test_account_async (RelaisEngine             *self,
                                   GAsyncReadyCallback       callback,
                                   gpointer                  user_data)
 {
-  relais_job_run (draft_job (self, relais_engine_test_account_async, id, draft, cancellable, callback,
+  relais_job_run (draft_job (self, relais_engine_test_account_async, id, draft, cancellable,
+                             callback,
                              user_data, test_account_job));
 }
 
@@ -598,8 +609,8 @@ relais_engine_test_account_async (RelaisEngine             *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` when the draft makes no account; what the provider refuses
- * stands in the result.
+ * Fails with [error@Error] `INVALID_SETTING` when the draft makes no account; what the provider
+ * refuses stands in the result.
  *
  * Returns: (transfer full) (nullable): what it said
  */
@@ -663,7 +674,8 @@ test_request_job (RelaisCore *core,
       return;
     }
   draft->account = account_of_ourselves (core, dialect->id);
-  relais_asker_ask (core->upstream, draft->account, dialect->id, draft->label, TEST_TIMEOUT_MS, asked_cb, job);
+  relais_asker_ask (core->upstream, draft->account, dialect->id, draft->label, TEST_TIMEOUT_MS,
+                    asked_cb, job);
 }
 
 /**
@@ -685,7 +697,8 @@ relais_engine_test_request_async (RelaisEngine        *self,
 {
   RelaisAccountDraft draft = { .label = model, .provider = dialect };
 
-  relais_job_run (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable, callback,
+  relais_job_run (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable,
+                             callback,
                              user_data, test_request_job));
 }
 
@@ -695,8 +708,8 @@ relais_engine_test_request_async (RelaisEngine        *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` while the proxy is stopped; what it answers stands in the
- * result.
+ * Fails with [error@Error] `INVALID_SETTING` while the proxy is stopped; what it answers stands in
+ * the result.
  *
  * Returns: (transfer full) (nullable): what came back
  */

@@ -52,7 +52,8 @@ relais_engine_apply_records (RelaisEngine *self,
     {
       guint64 id = relais_record_row_get_id (g_ptr_array_index (fresh, i));
 
-      g_hash_table_replace (self->record_rows, g_memdup2 (&id, sizeof id), g_ptr_array_index (fresh, i));
+      g_hash_table_replace (self->record_rows, g_memdup2 (&id, sizeof id),
+                            g_ptr_array_index (fresh, i));
     }
   n = g_list_model_get_n_items (G_LIST_MODEL (self->records));
   for (guint i = RECORDS_MAX; i < n; i++)

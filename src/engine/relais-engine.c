@@ -190,7 +190,8 @@ relais_engine_init (RelaisEngine *self)
   self->accounts = g_list_store_new (RELAIS_TYPE_ACCOUNT_ROW);
   self->records = g_list_store_new (RELAIS_TYPE_RECORD_ROW);
   self->record_rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)relais_record_free);
+  self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                      (GDestroyNotify)relais_record_free);
   self->config = relais_config_new ();
   self->models = g_new0 (char *, 1);
   self->urls = g_new0 (char *, 1);
@@ -211,7 +212,8 @@ relais_engine_new (const RelaisEngineOptions *options)
   RelaisEngine *self = g_object_new (RELAIS_TYPE_ENGINE, NULL);
 
   self->uses_keyring = options->use_keyring;
-  self->keyring = options->use_keyring ? RELAIS_ENGINE_KEYRING_UNKNOWN : RELAIS_ENGINE_KEYRING_UNUSED;
+  self->keyring = options->use_keyring ? RELAIS_ENGINE_KEYRING_UNKNOWN
+                                       : RELAIS_ENGINE_KEYRING_UNUSED;
   relais_engine_start_thread (self, options);
   return self;
 }
@@ -311,8 +313,8 @@ relais_engine_dup_urls (RelaisEngine *self)
  * relais_engine_dup_api_key:
  * @self: an engine
  *
- * Returns: (transfer full) (nullable): the client key in force, to show or copy; %NULL while the keyring
- *   that may hold one is locked
+ * Returns: (transfer full) (nullable): the client key in force, to show or copy; %NULL while the
+ *   keyring that may hold one is locked
  */
 char *
 relais_engine_dup_api_key (RelaisEngine *self)
@@ -348,7 +350,8 @@ relais_engine_list_records (RelaisEngine *self)
  * relais_engine_dup_models:
  * @self: an engine
  *
- * Returns: (transfer full) (array zero-terminated=1): models the active accounts serve, as last heard
+ * Returns: (transfer full) (array zero-terminated=1): models the active accounts serve, as last
+ * heard
  */
 char **
 relais_engine_dup_models (RelaisEngine *self)
@@ -374,7 +377,8 @@ refresh_job (RelaisCore *core,
 void
 relais_engine_refresh_models (RelaisEngine *self)
 {
-  relais_job_run (relais_job_new (self, relais_engine_refresh_models, NULL, NULL, NULL, refresh_job));
+  relais_job_run (relais_job_new (self, relais_engine_refresh_models, NULL, NULL, NULL,
+                                  refresh_job));
 }
 
 static void
@@ -422,7 +426,8 @@ relais_engine_start_async (RelaisEngine        *self,
                            GAsyncReadyCallback  callback,
                            gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_start_async, cancellable, callback, user_data, start_job);
+  RelaisJob *job = relais_job_new (self, relais_engine_start_async, cancellable, callback,
+                                   user_data, start_job);
 
   job->input_free = (GDestroyNotify)relais_listening_free;
   job->after = relay_listening;
@@ -485,7 +490,8 @@ relais_engine_stop_async (RelaisEngine        *self,
                           GAsyncReadyCallback  callback,
                           gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_stop_async, cancellable, callback, user_data, stop_job);
+  RelaisJob *job = relais_job_new (self, relais_engine_stop_async, cancellable, callback,
+                                   user_data, stop_job);
 
   job->after = relay_stop;
   if (self->state == RELAIS_ENGINE_RUNNING)
@@ -523,8 +529,8 @@ port_job (RelaisCore *core,
  * @port: 1024 to 65535, or 0 to let the system choose
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` while the proxy runs, whatever a widget may allow, and for a
- * port out of range.
+ * Fails with [error@Error] `INVALID_SETTING` while the proxy runs, whatever a widget may allow,
+ * and for a port out of range.
  *
  * Returns: whether it is set
  */
@@ -620,7 +626,8 @@ relais_engine_set_auth_mode (RelaisEngine   *self,
  * relais_engine_check_api_key:
  * @key: what a person typed
  *
- * Returns: whether it may become the client key: it starts with `sk-` and has at least 10 characters
+ * Returns: whether it may become the client key: it starts with `sk-` and has at least 10
+ * characters
  */
 gboolean
 relais_engine_check_api_key (const char *key)
@@ -683,7 +690,8 @@ relais_engine_set_api_key_async (RelaisEngine        *self,
                                  GAsyncReadyCallback  callback,
                                  gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_set_api_key_async, cancellable, callback, user_data, key_job);
+  RelaisJob *job = relais_job_new (self, relais_engine_set_api_key_async, cancellable, callback,
+                                   user_data, key_job);
 
   job->text = g_strdup (key);
   job->after = relay_key;
@@ -775,7 +783,8 @@ relais_engine_load_async (RelaisEngine        *self,
                           GAsyncReadyCallback  callback,
                           gpointer             user_data)
 {
-  RelaisJob *job = relais_job_new (self, relais_engine_load_async, cancellable, callback, user_data, load_job);
+  RelaisJob *job = relais_job_new (self, relais_engine_load_async, cancellable, callback,
+                                   user_data, load_job);
 
   job->number = unlock;
   job->after = relay_load;

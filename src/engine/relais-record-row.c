@@ -350,5 +350,6 @@ relais_record_row_get_duration_us (RelaisRecordRow *self)
 gint64
 relais_record_row_get_tokens (RelaisRecordRow *self)
 {
-  return relais_usage_is_known (&self->record->usage) ? relais_usage_total (&self->record->usage) : -1;
+  return relais_usage_is_known (&self->record->usage) ? relais_usage_total (&self->record->usage)
+                                                      : -1;
 }

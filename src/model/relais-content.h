@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Who minted a signature or an opaque value; it goes back to an upstream of the same origin only. */
+/* Who minted a signature or an opaque value; it goes back to upstreams of the same origin only. */
 typedef enum {
   RELAIS_ORIGIN_NONE,
   RELAIS_ORIGIN_OPENAI_CHAT,

@@ -109,7 +109,8 @@ static void
 note_tap (RelaisExchange *self)
 {
   relais_tap_end (self->tap);
-  relais_exchange_note_end (self, relais_tap_get_usage (self->tap), relais_tap_get_finish (self->tap));
+  relais_exchange_note_end (self, relais_tap_get_usage (self->tap),
+                            relais_tap_get_finish (self->tap));
   if (relais_tap_get_error (self->tap) != NULL && self->record->error == NULL)
     self->record->error = redact (self, relais_tap_get_error (self->tap));
 }
@@ -202,7 +203,8 @@ send_held (RelaisExchange *self)
   else
     {
       soup_message_headers_foreach (self->upstream_headers, copy_response_header, self);
-      relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str, self->held->len);
+      relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str,
+                         self->held->len);
       self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
     }
 }
@@ -224,7 +226,8 @@ head_cb (RelaisTransfer     *transfer,
   stream = g_ascii_strncasecmp (upstream_type (self), "text/event-stream", 17) == 0;
   self->form = stream ? RELAIS_FORM_SSE : RELAIS_FORM_WHOLE;
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
-  known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH && length <= HELD_BYTES_MAX;
+  known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+          length <= HELD_BYTES_MAX;
   if (status >= 300 || (known && !stream))
     self->held = g_string_new (NULL);
   else
@@ -282,7 +285,8 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
   self->transfer = NULL;
-  if (local == NULL && self->held == NULL && self->form == RELAIS_FORM_SSE && !relais_tap_is_complete (self->tap))
+  if (local == NULL && self->held == NULL && self->form == RELAIS_FORM_SSE &&
+      !relais_tap_is_complete (self->tap))
     {
       relais_tap_end (self->tap);
       if (!relais_tap_is_complete (self->tap))
@@ -312,7 +316,8 @@ pick_request_headers (RelaisExchange *self)
 
   for (gsize i = 0; i < self->head->n_fields; i++)
     if (is_listed (self->head->fields[i].name, request_headers, G_N_ELEMENTS (request_headers)))
-      soup_message_headers_append (headers, self->head->fields[i].name, self->head->fields[i].value);
+      soup_message_headers_append (headers, self->head->fields[i].name,
+                                   self->head->fields[i].value);
   return headers;
 }
 

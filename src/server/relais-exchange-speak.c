@@ -126,8 +126,9 @@ event_cb (const RelaisEvent *event,
       finish_answer (self);
       relais_exchange_speak_stop (self);
     }
+  /* START alone is held back: until more is there, a status can still be an error */
   else if (event->type != RELAIS_EVENT_START && self->form != RELAIS_FORM_WHOLE)
-    flush (self); /* START alone is held back: until more is there, a status can still be an error */
+    flush (self);
 }
 
 /* Asks the practice account and encodes what it says. */

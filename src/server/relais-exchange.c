@@ -277,7 +277,8 @@ list_models (RelaisExchange *self)
   for (guint i = 0; i < all->len; i++)
     if (relais_account_pool_is_active (self->gateway->pool, g_ptr_array_index (all, i)))
       g_ptr_array_add (usable, relais_account_ref (g_ptr_array_index (all, i)));
-  relais_catalog_list_async (self->gateway->catalog, usable, NULL, listed_cb, relais_exchange_ref (self));
+  relais_catalog_list_async (self->gateway->catalog, usable, NULL, listed_cb,
+                             relais_exchange_ref (self));
 }
 
 static gboolean
@@ -333,7 +334,8 @@ scan_body (RelaisExchange  *self,
   const char *data = g_bytes_get_data (self->body, &length);
 
   if (!relais_json_scan_request (data != NULL ? data : "", length,
-                                 relais_config_get_limits (self->gateway->config)->json_depth, &scan, error))
+                                 relais_config_get_limits (self->gateway->config)->json_depth,
+                                 &scan, error))
     return FALSE;
   if (self->dialect->id == RELAIS_DIALECT_GEMINI)
     return TRUE;
@@ -452,8 +454,8 @@ set_common_headers (RelaisExchange *self)
  * @wire: the connection, its head accepted
  * @message: the request, its body read whole
  *
- * Answers the request, now or later, and leaves a record. The exchange ends by itself when its answer
- * left or its connection is gone.
+ * Answers the request, now or later, and leaves a record. The exchange ends by itself when its
+ * answer left or its connection is gone.
  */
 void
 relais_exchange_start (RelaisGateway     *gateway,
@@ -473,7 +475,8 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->request_id = g_strconcat ("req_", id, NULL);
   self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   self->record = relais_record_new (++gateway->next_id);
-  self->record->client = relais_record_name_client (relais_field_find (self->head->fields, self->head->n_fields,
+  self->record->client = relais_record_name_client (relais_field_find (self->head->fields,
+                                                                       self->head->n_fields,
                                                                        "User-Agent"));
   self->record->peer = g_strdup (relais_wire_get_peer (wire));
   self->record->method = g_strdup (self->head->method);

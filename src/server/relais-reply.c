@@ -120,7 +120,8 @@ relais_reply_set_header (RelaisReply *self,
   for (const char *p = value; *p != '\0'; p++)
     if ((guchar)*p < 0x20 || *p == 0x7f)
       return;
-  soup_message_headers_replace (soup_server_message_get_response_headers (self->message), name, value);
+  soup_message_headers_replace (soup_server_message_get_response_headers (self->message), name,
+                                value);
 }
 
 static void
@@ -193,11 +194,12 @@ relais_reply_begin (RelaisReply *self,
                     guint        status,
                     const char  *content_type)
 {
+  SoupHTTPVersion version = soup_server_message_get_http_version (self->message);
+
   if (self->over)
     return;
   begin (self, status, content_type,
-         soup_server_message_get_http_version (self->message) == SOUP_HTTP_1_0 ? SOUP_ENCODING_EOF
-                                                                               : SOUP_ENCODING_CHUNKED);
+         version == SOUP_HTTP_1_0 ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED);
   soup_server_message_unpause (self->message);
 }
 
@@ -243,8 +245,8 @@ relais_reply_finish (RelaisReply *self)
  * relais_reply_abort:
  * @self: a reply
  *
- * A bad end: the connection closes in mid-body, behind what was written, so that no client takes it for
- * a whole one.
+ * A bad end: the connection closes in mid-body, behind what was written, so that no client takes
+ * it for a whole one.
  */
 void
 relais_reply_abort (RelaisReply *self)

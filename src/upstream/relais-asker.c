@@ -85,13 +85,15 @@ done_cb (RelaisTransfer *transfer,
   Ask *ask = user_data;
   RelaisUsage usage = RELAIS_USAGE_INIT;
   RelaisFinish finish;
+  const RelaisDialect *dialect = relais_dialect_get (ask->dialect);
 
   ask->transfer = NULL;
   if (error != NULL)
     ask->answer.message = g_strdup (error->message);
   else if (ask->answer.status != 200)
-    relais_dialect_get (ask->dialect)->tap (ask->body->str, ask->body->len, &usage, &finish, &ask->answer.message);
-  else if (!relais_probe_decode (ask->dialect, ask->body->str, ask->body->len, &ask->answer.text, &ask->answer.model))
+    dialect->tap (ask->body->str, ask->body->len, &usage, &finish, &ask->answer.message);
+  else if (!relais_probe_decode (ask->dialect, ask->body->str, ask->body->len, &ask->answer.text,
+                                 &ask->answer.model))
     ask->answer.message = g_strdup ("The answer holds no text");
   if (ask->answer.text == NULL && ask->answer.message == NULL)
     ask->answer.message = g_strdup_printf ("The server answered %u", ask->answer.status);

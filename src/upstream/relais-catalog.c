@@ -200,19 +200,21 @@ done_cb (RelaisTransfer *transfer,
   g_autofree char *message = NULL;
   RelaisUsage usage = RELAIS_USAGE_INIT;
   RelaisFinish finish;
+  const RelaisDialect *dialect = relais_dialect_get (question->dialect);
 
   question->transfer = NULL;
   if (error != NULL)
     message = g_strdup (error->message);
   else if (question->answer.status / 100 == 2)
     {
-      models = relais_model_list_decode (question->dialect, question->body->str, question->body->len, &local);
+      models = relais_model_list_decode (question->dialect, question->body->str,
+                                         question->body->len, &local);
       if (models == NULL)
         message = g_strdup (local->message);
     }
   else
     {
-      relais_dialect_get (question->dialect)->tap (question->body->str, question->body->len, &usage, &finish, &message);
+      dialect->tap (question->body->str, question->body->len, &usage, &finish, &message);
       if (message == NULL)
         message = g_strdup_printf ("The server answered %u", question->answer.status);
     }
@@ -247,8 +249,8 @@ practice_models (void)
  * @callback: told when it is known
  * @user_data: for @callback
  *
- * Asks the account's provider for its models, whatever is remembered; a good answer is remembered for
- * an hour.
+ * Asks the account's provider for its models, whatever is remembered; a good answer is remembered
+ * for an hour.
  */
 void
 relais_catalog_ask_async (RelaisCatalog       *self,
@@ -284,8 +286,10 @@ relais_catalog_ask_async (RelaisCatalog       *self,
   request.dialect = provider->preferred;
   for (int i = 0; i < RELAIS_N_DIALECTS && !relais_provider_reaches (account, request.dialect); i++)
     request.dialect = i;
-  request.query = request.dialect == RELAIS_DIALECT_GEMINI ? "pageSize=1000" : request.dialect == RELAIS_DIALECT_ANTHROPIC ? "limit=1000"
-                                                                                                                           : NULL;
+  if (request.dialect == RELAIS_DIALECT_GEMINI)
+    request.query = "pageSize=1000";
+  else if (request.dialect == RELAIS_DIALECT_ANTHROPIC)
+    request.query = "limit=1000";
   question->dialect = request.dialect;
   question->transfer = relais_upstream_send (self->upstream, &request, &sink, task, &error);
   if (question->transfer == NULL)
@@ -387,8 +391,9 @@ asked_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   Union *all = g_task_get_task_data (task);
-  g_autoptr (GPtrArray) models = relais_catalog_ask_finish (RELAIS_CATALOG (source), result, NULL, NULL);
+  GPtrArray *models = relais_catalog_ask_finish (RELAIS_CATALOG (source), result, NULL, NULL);
 
+  g_clear_pointer (&models, g_ptr_array_unref); /* remembered already */
   if (--all->asked == 0)
     finish_union (task);
 }
@@ -401,8 +406,8 @@ asked_cb (GObject      *source,
  * @callback: told when it is known
  * @user_data: for @callback
  *
- * The union of what @accounts serve, filtered by their patterns. Lists older than an hour are asked for
- * again, all at once; one that cannot be had is served as it was last.
+ * The union of what @accounts serve, filtered by their patterns. Lists older than an hour are
+ * asked for again, all at once; one that cannot be had is served as it was last.
  */
 void
 relais_catalog_list_async (RelaisCatalog       *self,

@@ -285,8 +285,7 @@ fill (Filler               *self,
  * @position: 0 for the first call of it, 1 for the next: their values differ where they can
  *
  * Fills in what the schema requires: values it spells out, else something of the right type. At
- * most
- * 128 properties, 12 deep.
+ * most 128 properties, 12 deep.
  *
  * Returns: (transfer full): a JSON object; free text for a custom tool
  */

@@ -500,8 +500,7 @@ add_answer (GPtrArray  *plan,
  * @prompt: a request; only read
  *
  * Decides from the end of the conversation what to answer; `docs/practice.md` tells how. Numbers
- * the
- * client gives are bounded: 4 MiB of text, 10 000 pieces, 60 s between two.
+ * the client gives are bounded: 4 MiB of text, 10 000 pieces, 60 s between two.
  *
  * Returns: (transfer full) (element-type RelaisPracticeStep): the steps, of which the last is
  * FINISH or

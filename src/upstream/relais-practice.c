@@ -130,8 +130,7 @@ static GSourceFuncs practice_funcs = { .dispatch = practice_dispatch,
  * @user_data: (closure): for @func; must outlive the answer
  *
  * Begins to answer. The first event comes from the loop, never from inside this call; the last one
- * is
- * FINISH or ERROR.
+ * is FINISH or ERROR.
  *
  * Returns: (transfer full): the work; free it with [method@Practice.free], also after the last
  * event

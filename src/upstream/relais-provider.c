@@ -135,7 +135,8 @@ relais_provider_reaches (const RelaisAccount *account,
   if (provider == NULL || !provider->speaks[dialect])
     return FALSE;
   return account->dialects == NULL || account->dialects[0] == NULL ||
-         g_strv_contains ((const char *const *)account->dialects, relais_dialect_get (dialect)->name);
+         g_strv_contains ((const char *const *)account->dialects,
+                          relais_dialect_get (dialect)->name);
 }
 
 static gboolean
@@ -205,11 +206,12 @@ strip_version (GString *path)
  * @dialect: the dialect to be spoken there
  * @error: where to put a failure
  *
- * Repairs what is commonly pasted: an operation's path at the end, a doubled version, a slash. OpenAI
- * bases keep their version (and get `/v1` when they have no path), the others lose it. Fails with
- * [error@Error] `INVALID_SETTING`.
+ * Repairs what is commonly pasted: an operation's path at the end, a doubled version, a slash.
+ * OpenAI bases keep their version (and get `/v1` when they have no path), the others lose it. Fails
+ * with [error@Error] `INVALID_SETTING`.
  *
- * Returns: (transfer full) (nullable): the base, without a slash at the end, or %NULL with @error set
+ * Returns: (transfer full) (nullable): the base, without a slash at the end, or %NULL with @error
+ * set
  */
 char *
 relais_provider_check_base_url (const char       *url,
@@ -219,7 +221,6 @@ relais_provider_check_base_url (const char       *url,
   g_autofree char *stripped = g_strstrip (g_strdup (url));
   g_autoptr (GUri) uri = g_uri_parse (stripped, G_URI_FLAGS_ENCODED, NULL);
   g_autoptr (GString) path = NULL;
-  g_autofree char *joined = NULL;
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
   gboolean openai;
 
@@ -252,8 +253,8 @@ relais_provider_check_base_url (const char       *url,
  * @dialect: a dialect it reaches
  * @error: where to put a failure
  *
- * An account's `base_urls` wins over its `base_url` (which applies to the dialects it lists, or to the
- * provider's preferred one), that over the provider's own. Fails with [error@Error]
+ * An account's `base_urls` wins over its `base_url` (which applies to the dialects it lists, or to
+ * the provider's preferred one), that over the provider's own. Fails with [error@Error]
  * `INVALID_SETTING`.
  *
  * Returns: (transfer full) (nullable): where requests go, without a slash at the end
@@ -274,9 +275,11 @@ relais_provider_dup_base (const RelaisAccount  *account,
   if (url == NULL && account->base_url != NULL && *account->base_url != '\0')
     {
       if (account->dialects != NULL && account->dialects[0] != NULL)
-        url = g_strv_contains ((const char *const *)account->dialects, name) ? account->base_url : NULL;
+        url = g_strv_contains ((const char *const *)account->dialects, name) ? account->base_url
+                                                                             : NULL;
       else if (dialect == provider->preferred || provider->base_urls[dialect] == NULL ||
-               g_strcmp0 (provider->base_urls[dialect], provider->base_urls[provider->preferred]) == 0)
+               g_strcmp0 (provider->base_urls[dialect],
+                          provider->base_urls[provider->preferred]) == 0)
         url = account->base_url;
     }
   if (url == NULL)
@@ -291,8 +294,9 @@ relais_provider_dup_base (const RelaisAccount  *account,
  * @account: an account
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` for a provider or dialect nobody knows, a key that is missing
- * or could not stand in a header, or a base URL that is missing or no good; never quotes the key.
+ * Fails with [error@Error] `INVALID_SETTING` for a provider or dialect nobody knows, a key that is
+ * missing or could not stand in a header, or a base URL that is missing or no good; never quotes
+ * the key.
  *
  * Returns: whether requests can be sent with it
  */

@@ -267,7 +267,8 @@ wait_for_bytes (RelaisTransfer *self)
 {
   if (self->read_source != NULL)
     return;
-  self->read_source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
+  self->read_source =
+    g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
   g_source_set_callback (self->read_source, G_SOURCE_FUNC (read_cb), self, NULL);
   g_source_attach (self->read_source, g_main_context_get_thread_default ());
 }
@@ -289,7 +290,8 @@ read_piece (RelaisTransfer  *self,
       gssize n;
 
       n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream),
-                                                    buffer + *length, READ_SIZE - *length, NULL, &local);
+                                                    buffer + *length, READ_SIZE - *length, NULL,
+                                                    &local);
       if (n > 0)
         {
           *length += n;
@@ -401,7 +403,8 @@ network_event_cb (RelaisTransfer *self)
 static void
 wrote_headers_cb (RelaisTransfer *self)
 {
-  allow_ms (self, relais_config_get_limits (self->upstream->config)->upstream_first_byte_timeout_ms);
+  allow_ms (self,
+            relais_config_get_limits (self->upstream->config)->upstream_first_byte_timeout_ms);
 }
 
 static void
@@ -497,11 +500,12 @@ build_url (const RelaisUpstreamRequest  *request,
  * @error: where to put a failure
  *
  * Sends with the account's credential in the provider's way; a kept connection that turns out to be
- * dead before anything was received is replaced once, silently. Redirects are handed on as they are.
- * Fails at once with [error@Error] `INVALID_SETTING` when the account's base URL is no good. `done`
- * may bring `TIMEOUT` of ours, or what GIO or libsoup say.
+ * dead before anything was received is replaced once, silently. Redirects are handed on as they
+ * are. Fails at once with [error@Error] `INVALID_SETTING` when the account's base URL is no good.
+ * `done` may bring `TIMEOUT` of ours, or what GIO or libsoup say.
  *
- * Returns: (transfer full) (nullable): the transfer; gone by itself once `done` was called, else to be
+ * Returns: (transfer full) (nullable): the transfer; gone by itself once `done` was called, else
+ * to be
  *   ended by [method@Transfer.free]
  */
 RelaisTransfer *
@@ -549,7 +553,8 @@ relais_upstream_send (RelaisUpstream               *self,
     soup_message_headers_replace (headers, "anthropic-version", "2023-06-01");
   add_auth (headers, request);
 
-  transfer->first_byte_deadline_us = g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
+  transfer->first_byte_deadline_us =
+    g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
   transfer->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (transfer->timer, timer_cb, transfer, NULL);
   allow_ms (transfer, limits->upstream_connect_timeout_ms);
@@ -587,7 +592,8 @@ relais_transfer_set_paused (RelaisTransfer *transfer,
   transfer->paused = paused;
   if (paused || transfer->stream == NULL)
     return;
-  allow_ms (transfer, relais_config_get_limits (transfer->upstream->config)->upstream_gap_timeout_ms);
+  allow_ms (transfer,
+            relais_config_get_limits (transfer->upstream->config)->upstream_gap_timeout_ms);
   wait_for_bytes (transfer);
 }
 

@@ -34,8 +34,8 @@ typedef struct
 } RelaisUpstreamRequest;
 
 /* Called in the context the transfer was begun in, never from within relais_upstream_send. `data`
- * bytes are borrowed. `done` is last: @error NULL at a clean end of the body, which on 3.2.3 does not
- * prove that it was whole. */
+ * bytes are borrowed. `done` is last: @error NULL at a clean end of the body, which on 3.2.3 does
+ * not prove that it was whole. */
 typedef struct
 {
   void (*head) (RelaisTransfer *transfer,

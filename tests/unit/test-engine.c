@@ -148,7 +148,8 @@ has_records (RelaisEngine *engine)
 static gboolean
 has_five_records (RelaisEngine *engine)
 {
-  return g_list_model_get_n_items (relais_engine_list_records (engine)) == 5 && has_records (engine);
+  return g_list_model_get_n_items (relais_engine_list_records (engine)) == 5 &&
+         has_records (engine);
 }
 
 static void

@@ -48,7 +48,8 @@ test_answers (void)
     {
       g_autofree char *text = NULL, *model = NULL, *no_text = NULL, *no_model = NULL;
 
-      g_assert_true (relais_probe_decode (dialect, bodies[dialect], strlen (bodies[dialect]), &text, &model));
+      g_assert_true (relais_probe_decode (dialect, bodies[dialect], strlen (bodies[dialect]),
+                                          &text, &model));
       g_assert_cmpstr (text, ==, "hi");
       g_assert_cmpstr (model, ==, "m");
       g_assert_false (relais_probe_decode (dialect, "[1]", 3, &no_text, &no_model));
@@ -60,8 +61,10 @@ test_lists (void)
 {
   const char *openai = "{\"data\":[{\"id\":\"a\"},{\"id\":7},{},\"x\",{\"id\":\"\"},{\"id\":\"models/b\"}]}";
   const char *gemini = "{\"models\":[{\"name\":\"models/c\"},{\"name\":\"d\"}]}";
-  g_autoptr (GPtrArray) first = relais_model_list_decode (RELAIS_DIALECT_ANTHROPIC, openai, strlen (openai), NULL);
-  g_autoptr (GPtrArray) second = relais_model_list_decode (RELAIS_DIALECT_GEMINI, gemini, strlen (gemini), NULL);
+  g_autoptr (GPtrArray) first = relais_model_list_decode (RELAIS_DIALECT_ANTHROPIC, openai,
+                                                          strlen (openai), NULL);
+  g_autoptr (GPtrArray) second = relais_model_list_decode (RELAIS_DIALECT_GEMINI, gemini,
+                                                           strlen (gemini), NULL);
   static const char *const bad[] = { "", "[]", "{}", "{\"data\":{}}", "<html>", "{\"data\":[" };
 
   g_assert_cmpuint (first->len, ==, 2);
@@ -73,7 +76,8 @@ test_lists (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (relais_model_list_decode (RELAIS_DIALECT_OPENAI_CHAT, bad[i], strlen (bad[i]), &error));
+      g_assert_null (relais_model_list_decode (RELAIS_DIALECT_OPENAI_CHAT, bad[i], strlen (bad[i]),
+                                               &error));
       g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST);
     }
 }

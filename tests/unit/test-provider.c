@@ -83,7 +83,8 @@ test_base_urls (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *base = relais_provider_check_base_url (cases[i].typed, cases[i].dialect, &error);
+      g_autofree char *base = relais_provider_check_base_url (cases[i].typed, cases[i].dialect,
+                                                              &error);
 
       g_test_message ("%s", cases[i].typed);
       g_assert_cmpstr (base, ==, cases[i].base);
