@@ -384,6 +384,7 @@ relais_anthropic_encoder_new (const RelaisPrompt *prompt,
 const RelaisDialect relais_anthropic = {
   .id = RELAIS_DIALECT_ANTHROPIC,
   .name = "anthropic",
+  .origin = RELAIS_ORIGIN_ANTHROPIC,
   .decode_request = relais_anthropic_decode_request,
   .encoder_new = relais_anthropic_encoder_new,
   .encoder_push = relais_encoder_push,

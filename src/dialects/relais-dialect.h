@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "model/relais-changes.h"
 #include "model/relais-event.h"
 #include "model/relais-prompt.h"
 
@@ -31,6 +32,48 @@ typedef enum {
 typedef char *(*RelaisIdFunc) (gpointer user_data);
 
 typedef struct _RelaisEncoder RelaisEncoder;
+typedef struct _RelaisDecoder RelaisDecoder;
+typedef struct _RelaisDecoderClass RelaisDecoderClass;
+
+/* Peculiarities of an upstream: what its provider's row says, and what its first refusal taught. */
+typedef enum {
+  RELAIS_QUIRK_DEVELOPER_ROLE = 1 << 0,        /* Chat: takes role developer */
+  RELAIS_QUIRK_MAX_COMPLETION_TOKENS = 1 << 1, /* Chat: wants that name for max_tokens */
+  RELAIS_QUIRK_NO_STREAM_OPTIONS = 1 << 2,
+  RELAIS_QUIRK_NO_STRICT = 1 << 3,      /* refuses `strict` in tools */
+  RELAIS_QUIRK_NO_JSON_SCHEMA = 1 << 4, /* takes JSON mode only */
+  RELAIS_QUIRK_NO_PARALLEL_FLAG = 1 << 5,
+  RELAIS_QUIRK_NO_REASONING_EFFORT = 1 << 6,
+  RELAIS_QUIRK_REASONING_ECHO = 1 << 7,         /* Chat: wants reasoning_content back */
+  RELAIS_QUIRK_OPENAPI_SCHEMA = 1 << 8,         /* Gemini: `parameters` only */
+  RELAIS_QUIRK_NO_ENCRYPTED_REASONING = 1 << 9, /* Responses: refuses it in `include` */
+  RELAIS_QUIRK_NO_SIGNATURES = 1 << 10,         /* this one try: what was signed is refused */
+} RelaisQuirks;
+
+/* What is remembered of a tool call that passed. Borrowed from the memory. */
+typedef struct
+{
+  RelaisOrigin origin;
+  const char *id;        /* as the upstream gave it, or NULL */
+  const char *signature; /* of the call, or NULL */
+  GPtrArray *thinking;   /* RelaisPart of its turn, before it, or NULL */
+} RelaisRecall;
+
+/* Finds what is remembered under a call's id as the client knows it; NULL for nothing. */
+typedef const RelaisRecall *(*RelaisRecallFunc) (const char *call_id,
+                                                 gpointer user_data);
+
+/* Whom a request is written for. Borrowed for the translation's life. */
+typedef struct
+{
+  RelaisDialectId dialect;
+  const char *model; /* the upstream's name for it */
+  guint           quirks;
+  RelaisIdFunc    make_id;
+  gpointer        id_data;
+  RelaisRecallFunc recall; /* or NULL */
+  gpointer        recall_data;
+} RelaisTarget;
 
 /* Shapes of a model in a list. */
 typedef struct
@@ -51,14 +94,27 @@ typedef struct
 
 typedef struct
 {
-  RelaisDialectId  id;
+  RelaisDialectId           id;
   const char *name; /* "openai-chat" … as in files, records and the accounts file */
+  RelaisOrigin              origin;
 
   /* Request body -> prompt. @model is the path's (Gemini) or NULL; @stream likewise. */
   RelaisPrompt *(*decode_request) (GBytes *body,
                                    const char *model,
                                    gboolean stream,
                                    GError **error);
+
+  /* Request -> body for an upstream; it was settled for that target. Numbers, schemas and
+   * arguments are spliced, so they keep their digits. What cannot be said is noted in @changes, or
+   * is INVALID_REQUEST naming the field. */
+  gboolean (*encode_request) (const RelaisPrompt *prompt,
+                              const RelaisTarget *target,
+                              RelaisChanges *changes,
+                              GString *out,
+                              GError **error);
+
+  /* Answer of an upstream -> events. */
+  const RelaisDecoderClass *decoder;
 
   /* Events -> answer bytes, appended to @out as soon as they may leave. @prompt is borrowed by the
    * encoder for its whole life, and echoed where the dialect wants it. */
@@ -72,7 +128,7 @@ typedef struct
   void (*encoder_free) (RelaisEncoder *encoder);
 
   /* What keeps a silent stream alive, or NULL where the dialect knows nothing of the kind. */
-  const char      *keep_alive;
+  const char               *keep_alive;
 
   void (*encode_failure) (const RelaisFailure *failure,
                           guint status,

@@ -13,6 +13,7 @@
 #include "base/relais-json.h"
 
 #include "relais-encoder-private.h"
+#include "relais-seal.h"
 
 #define NO_CALL G_MAXUINT
 /* The calls of one answer; each may wait for the one before, and is then put in a row by
@@ -158,32 +159,14 @@ relais_encoder_get_call_id (RelaisEncoder *self,
  * @signature: an opaque value
  * @origin: who minted it
  *
- * Makes a signature fit for the client: its own dialect's stay as they are, others are marked, so
- * that they find their way back to where they came from and nowhere else.
- *
- * Returns: (transfer full): what to send
+ * Returns: (transfer full): what to send to the client: marked when it is foreign
  */
 char *
 relais_encoder_seal (RelaisEncoder *self,
                      const char    *signature,
                      RelaisOrigin   origin)
 {
-  static const char letters[] = "pcrag";
-  g_autofree char *base64 = NULL;
-  g_autofree char *marked = NULL;
-
-  if (origin == self->klass->origin)
-    return g_strdup (signature);
-  base64 = g_base64_encode ((const guchar *)signature, strlen (signature));
-  for (char *c = base64; *c != '\0'; c++)
-    *c = *c == '+' ? '-' : *c == '/' ? '_'
-                         : *c == '=' ? '\0'
-                                     : *c;
-  marked = g_strdup_printf ("relais1.%c.%s", letters[MIN ((guint)origin, sizeof letters - 2)], base64);
-  /* Gemini types the field as bytes; some of its clients decode it. */
-  if (self->klass->origin == RELAIS_ORIGIN_GEMINI)
-    return g_base64_encode ((const guchar *)marked, strlen (marked));
-  return g_steal_pointer (&marked);
+  return relais_seal_close (signature, origin, self->klass->origin);
 }
 
 /**

@@ -282,6 +282,7 @@ relais_gemini_encoder_new (const RelaisPrompt *prompt,
 const RelaisDialect relais_gemini = {
   .id = RELAIS_DIALECT_GEMINI,
   .name = "gemini",
+  .origin = RELAIS_ORIGIN_GEMINI,
   .decode_request = relais_gemini_decode_request,
   .encoder_new = relais_gemini_encoder_new,
   .encoder_push = relais_encoder_push,

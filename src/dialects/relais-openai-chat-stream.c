@@ -254,6 +254,7 @@ relais_openai_chat_encoder_new (const RelaisPrompt *prompt,
 const RelaisDialect relais_openai_chat = {
   .id = RELAIS_DIALECT_OPENAI_CHAT,
   .name = "openai-chat",
+  .origin = RELAIS_ORIGIN_OPENAI_CHAT,
   .decode_request = relais_openai_chat_decode_request,
   .encoder_new = relais_openai_chat_encoder_new,
   .encoder_push = relais_encoder_push,

@@ -488,6 +488,7 @@ relais_openai_responses_encoder_new (const RelaisPrompt *prompt,
 const RelaisDialect relais_openai_responses = {
   .id = RELAIS_DIALECT_OPENAI_RESPONSES,
   .name = "openai-responses",
+  .origin = RELAIS_ORIGIN_OPENAI_RESPONSES,
   .decode_request = relais_openai_responses_decode_request,
   .encoder_new = relais_openai_responses_encoder_new,
   .encoder_push = relais_encoder_push,

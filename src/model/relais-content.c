@@ -21,6 +21,7 @@ relais_part_new (RelaisPartType type)
   RelaisPart *self = g_new0 (RelaisPart, 1);
 
   self->type = type;
+  self->position = -1;
   if (type == RELAIS_PART_TOOL_RESULT)
     self->content = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
   return self;
@@ -61,6 +62,7 @@ relais_part_free (RelaisPart *self)
   g_free (self->detail);
   g_free (self->id);
   g_free (self->name);
+  g_free (self->name_space);
   g_free (self->args);
   g_free (self->signature);
   g_clear_pointer (&self->content, g_ptr_array_unref);

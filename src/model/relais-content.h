@@ -48,9 +48,11 @@ struct _RelaisPart
   char *detail;        /* image */
   char *id;            /* tool call, tool result */
   char *name;          /* tool call, tool result */
+  char *name_space;    /* tool call: the group of its tool, or NULL */
   char *args;          /* tool call: JSON text, or free text when custom */
   char *signature;     /* tool call, thinking, text */
   GPtrArray *content;  /* tool result: RelaisPart, owned */
+  int position;        /* in its message as the client sent it, from 0; -1: not known */
   gboolean custom;     /* tool call */
   gboolean is_error;   /* tool result */
 };

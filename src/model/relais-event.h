@@ -59,7 +59,8 @@ typedef enum {
   RELAIS_EVENT_OPAQUE,
 } RelaisEventType;
 
-/* One step. Every pointer is borrowed: it lives as long as the call that hands the event over. Order
+/* One step. Every pointer is borrowed: it lives as long as the call that hands the event over.
+ * Order
  * and rules: START exactly once and first; CALL_END once per CALL_START; FINISH or ERROR once and
  * last; fragments never empty; arguments of different calls may interleave. */
 typedef struct
@@ -71,6 +72,7 @@ typedef struct
   gsize length;                 /* of text, in bytes; text is NUL-terminated all the same */
   const char *id;               /* START, CALL_START */
   const char *name;             /* CALL_START; START: model; IMAGE_OUT: media type */
+  const char *name_space;       /* CALL_START: the group of its tool, or NULL */
   const char *signature;        /* CALL_START, or NULL */
   gint64 created;               /* START, FINISH: seconds since 1970; 0: not known */
   guint call;                   /* CALL_*: 0, 1, 2 … in order of appearance */

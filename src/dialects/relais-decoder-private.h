@@ -1,0 +1,98 @@
+/* relais-decoder-private.h: what the answer decoders of all dialects share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/relais-json.h"
+
+#include "relais-decoder.h"
+
+G_BEGIN_DECLS
+
+/* What a dialect says of its decoder. */
+struct _RelaisDecoderClass
+{
+  RelaisOrigin origin;
+  gsize size; /* of its struct, which begins with a RelaisDecoder */
+  /* one event of a stream or element of an array; @name is "" where there was none */
+  void (*event) (RelaisDecoder *self,
+                 const char *name,
+                 const RelaisJsonNode *data);
+  /* a whole body that is no error */
+  void (*whole) (RelaisDecoder *self,
+                 const RelaisJsonNode *body);
+  void (*clear) (RelaisDecoder *self);
+};
+
+/* One call of the answer. */
+typedef struct
+{
+  gboolean open;
+  gboolean has_args;
+} RelaisDecoderCall;
+
+struct _RelaisDecoder
+{
+  const RelaisDecoderClass *klass;
+
+  /* borrowed */
+  RelaisEventFunc           func;
+  gpointer                  user_data;
+
+  /* owned */
+  struct _RelaisSseReader  *reader;
+  GString *body; /* a whole body or an array, as far as it came */
+  GArray *calls; /* RelaisDecoderCall, by their number */
+  gsize                     max_bytes;
+  guint n_malformed;   /* events in a row that were no JSON */
+  guint n_skip;        /* what of a byte order mark was seen */
+  gboolean started;    /* START was told */
+  gboolean has_text;   /* something the client sees was told */
+  gboolean finished;   /* a finish reason was seen; FINISH waits for the end */
+  gboolean terminated; /* the dialect's own end was seen */
+  gboolean over;       /* FINISH or ERROR was told */
+  RelaisFinish              finish;
+  char *stop_sequence; /* owned */
+  gint64                    created;
+};
+
+void  relais_decoder_start      (RelaisDecoder        *self,
+                                 const RelaisJsonNode *id,
+                                 const RelaisJsonNode *model,
+                                 gint64                created);
+void  relais_decoder_text       (RelaisDecoder        *self,
+                                 RelaisEventType       type,
+                                 const RelaisJsonNode *text);
+void  relais_decoder_value      (RelaisDecoder        *self,
+                                 RelaisEventType       type,
+                                 const char           *text,
+                                 gssize                length,
+                                 const char           *mime);
+guint relais_decoder_call_start (RelaisDecoder        *self,
+                                 const char           *id,
+                                 const char           *name,
+                                 const char           *name_space,
+                                 const char           *signature,
+                                 gboolean              custom);
+void  relais_decoder_call_args  (RelaisDecoder        *self,
+                                 guint                 call,
+                                 const char           *text,
+                                 gssize                length);
+void  relais_decoder_call_end   (RelaisDecoder        *self,
+                                 guint                 call);
+void  relais_decoder_usage      (RelaisDecoder        *self,
+                                 const RelaisUsage    *usage);
+void  relais_decoder_end        (RelaisDecoder        *self,
+                                 RelaisFinish          finish,
+                                 const RelaisJsonNode *stop_sequence);
+void  relais_decoder_terminate  (RelaisDecoder        *self);
+void  relais_decoder_fail       (RelaisDecoder        *self,
+                                 int                   code,
+                                 const char           *format,
+                                 ...) G_GNUC_PRINTF (3, 4);
+void  relais_decoder_fail_error (RelaisDecoder        *self,
+                                 const RelaisJsonNode *error);
+
+G_END_DECLS

@@ -1,0 +1,568 @@
+/* relais-decoder.c: what the answer decoders of all dialects share: framing, order, ends
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-decoder"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-sse.h"
+
+#include "relais-decoder-private.h"
+#include "relais-glean-private.h"
+
+#define MAX_MALFORMED 3
+#define MAX_CALLS 512
+
+static void
+tell (RelaisDecoder     *self,
+      const RelaisEvent *event)
+{
+  if (!self->over)
+    self->func (event, self->user_data);
+}
+
+static void
+tell_failure (RelaisDecoder *self,
+              RelaisFailure *failure)
+{
+  RelaisEvent event = { .type = RELAIS_EVENT_ERROR, .failure = failure };
+
+  tell (self, &event);
+  self->over = TRUE;
+  relais_failure_free (failure);
+}
+
+/**
+ * relais_decoder_fail:
+ * @self: a decoder
+ * @code: a #RelaisError
+ * @format: what went wrong, as a printf() format
+ * @...: its arguments
+ *
+ * Ends the answer with ERROR.
+ */
+void
+relais_decoder_fail (RelaisDecoder *self,
+                     int            code,
+                     const char    *format,
+                     ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  tell_failure (self, relais_failure_new (code, "%s", message));
+}
+
+/* The kind of an error by the words of any of the vendors: `type`, `code` or `status`. */
+static int
+error_code (const RelaisJsonNode *error)
+{
+  static const struct
+  {
+    const char *word;
+    int code;
+  } kinds[] = {
+    { "overloaded_error", RELAIS_ERROR_OVERLOADED },
+    { "overloaded", RELAIS_ERROR_OVERLOADED },
+    { "rate_limit_error", RELAIS_ERROR_RATE_LIMIT },
+    { "rate_limit_exceeded", RELAIS_ERROR_RATE_LIMIT },
+    { "RESOURCE_EXHAUSTED", RELAIS_ERROR_RATE_LIMIT },
+    { "invalid_request_error", RELAIS_ERROR_INVALID_REQUEST },
+    { "INVALID_ARGUMENT", RELAIS_ERROR_INVALID_REQUEST },
+    { "timeout_error", RELAIS_ERROR_TIMEOUT },
+    { "DEADLINE_EXCEEDED", RELAIS_ERROR_TIMEOUT },
+    { "UNAVAILABLE", RELAIS_ERROR_OVERLOADED },
+  };
+  static const char *const fields[] = { "type", "code", "status" };
+
+  for (guint f = 0; f < G_N_ELEMENTS (fields); f++)
+    for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+      if (relais_json_node_equals (relais_json_node_get_member (error, fields[f]), kinds[i].word))
+        return kinds[i].code;
+  return RELAIS_ERROR_UPSTREAM;
+}
+
+/**
+ * relais_decoder_fail_error:
+ * @self: a decoder
+ * @error: an `error` value: an object with a message, or a string
+ *
+ * Ends the answer with the ERROR the upstream told.
+ */
+void
+relais_decoder_fail_error (RelaisDecoder        *self,
+                           const RelaisJsonNode *error)
+{
+  g_autofree char *message = NULL;
+  RelaisFailure *failure;
+
+  relais_glean_error (error, &message);
+  failure = relais_failure_new (error_code (error), "%s",
+                                message != NULL ? message : "The upstream reported an error");
+  tell_failure (self, failure);
+}
+
+/**
+ * relais_decoder_start:
+ * @self: a decoder
+ * @id: (nullable): the answer's id
+ * @model: (nullable): who answers
+ * @created: seconds since 1970, 0 where not known
+ *
+ * Tells START, the first time.
+ */
+void
+relais_decoder_start (RelaisDecoder        *self,
+                      const RelaisJsonNode *id,
+                      const RelaisJsonNode *model,
+                      gint64                created)
+{
+  g_autofree char *id_text = NULL;
+  g_autofree char *model_text = NULL;
+  RelaisEvent event = { .type = RELAIS_EVENT_START, .created = created };
+
+  if (self->started)
+    return;
+  self->started = TRUE;
+  event.id = id_text = relais_json_node_dup_string (id);
+  event.name = model_text = relais_json_node_dup_string (model);
+  tell (self, &event);
+}
+
+static void
+need_start (RelaisDecoder *self)
+{
+  if (!self->started)
+    relais_decoder_start (self, NULL, NULL, 0);
+}
+
+/**
+ * relais_decoder_value:
+ * @self: a decoder
+ * @type: TEXT, THINK, SIGNATURE, REDACTED, REFUSAL, IMAGE_OUT or OPAQUE
+ * @text: (nullable) (array length=length): its value, NUL-terminated
+ * @length: its bytes, or -1
+ * @mime: (nullable): IMAGE_OUT: its media type
+ *
+ * Tells it unless it is empty.
+ */
+void
+relais_decoder_value (RelaisDecoder   *self,
+                      RelaisEventType  type,
+                      const char      *text,
+                      gssize           length,
+                      const char      *mime)
+{
+  RelaisEvent event = { .type = type, .origin = self->klass->origin, .text = text, .name = mime };
+
+  if (text == NULL)
+    return;
+  event.length = length < 0 ? strlen (text) : (gsize)length;
+  if (event.length == 0)
+    return;
+  need_start (self);
+  self->has_text = TRUE;
+  tell (self, &event);
+}
+
+/**
+ * relais_decoder_text:
+ * @self: a decoder
+ * @type: as in [func@decoder_value]
+ * @text: (nullable): a string; anything else is passed over
+ *
+ * Tells it unless it is empty.
+ */
+void
+relais_decoder_text (RelaisDecoder        *self,
+                     RelaisEventType       type,
+                     const RelaisJsonNode *text)
+{
+  g_autofree char *value = relais_json_node_dup_string (text);
+
+  relais_decoder_value (self, type, value, -1, NULL);
+}
+
+/**
+ * relais_decoder_call_start:
+ * @self: a decoder
+ * @id: (nullable): the upstream's id
+ * @name: (nullable): the tool
+ * @name_space: (nullable): the group of the tool
+ * @signature: (nullable): what signs it
+ * @custom: whether its arguments are free text
+ *
+ * Returns: the number of the call; G_MAXUINT when there are too many, which ends the answer
+ */
+guint
+relais_decoder_call_start (RelaisDecoder *self,
+                           const char    *id,
+                           const char    *name,
+                           const char    *name_space,
+                           const char    *signature,
+                           gboolean       custom)
+{
+  RelaisDecoderCall call = { .open = TRUE };
+  RelaisEvent event = {
+    .type = RELAIS_EVENT_CALL_START,
+    .origin = self->klass->origin,
+    .id = id,
+    .name = name,
+    .name_space = name_space,
+    .signature = signature,
+    .custom = custom,
+    .call = self->calls->len,
+  };
+
+  if (self->calls->len >= MAX_CALLS)
+    {
+      relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The answer holds more than %d tool calls", MAX_CALLS);
+      return G_MAXUINT;
+    }
+  need_start (self);
+  g_array_append_val (self->calls, call);
+  tell (self, &event);
+  return event.call;
+}
+
+static RelaisDecoderCall *
+open_call (RelaisDecoder *self,
+           guint          number)
+{
+  RelaisDecoderCall *call = number < self->calls->len
+                              ? &g_array_index (self->calls, RelaisDecoderCall, number)
+                              : NULL;
+
+  return call != NULL && call->open ? call : NULL;
+}
+
+/**
+ * relais_decoder_call_args:
+ * @self: a decoder
+ * @call: the number of an open call; others are passed over
+ * @text: (nullable) (array length=length): a fragment, NUL-terminated
+ * @length: its bytes, or -1
+ */
+void
+relais_decoder_call_args (RelaisDecoder *self,
+                          guint          call,
+                          const char    *text,
+                          gssize         length)
+{
+  RelaisDecoderCall *known = open_call (self, call);
+  RelaisEvent event = { .type = RELAIS_EVENT_CALL_ARGS, .call = call, .text = text };
+
+  if (known == NULL || text == NULL)
+    return;
+  event.length = length < 0 ? strlen (text) : (gsize)length;
+  if (event.length == 0)
+    return;
+  known->has_args = TRUE;
+  tell (self, &event);
+}
+
+/**
+ * relais_decoder_call_end:
+ * @self: a decoder
+ * @call: the number of an open call; others are passed over
+ */
+void
+relais_decoder_call_end (RelaisDecoder *self,
+                         guint          call)
+{
+  RelaisDecoderCall *known = open_call (self, call);
+  RelaisEvent event = { .type = RELAIS_EVENT_CALL_END, .call = call };
+
+  if (known == NULL)
+    return;
+  known->open = FALSE;
+  tell (self, &event);
+}
+
+/**
+ * relais_decoder_usage:
+ * @self: a decoder
+ * @usage: what is known by now
+ */
+void
+relais_decoder_usage (RelaisDecoder     *self,
+                      const RelaisUsage *usage)
+{
+  RelaisEvent event = { .type = RELAIS_EVENT_USAGE, .usage = *usage };
+
+  if (!relais_usage_is_known (usage))
+    return;
+  need_start (self);
+  tell (self, &event);
+}
+
+/**
+ * relais_decoder_end:
+ * @self: a decoder
+ * @finish: why the model stopped
+ * @stop_sequence: (nullable): what it stopped at
+ *
+ * Notes the reason; FINISH is told at the answer's end, since usage may follow.
+ */
+void
+relais_decoder_end (RelaisDecoder        *self,
+                    RelaisFinish          finish,
+                    const RelaisJsonNode *stop_sequence)
+{
+  need_start (self);
+  self->finished = TRUE;
+  self->finish = finish;
+  if (relais_json_node_get_kind (stop_sequence) != RELAIS_JSON_STRING)
+    return;
+  g_free (self->stop_sequence);
+  self->stop_sequence = relais_json_node_dup_string (stop_sequence);
+}
+
+static void
+tell_finish (RelaisDecoder *self)
+{
+  RelaisEvent event = { .type = RELAIS_EVENT_FINISH, .finish = self->finish, .created = self->created };
+
+  if (self->over)
+    return;
+  for (guint i = 0; i < self->calls->len; i++)
+    relais_decoder_call_end (self, i);
+  if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
+    event.finish = RELAIS_FINISH_TOOL_CALLS;
+  event.text = self->stop_sequence;
+  event.length = self->stop_sequence != NULL ? strlen (self->stop_sequence) : 0;
+  tell (self, &event);
+  self->over = TRUE;
+}
+
+/**
+ * relais_decoder_terminate:
+ * @self: a decoder
+ *
+ * The dialect's own end of a stream was seen: what follows is passed over.
+ */
+void
+relais_decoder_terminate (RelaisDecoder *self)
+{
+  self->terminated = TRUE;
+  if (self->finished)
+    tell_finish (self);
+}
+
+static void
+read_event (RelaisDecoder *self,
+            const char    *name,
+            const char    *json,
+            gsize          length)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
+
+  if (relais_json_node_get_kind (relais_json_get_root (tree)) == RELAIS_JSON_OBJECT)
+    {
+      self->n_malformed = 0;
+      self->klass->event (self, name, relais_json_get_root (tree));
+    }
+  else if (++self->n_malformed >= MAX_MALFORMED)
+    relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream sent three events in a row that are no JSON objects");
+}
+
+static void
+sse_cb (const RelaisSseEvent *event,
+        gpointer              user_data)
+{
+  RelaisDecoder *self = user_data;
+
+  if (self->over || self->terminated)
+    return;
+  if (strcmp (event->data, "[DONE]") == 0)
+    {
+      /* some servers end Anthropic streams with it as well, before the real end */
+      if (self->finished)
+        relais_decoder_terminate (self);
+      return;
+    }
+  read_event (self, event->name, event->data, event->length);
+}
+
+/**
+ * relais_decoder_new:
+ * @dialect: what the upstream speaks
+ * @max_event_bytes: of one event; a whole body may have four times as many
+ * @func: told each event, while pushing and finishing
+ * @user_data: (closure): for @func
+ *
+ * Reads an answer of status 200 in whatever form it comes: events, Gemini's array, or one body.
+ *
+ * Returns: (transfer full): a decoder
+ */
+RelaisDecoder *
+relais_decoder_new (RelaisDialectId dialect,
+                    gsize           max_event_bytes,
+                    RelaisEventFunc func,
+                    gpointer        user_data)
+{
+  const RelaisDecoderClass *klass = relais_dialect_get (dialect)->decoder;
+  RelaisDecoder *self = g_malloc0 (klass->size);
+
+  self->klass = klass;
+  self->max_bytes = max_event_bytes;
+  self->func = func;
+  self->user_data = user_data;
+  self->finish = RELAIS_FINISH_UNKNOWN;
+  self->calls = g_array_new (FALSE, TRUE, sizeof (RelaisDecoderCall));
+  return self;
+}
+
+/* Takes white space and a byte order mark from the front; what comes next tells the form. */
+static void
+choose_form (RelaisDecoder  *self,
+             const char    **bytes,
+             gsize          *length)
+{
+  static const char mark[] = "\xef\xbb\xbf";
+
+  while (*length > 0 && self->n_skip < 3 && **bytes == mark[self->n_skip])
+    {
+      self->n_skip++;
+      (*bytes)++;
+      (*length)--;
+    }
+  while (*length > 0 && g_ascii_isspace (**bytes))
+    {
+      (*bytes)++;
+      (*length)--;
+    }
+  if (*length == 0)
+    return;
+  if (**bytes == '{' || **bytes == '[')
+    self->body = g_string_new (NULL);
+  else
+    self->reader = relais_sse_reader_new (self->max_bytes, sse_cb, self);
+}
+
+/**
+ * relais_decoder_push:
+ * @self: a decoder
+ * @bytes: (array length=length): some of the answer
+ * @length: how many
+ *
+ * An event or a body over its limit ends the answer with ERROR.
+ */
+void
+relais_decoder_push (RelaisDecoder *self,
+                     const char    *bytes,
+                     gsize          length)
+{
+  if (self->reader == NULL && self->body == NULL)
+    choose_form (self, &bytes, &length);
+  if (self->over || length == 0)
+    return;
+  if (self->reader != NULL)
+    {
+      if (!relais_sse_reader_push (self->reader, bytes, length, NULL))
+        relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream sent an event of more than %" G_GSIZE_FORMAT " bytes",
+                             self->max_bytes);
+      return;
+    }
+  if (self->body->len + length > 4 * self->max_bytes)
+    {
+      relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream sent a body of more than %" G_GSIZE_FORMAT " bytes",
+                           4 * self->max_bytes);
+      return;
+    }
+  g_string_append_len (self->body, bytes, length);
+}
+
+static void
+read_elements (RelaisDecoder        *self,
+               const RelaisJsonNode *array)
+{
+  const RelaisJsonNode *element;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, array);
+  while (!self->over && relais_json_iter_next (&iter, NULL, &element))
+    if (relais_json_node_get_kind (element) == RELAIS_JSON_OBJECT)
+      self->klass->event (self, "", element);
+}
+
+static void
+read_body (RelaisDecoder *self)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (self->body->str, self->body->len,
+                                                   RELAIS_JSON_MAX_DEPTH, NULL);
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+  const RelaisJsonNode *error = relais_json_node_get_member (root, "error");
+
+  if (relais_json_node_get_kind (root) == RELAIS_JSON_ARRAY)
+    read_elements (self, root);
+  else if (relais_json_node_get_kind (root) != RELAIS_JSON_OBJECT)
+    relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream's answer is cut off or no JSON");
+  else if (relais_json_node_get_kind (error) == RELAIS_JSON_OBJECT || relais_json_node_get_kind (error) == RELAIS_JSON_STRING)
+    relais_decoder_fail_error (self, error);
+  else
+    self->klass->whole (self, root);
+}
+
+/**
+ * relais_decoder_finish:
+ * @self: a decoder
+ *
+ * The upstream closed. A reason that was seen is told as FINISH; without one the answer is not
+ * whole, whatever the transport says, and ends with ERROR.
+ */
+void
+relais_decoder_finish (RelaisDecoder *self)
+{
+  if (self->over)
+    return;
+  if (self->reader != NULL)
+    relais_sse_reader_finish (self->reader);
+  else if (self->body != NULL)
+    read_body (self);
+  if (self->over)
+    return;
+  if (self->finished)
+    tell_finish (self);
+  else
+    relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream closed the stream before its end");
+}
+
+/**
+ * relais_decoder_is_over:
+ * @self: a decoder
+ *
+ * Returns: whether FINISH or ERROR was told
+ */
+gboolean
+relais_decoder_is_over (const RelaisDecoder *self)
+{
+  return self->over;
+}
+
+/**
+ * relais_decoder_free:
+ * @self: (transfer full) (nullable): a decoder
+ */
+void
+relais_decoder_free (RelaisDecoder *self)
+{
+  if (self == NULL)
+    return;
+  if (self->klass->clear != NULL)
+    self->klass->clear (self);
+  g_clear_pointer (&self->reader, relais_sse_reader_free);
+  if (self->body != NULL)
+    g_string_free (self->body, TRUE);
+  g_array_unref (self->calls);
+  g_free (self->stop_sequence);
+  g_free (self);
+}

@@ -1,0 +1,741 @@
+/* relais-settle.c: a request made fit for the dialect it is translated to, as far as all share it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-settle"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-json.h"
+#include "base/relais-json-writer.h"
+
+#include "relais-encoder-private.h"
+#include "relais-model-facts.h"
+#include "relais-seal.h"
+#include "relais-settle.h"
+
+#define NO_RESULT "No result was provided for this call."
+
+typedef struct
+{
+  RelaisPrompt       *prompt;
+  RelaisDialectId     source;
+  const RelaisTarget *target;
+  RelaisOrigin origin; /* of the target */
+  RelaisNames        *names;
+  RelaisChanges      *changes;
+} Settle;
+
+/**
+ * relais_settle_path:
+ * @source: the client's dialect
+ * @message: (nullable): a message of its request
+ * @part: (nullable): a part of it
+ *
+ * Returns: (transfer full): the way to it as the client wrote it, for reports
+ */
+char *
+relais_settle_path (RelaisDialectId      source,
+                    const RelaisMessage *message,
+                    const RelaisPart    *part)
+{
+  static const char *const lists[][2] = {
+    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content" },
+    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content" },
+    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content" },
+    [RELAIS_DIALECT_GEMINI] = { "contents", "parts" },
+  };
+  g_autoptr (GString) path = g_string_new (lists[source][0]);
+
+  if (message != NULL && message->position >= 0)
+    g_string_append_printf (path, "[%d]", message->position);
+  if (part != NULL && part->position >= 0)
+    g_string_append_printf (path, ".%s[%d]", lists[source][1], part->position);
+  return g_strndup (path->str, path->len);
+}
+
+static void
+note (Settle              *self,
+      RelaisChangeType     type,
+      gboolean             notable,
+      const RelaisMessage *message,
+      const RelaisPart    *part,
+      const char          *reason)
+{
+  g_autofree char *path = relais_settle_path (self->source, message, part);
+
+  relais_changes_add (self->changes, type, notable, path, "%s", reason);
+}
+
+static gboolean
+refuse (GError     **error,
+        const char  *field,
+        const char  *fault)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", field, fault);
+  return FALSE;
+}
+
+static gboolean
+settle_extras (Settle  *self,
+               GError **error)
+{
+  for (guint i = 0; i < self->prompt->extras->len; i++)
+    {
+      const RelaisExtra *extra = g_ptr_array_index (self->prompt->extras, i);
+
+      if (extra->need == RELAIS_EXTRA_NEEDED)
+        return refuse (error, extra->field, "is not supported by this upstream");
+      relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, extra->need == RELAIS_EXTRA_TOLD,
+                          extra->field,
+                          "the upstream has nothing like it");
+    }
+  if (self->prompt->n > 1)
+    return refuse (error, self->source == RELAIS_DIALECT_GEMINI ? "generationConfig.candidateCount" : "n",
+                   "must be 1 for this upstream");
+  return TRUE;
+}
+
+/* --- tools --- */
+
+static gboolean
+takes_custom (const Settle *self)
+{
+  return self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT || self->target->dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
+}
+
+/* A tool that takes free text, as one that takes an object with that text in it. */
+static void
+wrap_custom (RelaisTool *tool)
+{
+  if (tool->schema != NULL)
+    {
+      g_autofree char *described = tool->description;
+
+      tool->description = g_strdup_printf ("%s%sThe input follows this format: %s", described != NULL ? described : "",
+                                           described != NULL ? "\n\n" : "", tool->schema);
+    }
+  g_free (tool->schema);
+  tool->schema = g_strdup ("{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"}},\"required\":[\"input\"]}");
+  tool->type = RELAIS_TOOL_FUNCTION;
+}
+
+static RelaisTool *
+find_tool (const Settle *self,
+           const char   *name,
+           const char   *name_space)
+{
+  for (guint i = 0; i < self->prompt->tools->len; i++)
+    {
+      RelaisTool *tool = g_ptr_array_index (self->prompt->tools, i);
+
+      if (g_strcmp0 (tool->client_name, name) == 0 &&
+          (name_space == NULL || g_strcmp0 (tool->name_space, name_space) == 0))
+        return tool;
+    }
+  return NULL;
+}
+
+static gboolean
+settle_tools (Settle  *self,
+              GError **error)
+{
+  RelaisPrompt *prompt = self->prompt;
+  guint most = self->target->dialect == RELAIS_DIALECT_GEMINI ? 512 : G_MAXUINT;
+
+  if (self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT)
+    most = 128;
+  for (guint i = 0; i < prompt->tools->len;)
+    {
+      RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
+      g_autofree char *path = g_strdup_printf ("tools[%d]", tool->position);
+
+      if (tool->type == RELAIS_TOOL_HOSTED && tool->origin != self->origin)
+        {
+          relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, TRUE, path,
+                              "only the vendor it comes from can run this tool");
+          g_ptr_array_remove_index (prompt->tools, i);
+          continue;
+        }
+      if (tool->type != RELAIS_TOOL_HOSTED)
+        {
+          g_free (tool->client_name);
+          tool->client_name = tool->name;
+          tool->custom = tool->type == RELAIS_TOOL_CUSTOM;
+          tool->name = relais_names_add (self->names, tool, tool->client_name, tool->name_space,
+                                         self->target->dialect);
+          if (strcmp (tool->name, tool->client_name) != 0)
+            relais_changes_add (self->changes, RELAIS_CHANGE_RENAMED, FALSE, path, "the upstream takes no such name");
+          if (tool->custom && !takes_custom (self))
+            {
+              wrap_custom (tool);
+              relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, FALSE, path,
+                                  "free text is wrapped into an object");
+            }
+        }
+      i++;
+    }
+  if (prompt->tools->len > most)
+    return refuse (error, "tools", "holds more tools than this upstream takes");
+  return TRUE;
+}
+
+/* The tools a subset names, for targets that have no such choice. */
+static void
+narrow_tools (Settle *self)
+{
+  RelaisPrompt *prompt = self->prompt;
+
+  for (guint i = 0; i < prompt->tools->len;)
+    {
+      const RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
+
+      if (tool->client_name != NULL &&
+          g_ptr_array_find_with_equal_func (prompt->tool_choice_names, tool->client_name,
+                                            g_str_equal, NULL))
+        i++;
+      else
+        g_ptr_array_remove_index (prompt->tools, i);
+    }
+  prompt->tool_choice = prompt->tool_choice_forced ? RELAIS_TOOL_CHOICE_REQUIRED
+                                                   : RELAIS_TOOL_CHOICE_AUTO;
+}
+
+static const char *
+choice_field (const Settle *self)
+{
+  return self->source == RELAIS_DIALECT_GEMINI ? "toolConfig.functionCallingConfig" : "tool_choice";
+}
+
+static gboolean
+settle_choice (Settle  *self,
+               GError **error)
+{
+  RelaisPrompt *prompt = self->prompt;
+  RelaisTool *tool;
+
+  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED)
+    {
+      tool = find_tool (self, prompt->tool_choice_name, NULL);
+      if (tool == NULL)
+        return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
+      g_free (prompt->tool_choice_name);
+      prompt->tool_choice_name = g_strdup (tool->name);
+      return TRUE;
+    }
+  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
+    {
+      for (guint i = 0; i < prompt->tool_choice_names->len; i++)
+        if (find_tool (self, g_ptr_array_index (prompt->tool_choice_names, i), NULL) == NULL)
+          return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
+      if (self->target->dialect == RELAIS_DIALECT_ANTHROPIC)
+        narrow_tools (self);
+      else
+        for (guint i = 0; i < prompt->tool_choice_names->len; i++)
+          {
+            tool = find_tool (self, g_ptr_array_index (prompt->tool_choice_names, i), NULL);
+            g_free (prompt->tool_choice_names->pdata[i]);
+            prompt->tool_choice_names->pdata[i] = g_strdup (tool->name);
+          }
+    }
+  if (prompt->tools->len == 0 && prompt->tool_choice == RELAIS_TOOL_CHOICE_REQUIRED)
+    return refuse (error, choice_field (self), "asks for a tool call, but no tool is left for this upstream");
+  if (prompt->tools->len == 0)
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_UNSET;
+  return TRUE;
+}
+
+/* --- parts --- */
+
+static void
+settle_signature (Settle     *self,
+                  RelaisPart *part)
+{
+  if (part->signature == NULL)
+    return;
+  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->origin &&
+      !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
+    return;
+  g_clear_pointer (&part->signature, g_free);
+}
+
+/* Whether a part may stay. */
+static gboolean
+settle_part (Settle         *self,
+             RelaisMessage  *message,
+             RelaisPart     *part,
+             GError        **error)
+{
+  gboolean signed_once = part->signature != NULL;
+
+  settle_signature (self, part);
+  switch (part->type)
+    {
+    case RELAIS_PART_THINKING:
+      if (part->signature != NULL || (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO))
+        return TRUE;
+      note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
+            signed_once ? "another vendor signed it" : "thinking without a signature is not taken back");
+      return FALSE;
+    case RELAIS_PART_REDACTED:
+      if (part->origin == self->origin)
+        return TRUE;
+      note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "only the vendor it comes from can read it");
+      return FALSE;
+    case RELAIS_PART_OPAQUE:
+      if (part->origin == self->origin)
+        return TRUE;
+      note (self, RELAIS_CHANGE_DROPPED, TRUE, message, part, "the upstream knows no such part");
+      return FALSE;
+    case RELAIS_PART_IMAGE:
+    case RELAIS_PART_FILE:
+      if (part->file_id == NULL || part->data != NULL || part->url != NULL)
+        return TRUE;
+      {
+        g_autofree char *path = relais_settle_path (self->source, message, part);
+
+        return refuse (error, path, "names a file kept at another vendor; send its content");
+      }
+    case RELAIS_PART_TEXT:
+      return part->text != NULL && *part->text != '\0';
+    case RELAIS_PART_AUDIO:
+    case RELAIS_PART_TOOL_CALL:
+    case RELAIS_PART_TOOL_RESULT:
+    case RELAIS_PART_REFUSAL:
+    case RELAIS_PART_JSON:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+settle_parts (Settle         *self,
+              RelaisMessage  *message,
+              GPtrArray      *parts,
+              GError        **error)
+{
+  for (guint i = 0; i < parts->len;)
+    {
+      RelaisPart *part = g_ptr_array_index (parts, i);
+      GError *local = NULL;
+
+      if (part->content != NULL && !settle_parts (self, message, part->content, error))
+        return FALSE;
+      if (settle_part (self, message, part, &local))
+        {
+          i++;
+          continue;
+        }
+      if (local != NULL)
+        {
+          g_propagate_error (error, local);
+          return FALSE;
+        }
+      g_ptr_array_remove_index (parts, i);
+    }
+  return TRUE;
+}
+
+/* --- calls and results --- */
+
+static gboolean
+id_fits (const char *id)
+{
+  gsize length = strspn (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
+  return length > 0 && length <= 64 && id[length] == '\0';
+}
+
+/* The id to send for one the client knows; NULL where none is to be sent. */
+static char *
+send_id (Settle     *self,
+         const char *id)
+{
+  const RelaisRecall *recall = self->target->recall != NULL
+                                 ? self->target->recall (id, self->target->recall_data)
+                                 : NULL;
+  g_autofree char *sum = NULL;
+
+  if (self->target->dialect == RELAIS_DIALECT_GEMINI)
+    return recall != NULL && recall->origin == self->origin ? g_strdup (recall->id) : NULL;
+  if (id_fits (id))
+    return g_strdup (id);
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
+  return g_strdup_printf ("%s%.24s", self->target->dialect == RELAIS_DIALECT_ANTHROPIC ? "toolu_" : "call_", sum);
+}
+
+static void
+settle_args (Settle     *self,
+             RelaisPart *call)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  RelaisJsonWriter writer;
+
+  if (call->custom && takes_custom (self))
+    {
+      if (call->args == NULL)
+        call->args = g_strdup ("");
+      return;
+    }
+  relais_json_writer_init (&writer, text);
+  relais_encoder_write_args (&writer, NULL, call->args != NULL ? call->args : "", -1, call->custom);
+  g_free (call->args);
+  call->args = g_strndup (text->str, text->len);
+  call->custom = FALSE;
+}
+
+static RelaisPart *
+copy_thinking (const RelaisPart *known)
+{
+  RelaisPart *part = relais_part_new (known->type);
+
+  part->origin = known->origin;
+  part->text = g_strdup (known->text);
+  part->signature = g_strdup (known->signature);
+  return part;
+}
+
+static gboolean
+has_thinking (const RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      if (part->type == RELAIS_PART_THINKING || part->type == RELAIS_PART_REDACTED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What the client did not hand back is put where it stood, as far as it is remembered. */
+static void
+recall_call (Settle        *self,
+             RelaisMessage *message,
+             RelaisPart    *call)
+{
+  const RelaisRecall *recall = NULL;
+
+  if (self->target->recall != NULL && call->id != NULL && !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
+    recall = self->target->recall (call->id, self->target->recall_data);
+  if (recall == NULL || recall->origin != self->origin)
+    return;
+  if (call->signature == NULL && recall->signature != NULL)
+    {
+      call->signature = g_strdup (recall->signature);
+      call->origin = recall->origin;
+    }
+  if (recall->thinking == NULL || has_thinking (message))
+    return;
+  for (guint i = 0; i < recall->thinking->len; i++)
+    g_ptr_array_insert (message->parts, i, copy_thinking (g_ptr_array_index (recall->thinking, i)));
+}
+
+static void
+settle_calls (Settle        *self,
+              RelaisMessage *message,
+              GPtrArray     *calls)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      if (part->type == RELAIS_PART_TOOL_CALL)
+        g_ptr_array_add (calls, part);
+    }
+  for (guint i = 0; i < calls->len; i++)
+    {
+      RelaisPart *call = g_ptr_array_index (calls, i);
+
+      recall_call (self, message, call);
+      settle_args (self, call);
+    }
+}
+
+static RelaisPart *
+missing_result (const RelaisPart *call)
+{
+  RelaisPart *part = relais_part_new (RELAIS_PART_TOOL_RESULT);
+
+  part->is_error = TRUE;
+  g_ptr_array_add (part->content, relais_part_new_text (NO_RESULT));
+  return part;
+}
+
+/* Takes the last result for @id out of the messages from @from up to the next one of the
+ * assistant. */
+static RelaisPart *
+take_result (Settle     *self,
+             guint       from,
+             const char *id)
+{
+  RelaisPart *found = NULL;
+
+  for (guint i = from; i < self->prompt->messages->len; i++)
+    {
+      RelaisMessage *message = g_ptr_array_index (self->prompt->messages, i);
+
+      if (message->role == RELAIS_ROLE_ASSISTANT)
+        break;
+      for (guint j = 0; j < message->parts->len;)
+        {
+          RelaisPart *part = g_ptr_array_index (message->parts, j);
+
+          if (part->type != RELAIS_PART_TOOL_RESULT || g_strcmp0 (part->id, id) != 0)
+            {
+              j++;
+              continue;
+            }
+          if (found != NULL)
+            note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "a later result of the same call takes its place");
+          g_clear_pointer (&found, relais_part_free);
+          found = g_ptr_array_steal_index (message->parts, j);
+        }
+    }
+  return found;
+}
+
+static void
+prefix_error (RelaisPart *result)
+{
+  RelaisPart *first = result->content->len > 0 ? g_ptr_array_index (result->content, 0) : NULL;
+
+  if (first != NULL && first->type == RELAIS_PART_TEXT)
+    {
+      g_autofree char *text = first->text;
+
+      first->text = g_strconcat ("Error: ", text, NULL);
+    }
+  else
+    g_ptr_array_insert (result->content, 0, relais_part_new_text ("Error: the call failed"));
+}
+
+/* Pictures and files a target takes no result with follow in a message of the user. */
+static void
+move_media (RelaisPart    *result,
+            const char    *call_id,
+            RelaisMessage *after)
+{
+  for (guint i = 0; i < result->content->len;)
+    {
+      RelaisPart *part = g_ptr_array_index (result->content, i);
+      g_autofree char *words = NULL;
+
+      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
+        {
+          i++;
+          continue;
+        }
+      words = g_strdup_printf ("%s returned by %s (%s):", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
+                               result->name != NULL ? result->name : "the tool", call_id != NULL ? call_id : "-");
+      g_ptr_array_add (after->parts, relais_part_new_text (words));
+      g_ptr_array_add (after->parts, g_ptr_array_steal_index (result->content, i));
+    }
+}
+
+static RelaisMessage *
+message_new (RelaisRole role)
+{
+  RelaisMessage *message = g_new0 (RelaisMessage, 1);
+
+  message->role = role;
+  message->position = -1;
+  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
+  return message;
+}
+
+/* Puts a message with all results of the calls, in their order, behind the one that made them;
+ * returns how many messages that added. */
+static guint
+settle_results (Settle    *self,
+                guint      at,
+                GPtrArray *calls)
+{
+  RelaisMessage *results = message_new (RELAIS_ROLE_USER);
+  RelaisMessage *media = message_new (RELAIS_ROLE_USER);
+  gboolean openai = takes_custom (self);
+  gboolean move = self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
+                  (self->target->dialect == RELAIS_DIALECT_GEMINI && !relais_model_is_gemini_3 (self->target->model));
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      RelaisPart *call = g_ptr_array_index (calls, i);
+      RelaisPart *result;
+      g_autofree char *client_id = call->id;
+
+      if (client_id == NULL || *client_id == '\0')
+        {
+          g_free (client_id);
+          client_id = g_strdup_printf ("call_%u_%u", at, i);
+        }
+      result = take_result (self, at + 1, client_id);
+      if (result == NULL)
+        {
+          result = missing_result (call);
+          note (self, RELAIS_CHANGE_ADDED, FALSE, g_ptr_array_index (self->prompt->messages, at),
+                call,
+                "no result was given for this call");
+        }
+      call->id = send_id (self, client_id);
+      g_free (result->id);
+      result->id = g_strdup (call->id);
+      g_free (result->name);
+      result->name = g_strdup (call->name);
+      if (move)
+        move_media (result, call->id, media);
+      if (result->is_error && openai)
+        prefix_error (result);
+      g_ptr_array_add (results->parts, result);
+    }
+  g_ptr_array_insert (self->prompt->messages, at + 1, results);
+  if (media->parts->len > 0)
+    {
+      g_ptr_array_insert (self->prompt->messages, at + 2, media);
+      return 2;
+    }
+  g_ptr_array_unref (media->parts);
+  g_free (media);
+  return 1;
+}
+
+/* A result nobody asked for becomes words of the user. */
+static void
+settle_strays (Settle        *self,
+               RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      RelaisPart *part = g_ptr_array_index (message->parts, i);
+      g_autoptr (GString) words = NULL;
+
+      if (part->type != RELAIS_PART_TOOL_RESULT)
+        continue;
+      note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, part, "it answers no call of the history");
+      words = g_string_new (NULL);
+      g_string_printf (words, "Result of tool call %s: ", part->id != NULL ? part->id : "-");
+      for (guint j = 0; j < part->content->len; j++)
+        {
+          const RelaisPart *inner = g_ptr_array_index (part->content, j);
+
+          if (inner->text != NULL)
+            g_string_append (words, inner->text);
+        }
+      g_clear_pointer (&part->content, g_ptr_array_unref);
+      part->type = RELAIS_PART_TEXT;
+      g_free (part->text);
+      part->text = g_strndup (words->str, words->len);
+    }
+}
+
+static void
+settle_call_names (Settle    *self,
+                   GPtrArray *calls)
+{
+  for (guint i = 0; i < calls->len; i++)
+    {
+      RelaisPart *call = g_ptr_array_index (calls, i);
+      g_autofree char *name = call->name;
+
+      call->name = relais_names_add (self->names, NULL, name != NULL ? name : "", call->name_space, self->target->dialect);
+    }
+}
+
+static gboolean
+settle_messages (Settle  *self,
+                 GError **error)
+{
+  GPtrArray *messages = self->prompt->messages;
+
+  if (!settle_parts (self, NULL, self->prompt->system, error))
+    return FALSE;
+  for (guint i = 0; i < messages->len; i++)
+    {
+      RelaisMessage *message = g_ptr_array_index (messages, i);
+
+      if (!settle_parts (self, message, message->parts, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < messages->len; i++)
+    {
+      RelaisMessage *message = g_ptr_array_index (messages, i);
+      g_autoptr (GPtrArray) calls = g_ptr_array_new ();
+
+      if (message->role != RELAIS_ROLE_ASSISTANT)
+        {
+          settle_strays (self, message);
+          continue;
+        }
+      settle_calls (self, message, calls);
+      settle_call_names (self, calls);
+      if (calls->len > 0)
+        i += settle_results (self, i, calls);
+    }
+  for (guint i = 0; i < messages->len;)
+    if (((RelaisMessage *)g_ptr_array_index (messages, i))->parts->len == 0)
+      g_ptr_array_remove_index (messages, i);
+    else
+      i++;
+  return TRUE;
+}
+
+/* Anthropic and Gemini refuse a request that only instructs. */
+static void
+settle_lone_system (Settle *self)
+{
+  RelaisMessage *message;
+
+  if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
+    return;
+  message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
+  while (self->prompt->system->len > 0)
+    g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, 0));
+}
+
+/**
+ * relais_settle:
+ * @prompt: a request as decoded; changed in place
+ * @source: the client's dialect
+ * @target: whom it is for; another dialect than @source
+ * @names: what is renamed, to be undone in the answer
+ * @changes: what could not be carried over
+ * @error: where to put a failure
+ *
+ * After it: every call has a fit id, name and arguments (a JSON object's text, or free text where
+ * the target takes that), and is followed by one message of the user with just the results of its
+ * turn, in the order of the calls; what the target's vendor did not sign is gone, what it did is
+ * back; only tools the target can be given are left, and the choice among them makes sense; no part
+ * or message is empty. Fails with [error@Error] `INVALID_REQUEST` naming the field.
+ *
+ * Returns: whether the request can be translated
+ */
+gboolean
+relais_settle (RelaisPrompt        *prompt,
+               RelaisDialectId      source,
+               const RelaisTarget  *target,
+               RelaisNames         *names,
+               RelaisChanges       *changes,
+               GError             **error)
+{
+  Settle self = {
+    .prompt = prompt,
+    .source = source,
+    .target = target,
+    .origin = relais_dialect_get (target->dialect)->origin,
+    .names = names,
+    .changes = changes,
+  };
+
+  if (!settle_extras (&self, error) || !settle_tools (&self, error) || !settle_choice (&self, error) ||
+      !settle_messages (&self, error))
+    return FALSE;
+  settle_lone_system (&self);
+  if (prompt->messages->len == 0)
+    return refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
+                                                                                                                   : "messages",
+                   "holds nothing this upstream can be given");
+  return TRUE;
+}

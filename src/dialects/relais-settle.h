@@ -1,0 +1,38 @@
+/* relais-settle.h: a request made fit for the dialect it is translated to, as far as all share it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "relais-dialect.h"
+
+G_BEGIN_DECLS
+
+/* What was renamed or wrapped, to be undone in the answer. */
+typedef struct
+{
+  GHashTable *tools; /* name sent -> RelaisTool as the client declared it; owned */
+  gboolean respond;  /* the schema was sent as a tool to call: its arguments are the text */
+} RelaisNames;
+
+RelaisNames *relais_names_new   (void);
+void         relais_names_free  (RelaisNames          *self);
+char        *relais_names_add   (RelaisNames          *self,
+                                 const RelaisTool     *tool,
+                                 const char           *name,
+                                 const char           *name_space,
+                                 RelaisDialectId       dialect);
+gboolean     relais_settle      (RelaisPrompt         *prompt,
+                                 RelaisDialectId       source,
+                                 const RelaisTarget   *target,
+                                 RelaisNames          *names,
+                                 RelaisChanges        *changes,
+                                 GError              **error);
+char        *relais_settle_path (RelaisDialectId       source,
+                                 const RelaisMessage  *message,
+                                 const RelaisPart     *part);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisNames, relais_names_free)
+
+G_END_DECLS

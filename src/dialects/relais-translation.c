@@ -1,0 +1,265 @@
+/* relais-translation.c: one request carried into another dialect, and its answer read back
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-translation"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "base/relais-json.h"
+
+#include "relais-decoder.h"
+#include "relais-settle.h"
+#include "relais-translation.h"
+
+struct _RelaisTranslation
+{
+  RelaisDialectId  source;
+  RelaisTarget target; /* its strings borrowed */
+
+  /* owned */
+  RelaisPrompt    *prompt;
+  RelaisNames     *names;
+  RelaisChanges   *changes;
+  RelaisDecoder   *decoder;
+  GPtrArray *wrapped; /* by call: GString of the arguments of a wrapped call, or NULL */
+
+  RelaisEventFunc  func;
+  gpointer         user_data;
+};
+
+static void
+string_free (gpointer data)
+{
+  if (data != NULL)
+    g_string_free (data, TRUE);
+}
+
+/**
+ * relais_translation_new:
+ * @prompt: (transfer full): a request as its dialect decoded it
+ * @source: that dialect
+ * @target: whom to write it for, another dialect; its strings and functions must stay
+ *
+ * Returns: (transfer full): a translation
+ */
+RelaisTranslation *
+relais_translation_new (RelaisPrompt       *prompt,
+                        RelaisDialectId     source,
+                        const RelaisTarget *target)
+{
+  RelaisTranslation *self = g_new0 (RelaisTranslation, 1);
+
+  self->prompt = prompt;
+  self->source = source;
+  self->target = *target;
+  self->names = relais_names_new ();
+  self->changes = relais_changes_new ();
+  self->wrapped = g_ptr_array_new_with_free_func (string_free);
+  return self;
+}
+
+/**
+ * relais_translation_free:
+ * @self: (transfer full) (nullable): a translation
+ */
+void
+relais_translation_free (RelaisTranslation *self)
+{
+  if (self == NULL)
+    return;
+  relais_prompt_free (self->prompt);
+  relais_names_free (self->names);
+  relais_changes_free (self->changes);
+  relais_decoder_free (self->decoder);
+  g_ptr_array_unref (self->wrapped);
+  g_free (self);
+}
+
+/**
+ * relais_translation_encode:
+ * @self: a translation, not yet encoded
+ * @out: where to append the body to send
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_REQUEST` naming the client's field when the target has nothing
+ * like what the client may rely on.
+ *
+ * Returns: whether it could be said
+ */
+gboolean
+relais_translation_encode (RelaisTranslation  *self,
+                           GString            *out,
+                           GError            **error)
+{
+  const RelaisDialect *dialect = relais_dialect_get (self->target.dialect);
+
+  return relais_settle (self->prompt, self->source, &self->target, self->names, self->changes,
+                        error) &&
+         dialect->encode_request (self->prompt, &self->target, self->changes, out, error);
+}
+
+/**
+ * relais_translation_get_prompt:
+ * @self: a translation
+ *
+ * Returns: (transfer none): the request, for the encoder of the answer
+ */
+const RelaisPrompt *
+relais_translation_get_prompt (RelaisTranslation *self)
+{
+  return self->prompt;
+}
+
+/**
+ * relais_translation_get_changes:
+ * @self: a translation
+ *
+ * Returns: (transfer none): what could not be carried over as it was
+ */
+const RelaisChanges *
+relais_translation_get_changes (RelaisTranslation *self)
+{
+  return self->changes;
+}
+
+static GString *
+wrapped_call (RelaisTranslation *self,
+              guint              call)
+{
+  return call < self->wrapped->len ? g_ptr_array_index (self->wrapped, call) : NULL;
+}
+
+static void
+call_started (RelaisTranslation *self,
+              const RelaisEvent *event)
+{
+  const RelaisTool *tool = event->name != NULL
+                             ? g_hash_table_lookup (self->names->tools, event->name)
+                             : NULL;
+  RelaisEvent fixed = *event;
+
+  if (self->wrapped->len <= event->call)
+    g_ptr_array_set_size (self->wrapped, event->call + 1);
+  if (tool != NULL)
+    {
+      fixed.name = tool->client_name;
+      fixed.name_space = tool->name_space;
+      if (tool->custom && !event->custom)
+        {
+          fixed.custom = TRUE;
+          self->wrapped->pdata[event->call] = g_string_new (NULL);
+        }
+    }
+  self->func (&fixed, self->user_data);
+}
+
+/* The free text inside the object it was wrapped into; the object itself where there is none. */
+static void
+call_ended (RelaisTranslation *self,
+            const RelaisEvent *event)
+{
+  GString *args = wrapped_call (self, event->call);
+
+  if (args != NULL)
+    {
+      g_autoptr (RelaisJson) tree = relais_json_parse (args->str, args->len, RELAIS_JSON_MAX_DEPTH,
+                                                       NULL);
+      const RelaisJsonNode *input = relais_json_node_get_member (relais_json_get_root (tree), "input");
+      g_autofree char *text = relais_json_node_dup_string (input);
+      RelaisEvent whole = { .type = RELAIS_EVENT_CALL_ARGS, .call = event->call };
+
+      whole.text = text != NULL ? text : args->str;
+      whole.length = strlen (whole.text);
+      if (whole.length > 0)
+        self->func (&whole, self->user_data);
+    }
+  self->func (event, self->user_data);
+}
+
+/* The one tool that stands for a schema: its arguments are what the client asked for. */
+static gboolean
+respond (RelaisTranslation *self,
+         const RelaisEvent *event)
+{
+  RelaisEvent text = *event;
+
+  if (event->type == RELAIS_EVENT_CALL_START || event->type == RELAIS_EVENT_CALL_END)
+    return TRUE;
+  if (event->type == RELAIS_EVENT_CALL_ARGS)
+    text.type = RELAIS_EVENT_TEXT;
+  else if (event->type == RELAIS_EVENT_FINISH && event->finish == RELAIS_FINISH_TOOL_CALLS)
+    text.finish = RELAIS_FINISH_STOP;
+  else
+    return FALSE;
+  self->func (&text, self->user_data);
+  return TRUE;
+}
+
+static void
+event_cb (const RelaisEvent *event,
+          gpointer           user_data)
+{
+  RelaisTranslation *self = user_data;
+
+  if (self->names->respond && respond (self, event))
+    return;
+  if (event->type == RELAIS_EVENT_CALL_START)
+    call_started (self, event);
+  else if (event->type == RELAIS_EVENT_CALL_END)
+    call_ended (self, event);
+  else if (event->type == RELAIS_EVENT_CALL_ARGS && wrapped_call (self, event->call) != NULL)
+    g_string_append_len (wrapped_call (self, event->call), event->text, event->length);
+  else
+    self->func (event, self->user_data);
+}
+
+/**
+ * relais_translation_listen:
+ * @self: a translation that was encoded
+ * @max_event_bytes: of one event of the answer
+ * @func: told the answer's events, in the client's names, while pushing and finishing; it must not
+ *   free the translation
+ * @user_data: (closure): for @func
+ */
+void
+relais_translation_listen (RelaisTranslation *self,
+                           gsize              max_event_bytes,
+                           RelaisEventFunc    func,
+                           gpointer           user_data)
+{
+  g_clear_pointer (&self->decoder, relais_decoder_free);
+  self->func = func;
+  self->user_data = user_data;
+  self->decoder = relais_decoder_new (self->target.dialect, max_event_bytes, event_cb, self);
+}
+
+/**
+ * relais_translation_push:
+ * @self: a translation that listens
+ * @bytes: (array length=length): some of the answer, of status 200
+ * @length: how many
+ */
+void
+relais_translation_push (RelaisTranslation *self,
+                         const char        *bytes,
+                         gsize              length)
+{
+  relais_decoder_push (self->decoder, bytes, length);
+}
+
+/**
+ * relais_translation_finish:
+ * @self: a translation that listens
+ *
+ * The upstream closed.
+ */
+void
+relais_translation_finish (RelaisTranslation *self)
+{
+  relais_decoder_finish (self->decoder);
+}
