@@ -61,6 +61,39 @@ relais_error_get_status (RelaisError code)
 }
 
 /**
+ * relais_error_from_status:
+ * @status: an HTTP status an upstream failed with
+ *
+ * Returns: what kind of failure it is; `UPSTREAM` for all that have no other name
+ */
+RelaisError
+relais_error_from_status (guint status)
+{
+  switch (status)
+    {
+    case 400:
+    case 422:
+      return RELAIS_ERROR_INVALID_REQUEST;
+    case 404:
+      return RELAIS_ERROR_MODEL_NOT_FOUND;
+    case 413:
+      return RELAIS_ERROR_TOO_LARGE;
+    case 429:
+      return RELAIS_ERROR_RATE_LIMIT;
+    case 500:
+      return RELAIS_ERROR_INTERNAL;
+    case 503:
+    case 529:
+      return RELAIS_ERROR_OVERLOADED;
+    case 408:
+    case 504:
+      return RELAIS_ERROR_TIMEOUT;
+    default:
+      return RELAIS_ERROR_UPSTREAM;
+    }
+}
+
+/**
  * relais_error_is_retryable:
  * @code: a code of ours
  *

@@ -329,7 +329,11 @@ relais_decoder_end (RelaisDecoder        *self,
 static void
 tell_finish (RelaisDecoder *self)
 {
-  RelaisEvent event = { .type = RELAIS_EVENT_FINISH, .finish = self->finish, .created = self->created };
+  RelaisEvent event = {
+    .type = RELAIS_EVENT_FINISH,
+    .finish = self->finish,
+    .created = self->created,
+  };
 
   if (self->over)
     return;
@@ -506,7 +510,8 @@ read_body (RelaisDecoder *self)
     read_elements (self, root);
   else if (relais_json_node_get_kind (root) != RELAIS_JSON_OBJECT)
     relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream's answer is cut off or no JSON");
-  else if (relais_json_node_get_kind (error) == RELAIS_JSON_OBJECT || relais_json_node_get_kind (error) == RELAIS_JSON_STRING)
+  else if (relais_json_node_get_kind (error) == RELAIS_JSON_OBJECT ||
+           relais_json_node_get_kind (error) == RELAIS_JSON_STRING)
     relais_decoder_fail_error (self, error);
   else
     self->klass->whole (self, root);

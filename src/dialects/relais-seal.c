@@ -78,7 +78,8 @@ decode (const char *text)
   while (padded->len % 4 != 0)
     g_string_append_c (padded, '=');
   bytes = g_base64_decode (padded->str, &length);
-  if (length == 0 || memchr (bytes, '\0', length) != NULL || !g_utf8_validate ((const char *)bytes, length, NULL))
+  if (length == 0 || memchr (bytes, '\0', length) != NULL ||
+      !g_utf8_validate ((const char *)bytes, length, NULL))
     return NULL;
   return g_strndup ((const char *)bytes, length);
 }

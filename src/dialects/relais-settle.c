@@ -105,7 +105,8 @@ settle_extras (Settle  *self,
 static gboolean
 takes_custom (const Settle *self)
 {
-  return self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT || self->target->dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
+  return self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
+         self->target->dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
 }
 
 /* A tool that takes free text, as one that takes an object with that text in it. */
@@ -420,7 +421,8 @@ recall_call (Settle        *self,
 {
   const RelaisRecall *recall = NULL;
 
-  if (self->target->recall != NULL && call->id != NULL && !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
+  if (self->target->recall != NULL && call->id != NULL &&
+      !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
     recall = self->target->recall (call->id, self->target->recall_data);
   if (recall == NULL || recall->origin != self->origin)
     return;
@@ -559,7 +561,8 @@ settle_results (Settle    *self,
   RelaisMessage *media = message_new (RELAIS_ROLE_USER);
   gboolean openai = takes_custom (self);
   gboolean move = self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
-                  (self->target->dialect == RELAIS_DIALECT_GEMINI && !relais_model_is_gemini_3 (self->target->model));
+                  (self->target->dialect == RELAIS_DIALECT_GEMINI &&
+                   !relais_model_is_gemini_3 (self->target->model));
 
   for (guint i = 0; i < calls->len; i++)
     {
@@ -729,7 +732,8 @@ relais_settle (RelaisPrompt        *prompt,
     .changes = changes,
   };
 
-  if (!settle_extras (&self, error) || !settle_tools (&self, error) || !settle_choice (&self, error) ||
+  if (!settle_extras (&self, error) || !settle_tools (&self, error) ||
+      !settle_choice (&self, error) ||
       !settle_messages (&self, error))
     return FALSE;
   settle_lone_system (&self);

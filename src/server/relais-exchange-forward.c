@@ -13,9 +13,6 @@
 
 #include "relais-exchange-private.h"
 
-/* Failed answers and short whole ones are held until they are known to be what they say. */
-#define HELD_BYTES_MAX (256 * 1024)
-
 /* What of a client's head goes upstream; a star ends a prefix. Nothing that tells who or where the
  * client is, and no key. */
 static const char *const request_headers[] = {
@@ -31,156 +28,10 @@ static const char *const request_headers[] = {
   "x-stainless-*",
 };
 
-/* What of an upstream's head reaches the client. */
-static const char *const response_headers[] = {
-  "content-type",
-  "retry-after",
-  "retry-after-ms",
-  "x-should-retry",
-  "x-request-id",
-  "request-id",
-  "openai-processing-ms",
-  "openai-version",
-  "x-ratelimit-*",
-  "anthropic-ratelimit-*",
-};
-
-static gboolean
-is_listed (const char         *name,
-           const char * const *list,
-           gsize               n)
-{
-  for (gsize i = 0; i < n; i++)
-    {
-      gsize length = strlen (list[i]);
-
-      if (list[i][length - 1] == '*' ? g_ascii_strncasecmp (name, list[i], length - 1) == 0
-                                     : g_ascii_strcasecmp (name, list[i]) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static void
-copy_response_header (const char *name,
-                      const char *value,
-                      gpointer    user_data)
-{
-  RelaisExchange *self = user_data;
-
-  if (is_listed (name, response_headers, G_N_ELEMENTS (response_headers)))
-    relais_reply_set_header (self->reply, name, value);
-}
-
-static const char *
-upstream_type (RelaisExchange *self)
-{
-  const char *type = soup_message_headers_get_one (self->upstream_headers, "Content-Type");
-
-  return type != NULL ? type : "";
-}
-
-/* Keys and addresses that vendors quote in their messages do not travel on. */
-static char *
-redact (RelaisExchange *self,
-        const char     *message)
-{
-  static GRegex *secrets;
-  g_autofree char *valid = g_utf8_make_valid (message, -1);
-  g_autofree char *plain = NULL;
-  const char *key = self->account->api_key;
-
-  if (g_once_init_enter (&secrets))
-    g_once_init_leave (&secrets, g_regex_new ("(?:sk-|AIza|key-)[A-Za-z0-9_*.\\-]{4,}|[\\w.+\\-]+@[\\w\\-]+\\.[\\w.\\-]+",
-                                              G_REGEX_OPTIMIZE, 0, NULL));
-  plain = g_regex_replace_literal (secrets, valid, -1, 0, "[hidden]", 0, NULL);
-  if (plain == NULL)
-    return g_strdup ("");
-  if (key != NULL && strlen (key) >= 4 && strstr (plain, key) != NULL)
-    {
-      g_auto (GStrv) parts = g_strsplit (plain, key, -1);
-
-      return g_strjoinv ("[hidden]", parts);
-    }
-  return g_steal_pointer (&plain);
-}
-
-static void
-note_tap (RelaisExchange *self)
-{
-  relais_tap_end (self->tap);
-  relais_exchange_note_end (self, relais_tap_get_usage (self->tap),
-                            relais_tap_get_finish (self->tap));
-  if (relais_tap_get_error (self->tap) != NULL && self->record->error == NULL)
-    self->record->error = redact (self, relais_tap_get_error (self->tap));
-}
-
-/* A refusal of our account is not the client's fault: it must not start a login dance there. */
-static gboolean
-is_account_fault (RelaisExchange *self)
-{
-  switch (self->upstream_status)
-    {
-    case 401:
-    case 402:
-    case 403:
-      return TRUE;
-    case 400:
-      return self->dialect->id == RELAIS_DIALECT_GEMINI && strstr (self->held->str, "API_KEY_INVALID") != NULL;
-    default:
-      return FALSE;
-    }
-}
-
-static gboolean
-is_key_fault (RelaisExchange *self)
-{
-  if (self->upstream_status == 402)
-    return FALSE;
-  if (self->upstream_status != 403)
-    return TRUE;
-  return g_strstr_len (self->held->str, self->held->len, "API key") != NULL ||
-         g_strstr_len (self->held->str, self->held->len, "api_key") != NULL ||
-         g_strstr_len (self->held->str, self->held->len, "API_KEY") != NULL;
-}
-
-static void
-fail_account (RelaisExchange *self)
-{
-  g_autoptr (RelaisFailure) failure = NULL;
-  g_autofree char *words = NULL;
-  const char *error = relais_tap_get_error (self->tap);
-
-  words = redact (self, error != NULL ? error : "it gave no reason");
-  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream refused the account “%s” (%u): %s",
-                                self->account->label, self->upstream_status, words);
-  if (is_key_fault (self))
-    {
-      relais_account_pool_reject (self->gateway->pool, self->account->id);
-      self->gateway->pool_changed (self->gateway->user_data);
-    }
-  self->no_retry = TRUE;
-  relais_exchange_fail (self, failure);
-}
-
-static void
-fail_foreign_body (RelaisExchange *self)
-{
-  g_autoptr (RelaisFailure) failure = NULL;
-  g_autofree char *type = g_strndup (upstream_type (self), strcspn (upstream_type (self), "; "));
-
-  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream answered %u (%s)", self->upstream_status,
-                                *type != '\0' ? type : "no content type");
-  if (self->upstream_status >= 400)
-    failure->status = self->upstream_status;
-  soup_message_headers_foreach (self->upstream_headers, copy_response_header, self);
-  relais_exchange_fail (self, failure);
-}
-
 static void
 begin_stream (RelaisExchange *self)
 {
-  soup_message_headers_foreach (self->upstream_headers, copy_response_header, self);
+  relais_exchange_copy_headers (self);
   if (self->form == RELAIS_FORM_SSE)
     {
       relais_reply_set_header (self->reply, "Cache-Control", "no-cache");
@@ -193,20 +44,12 @@ begin_stream (RelaisExchange *self)
 static void
 send_held (RelaisExchange *self)
 {
-  gboolean json = g_ascii_strncasecmp (upstream_type (self), "application/json", 16) == 0;
-
-  note_tap (self);
-  if (is_account_fault (self))
-    fail_account (self);
-  else if (self->upstream_status / 100 == 3 || (self->upstream_status >= 400 && !json))
-    fail_foreign_body (self);
-  else
-    {
-      soup_message_headers_foreach (self->upstream_headers, copy_response_header, self);
-      relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str,
-                         self->held->len);
-      self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
-    }
+  relais_exchange_note_tap (self);
+  if (relais_exchange_fail_upstream (self))
+    return;
+  relais_exchange_copy_headers (self);
+  relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str, self->held->len);
+  self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
 }
 
 static void
@@ -223,11 +66,11 @@ head_cb (RelaisTransfer     *transfer,
   self->upstream_status = status;
   self->upstream_headers = soup_message_headers_ref (headers);
   self->record->upstream_status = status;
-  stream = g_ascii_strncasecmp (upstream_type (self), "text/event-stream", 17) == 0;
+  stream = g_ascii_strncasecmp (relais_exchange_get_type (self), "text/event-stream", 17) == 0;
   self->form = stream ? RELAIS_FORM_SSE : RELAIS_FORM_WHOLE;
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
   known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-          length <= HELD_BYTES_MAX;
+          length <= RELAIS_EXCHANGE_HELD_MAX;
   if (status >= 300 || (known && !stream))
     self->held = g_string_new (NULL);
   else
@@ -242,7 +85,7 @@ data_cb (RelaisTransfer *transfer,
 {
   RelaisExchange *self = user_data;
 
-  if (self->held != NULL && self->held->len + length > HELD_BYTES_MAX)
+  if (self->held != NULL && self->held->len + length > RELAIS_EXCHANGE_HELD_MAX)
     {
       g_autoptr (GError) error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM,
                                               "The upstream answered %u with an oversized body", self->upstream_status);
@@ -264,7 +107,7 @@ static void
 end_cut_stream (RelaisExchange *self,
                 const GError   *error)
 {
-  note_tap (self);
+  relais_exchange_note_tap (self);
   if (self->form == RELAIS_FORM_SSE && relais_tap_is_between (self->tap))
     {
       relais_exchange_fail_error (self, error);
@@ -304,7 +147,7 @@ done_cb (RelaisTransfer *transfer,
     send_held (self);
   else
     {
-      note_tap (self);
+      relais_exchange_note_tap (self);
       relais_reply_finish (self->reply);
     }
 }
@@ -315,7 +158,8 @@ pick_request_headers (RelaisExchange *self)
   SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
 
   for (gsize i = 0; i < self->head->n_fields; i++)
-    if (is_listed (self->head->fields[i].name, request_headers, G_N_ELEMENTS (request_headers)))
+    if (relais_exchange_is_listed (self->head->fields[i].name, request_headers,
+                                   G_N_ELEMENTS (request_headers)))
       soup_message_headers_append (headers, self->head->fields[i].name,
                                    self->head->fields[i].value);
   return headers;

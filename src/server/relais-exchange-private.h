@@ -8,6 +8,7 @@
 #include <libsoup/soup.h>
 
 #include "dialects/relais-tap.h"
+#include "dialects/relais-translation.h"
 #include "upstream/relais-practice.h"
 
 #include "relais-exchange.h"
@@ -15,6 +16,9 @@
 #include "relais-reply.h"
 
 G_BEGIN_DECLS
+
+/* Failed answers and short whole ones are held until they are known to be what they say. */
+#define RELAIS_EXCHANGE_HELD_MAX (256 * 1024)
 
 typedef struct
 {
@@ -43,6 +47,10 @@ typedef struct
   RelaisTap           *tap;
   GString *held; /* a short or failed answer, until it is known to be whole */
   guint                upstream_status;
+  RelaisDialectId      upstream_dialect;
+
+  /* another dialect upstream, owned */
+  RelaisTranslation   *translation;
 
   /* answered from events, owned */
   RelaisPrompt        *prompt;
@@ -68,15 +76,32 @@ void            relais_exchange_note_end   (RelaisExchange      *self,
                                             const RelaisUsage   *usage,
                                             int                  finish);
 
+/* relais-exchange-fault.c: answers of upstreams that failed */
+const char *relais_exchange_get_type      (RelaisExchange         *self);
+gboolean    relais_exchange_is_listed     (const char             *name,
+                                           const char     * const *list,
+                                           gsize                   n);
+void        relais_exchange_copy_headers  (RelaisExchange         *self);
+void        relais_exchange_note_tap      (RelaisExchange         *self);
+gboolean    relais_exchange_fail_upstream (RelaisExchange         *self);
+
 /* relais-exchange-forward.c: the same dialect on both sides, bytes go through */
 void relais_exchange_forward        (RelaisExchange *self);
 void relais_exchange_forward_resume (RelaisExchange *self);
 void relais_exchange_forward_stop   (RelaisExchange *self);
 
 /* relais-exchange-speak.c: events become an answer in the client's dialect */
-void relais_exchange_speak        (RelaisExchange *self);
-void relais_exchange_speak_resume (RelaisExchange *self);
-void relais_exchange_speak_stop   (RelaisExchange *self);
+void  relais_exchange_speak        (RelaisExchange     *self);
+char *relais_exchange_make_id_cb   (gpointer            user_data);
+void  relais_exchange_speak_begin  (RelaisExchange     *self,
+                                    const RelaisPrompt *prompt);
+void  relais_exchange_speak_event  (RelaisExchange     *self,
+                                    const RelaisEvent  *event);
+void  relais_exchange_speak_resume (RelaisExchange     *self);
+void  relais_exchange_speak_stop   (RelaisExchange     *self);
+
+/* relais-exchange-translate.c: another dialect upstream: request and answer are translated */
+void relais_exchange_translate (RelaisExchange *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisExchange, relais_exchange_unref)
 

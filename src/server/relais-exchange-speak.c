@@ -16,8 +16,9 @@
 
 #define KEEP_ALIVE_US (15 * G_TIME_SPAN_SECOND)
 
-static char *
-make_id_cb (gpointer user_data)
+/* A fresh id, for translation, which makes none by itself. */
+char *
+relais_exchange_make_id_cb (gpointer user_data)
 {
   return relais_key_random (24);
 }
@@ -84,8 +85,12 @@ flush (RelaisExchange *self)
   relais_exchange_write (self, self->out->str, self->out->len);
   g_string_truncate (self->out, 0);
   self->written_us = g_get_monotonic_time ();
-  if (self->practice != NULL && relais_reply_is_full (self->reply))
+  if (!relais_reply_is_full (self->reply))
+    return;
+  if (self->practice != NULL)
     relais_practice_set_paused (self->practice, TRUE);
+  if (self->transfer != NULL)
+    relais_transfer_set_paused (self->transfer, TRUE);
 }
 
 static void
@@ -101,12 +106,11 @@ finish_answer (RelaisExchange *self)
   relais_reply_finish (self->reply);
 }
 
-static void
-event_cb (const RelaisEvent *event,
-          gpointer           user_data)
+/* One step of the answer on its way to the client. */
+void
+relais_exchange_speak_event (RelaisExchange    *self,
+                             const RelaisEvent *event)
 {
-  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
-
   if (event->type == RELAIS_EVENT_USAGE)
     relais_exchange_note_end (self, &event->usage, -1);
   if (event->type == RELAIS_EVENT_FINISH)
@@ -115,7 +119,8 @@ event_cb (const RelaisEvent *event,
     {
       g_autoptr (RelaisFailure) failure = relais_failure_copy (event->failure);
 
-      self->record->upstream_status = failure->status;
+      if (self->practice != NULL)
+        self->record->upstream_status = failure->status;
       relais_exchange_speak_stop (self);
       relais_exchange_fail (self, failure);
       return;
@@ -129,6 +134,24 @@ event_cb (const RelaisEvent *event,
   /* START alone is held back: until more is there, a status can still be an error */
   else if (event->type != RELAIS_EVENT_START && self->form != RELAIS_FORM_WHOLE)
     flush (self);
+}
+
+static void
+event_cb (const RelaisEvent *event,
+          gpointer           user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  relais_exchange_speak_event (self, event);
+}
+
+/* Gets ready for the events of an answer to @prompt, which must outlive it. */
+void
+relais_exchange_speak_begin (RelaisExchange     *self,
+                             const RelaisPrompt *prompt)
+{
+  self->out = g_string_new (NULL);
+  self->encoder = self->dialect->encoder_new (prompt, self->form, relais_exchange_make_id_cb, NULL);
 }
 
 /* Asks the practice account and encodes what it says. */
@@ -152,8 +175,7 @@ relais_exchange_speak (RelaisExchange *self)
       relais_exchange_fail_error (self, error);
       return;
     }
-  self->out = g_string_new (NULL);
-  self->encoder = self->dialect->encoder_new (self->prompt, self->form, make_id_cb, NULL);
+  relais_exchange_speak_begin (self, self->prompt);
   self->practice = relais_practice_start (self->prompt, event_cb, self);
 }
 

@@ -44,6 +44,7 @@ exchange_clear (gpointer data)
   g_clear_object (&self->wire);
   g_clear_pointer (&self->record, relais_record_free);
   g_clear_pointer (&self->account, relais_account_unref);
+  g_clear_pointer (&self->translation, relais_translation_free);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->request_id, g_free);
@@ -286,7 +287,10 @@ reach_cb (const RelaisAccount *account,
           gpointer             user_data)
 {
   RelaisExchange *self = user_data;
+  RelaisDialectId dialect;
 
+  if (self->route->operation == RELAIS_OPERATION_GENERATE)
+    return relais_provider_choose (account, self->dialect->id, &dialect);
   return relais_provider_reaches (account, self->dialect->id);
 }
 
@@ -380,13 +384,16 @@ serve (RelaisExchange *self)
   self->record->account_id = g_strdup (self->account->id);
   self->record->account = g_strdup (self->account->label);
   self->record->upstream_model = g_strdup (self->model);
-  self->record->upstream_dialect = g_strdup (self->dialect->name);
+  relais_provider_choose (self->account, self->dialect->id, &self->upstream_dialect);
+  self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
   self->record->attempts = 1;
   relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
   if (relais_provider_find (self->account->provider)->in_process)
     relais_exchange_speak (self);
-  else
+  else if (self->upstream_dialect == self->dialect->id)
     relais_exchange_forward (self);
+  else
+    relais_exchange_translate (self);
 }
 
 static void

@@ -139,6 +139,70 @@ relais_provider_reaches (const RelaisAccount *account,
                           relais_dialect_get (dialect)->name);
 }
 
+/**
+ * relais_provider_choose:
+ * @account: an account
+ * @client: the client's dialect
+ * @dialect: (out): the one to speak to it: the client's own where it can, else the provider's
+ *   preferred one, else the first it reaches
+ *
+ * Returns: whether it can be reached in any
+ */
+gboolean
+relais_provider_choose (const RelaisAccount *account,
+                        RelaisDialectId      client,
+                        RelaisDialectId     *dialect)
+{
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+
+  *dialect = client;
+  if (provider == NULL || relais_provider_reaches (account, client))
+    return provider != NULL;
+  *dialect = provider->preferred;
+  if (relais_provider_reaches (account, provider->preferred))
+    return TRUE;
+  for (*dialect = 0; *dialect < RELAIS_N_DIALECTS; (*dialect)++)
+    if (relais_provider_reaches (account, *dialect))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * relais_provider_dup_tail:
+ * @dialect: a dialect
+ * @model: who is to answer
+ * @stream: whether as it comes
+ * @query: (out) (transfer none) (nullable): what stands behind the path
+ *
+ * Returns: (transfer full): the path of a generation request, behind base and version
+ */
+char *
+relais_provider_dup_tail (RelaisDialectId   dialect,
+                          const char       *model,
+                          gboolean          stream,
+                          const char      **query)
+{
+  g_autofree char *escaped = NULL;
+
+  *query = NULL;
+  switch (dialect)
+    {
+    case RELAIS_DIALECT_OPENAI_RESPONSES:
+      return g_strdup ("responses");
+    case RELAIS_DIALECT_ANTHROPIC:
+      return g_strdup ("messages");
+    case RELAIS_DIALECT_GEMINI:
+      escaped = g_uri_escape_string (model, "/", FALSE);
+      *query = stream ? "alt=sse" : NULL;
+      return g_strdup_printf ("%s%s:%s", g_str_has_prefix (model, "tunedModels/") ? "" : "models/", escaped,
+                              stream ? "streamGenerateContent" : "generateContent");
+    case RELAIS_DIALECT_OPENAI_CHAT:
+    case RELAIS_N_DIALECTS:
+    default:
+      return g_strdup ("chat/completions");
+    }
+}
+
 static gboolean
 refuse_url (GError     **error,
             const char  *why)

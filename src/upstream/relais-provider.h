@@ -38,6 +38,13 @@ const RelaisProvider *relais_provider_find           (const char           *id);
 GPtrArray            *relais_provider_list           (void);
 gboolean              relais_provider_reaches        (const RelaisAccount  *account,
                                                       RelaisDialectId       dialect);
+gboolean              relais_provider_choose         (const RelaisAccount  *account,
+                                                      RelaisDialectId       client,
+                                                      RelaisDialectId      *dialect);
+char                 *relais_provider_dup_tail       (RelaisDialectId       dialect,
+                                                      const char           *model,
+                                                      gboolean              stream,
+                                                      const char          **query);
 char                 *relais_provider_dup_base       (const RelaisAccount  *account,
                                                       RelaisDialectId       dialect,
                                                       GError              **error);

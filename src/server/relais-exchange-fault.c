@@ -1,0 +1,205 @@
+/* relais-exchange-fault.c: answers of upstreams that failed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-exchange"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "upstream/relais-retry.h"
+
+#include "relais-exchange-private.h"
+
+/* What of an upstream's head reaches the client. */
+static const char *const response_headers[] = {
+  "content-type",
+  "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
+  "x-request-id",
+  "request-id",
+  "openai-processing-ms",
+  "openai-version",
+  "x-ratelimit-*",
+  "anthropic-ratelimit-*",
+};
+
+/* A star ends a prefix. */
+gboolean
+relais_exchange_is_listed (const char         *name,
+                           const char * const *list,
+                           gsize               n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      gsize length = strlen (list[i]);
+
+      if (list[i][length - 1] == '*' ? g_ascii_strncasecmp (name, list[i], length - 1) == 0
+                                     : g_ascii_strcasecmp (name, list[i]) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+copy_response_header (const char *name,
+                      const char *value,
+                      gpointer    user_data)
+{
+  RelaisExchange *self = user_data;
+
+  if (relais_exchange_is_listed (name, response_headers, G_N_ELEMENTS (response_headers)))
+    relais_reply_set_header (self->reply, name, value);
+}
+
+/* What of the upstream's head may reach the client goes into the answer's. */
+void
+relais_exchange_copy_headers (RelaisExchange *self)
+{
+  soup_message_headers_foreach (self->upstream_headers, copy_response_header, self);
+}
+
+/* The upstream's content type, "" for none. */
+const char *
+relais_exchange_get_type (RelaisExchange *self)
+{
+  const char *type = soup_message_headers_get_one (self->upstream_headers, "Content-Type");
+
+  return type != NULL ? type : "";
+}
+
+/* Keys and addresses that vendors quote in their messages do not travel on. */
+static char *
+redact (RelaisExchange *self,
+        const char     *message)
+{
+  static GRegex *secrets;
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  g_autofree char *plain = NULL;
+  const char *key = self->account->api_key;
+
+  if (g_once_init_enter (&secrets))
+    g_once_init_leave (&secrets, g_regex_new ("(?:sk-|AIza|key-)[A-Za-z0-9_*.\\-]{4,}|[\\w.+\\-]+@[\\w\\-]+\\.[\\w.\\-]+",
+                                              G_REGEX_OPTIMIZE, 0, NULL));
+  plain = g_regex_replace_literal (secrets, valid, -1, 0, "[hidden]", 0, NULL);
+  if (plain == NULL)
+    return g_strdup ("");
+  if (key != NULL && strlen (key) >= 4 && strstr (plain, key) != NULL)
+    {
+      g_auto (GStrv) parts = g_strsplit (plain, key, -1);
+
+      return g_strjoinv ("[hidden]", parts);
+    }
+  return g_steal_pointer (&plain);
+}
+
+/* The answer is over: what the tap read of it goes into the record. */
+void
+relais_exchange_note_tap (RelaisExchange *self)
+{
+  relais_tap_end (self->tap);
+  relais_exchange_note_end (self, relais_tap_get_usage (self->tap),
+                            relais_tap_get_finish (self->tap));
+  if (relais_tap_get_error (self->tap) != NULL && self->record->error == NULL)
+    self->record->error = redact (self, relais_tap_get_error (self->tap));
+}
+
+/* A refusal of our account is not the client's fault: it must not start a login dance there. */
+static gboolean
+is_account_fault (RelaisExchange *self)
+{
+  switch (self->upstream_status)
+    {
+    case 401:
+    case 402:
+    case 403:
+      return TRUE;
+    case 400:
+      return self->upstream_dialect == RELAIS_DIALECT_GEMINI && strstr (self->held->str, "API_KEY_INVALID") != NULL;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_key_fault (RelaisExchange *self)
+{
+  if (self->upstream_status == 402)
+    return FALSE;
+  if (self->upstream_status != 403)
+    return TRUE;
+  return g_strstr_len (self->held->str, self->held->len, "API key") != NULL ||
+         g_strstr_len (self->held->str, self->held->len, "api_key") != NULL ||
+         g_strstr_len (self->held->str, self->held->len, "API_KEY") != NULL;
+}
+
+static void
+fail_account (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autofree char *words = NULL;
+  const char *error = relais_tap_get_error (self->tap);
+
+  words = redact (self, error != NULL ? error : "it gave no reason");
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream refused the account “%s” (%u): %s",
+                                self->account->label, self->upstream_status, words);
+  if (is_key_fault (self))
+    {
+      relais_account_pool_reject (self->gateway->pool, self->account->id);
+      self->gateway->pool_changed (self->gateway->user_data);
+    }
+  self->no_retry = TRUE;
+  relais_exchange_fail (self, failure);
+}
+
+static void
+fail_foreign_body (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autofree char *type = g_strndup (relais_exchange_get_type (self), strcspn (relais_exchange_get_type (self), "; "));
+
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream answered %u (%s)", self->upstream_status,
+                                *type != '\0' ? type : "no content type");
+  if (self->upstream_status >= 400)
+    failure->status = self->upstream_status;
+  relais_exchange_copy_headers (self);
+  relais_exchange_fail (self, failure);
+}
+
+/* The upstream's own words about the request, in the client's dialect. */
+static void
+fail_foreign_error (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autofree char *words = NULL;
+  const char *error = relais_tap_get_error (self->tap);
+
+  words = redact (self, error != NULL ? error : "The upstream gave no reason");
+  failure = relais_failure_new (relais_error_from_status (self->upstream_status), "%s", words);
+  failure->status = self->upstream_status;
+  failure->retry_after_ms = relais_retry_read_wait (self->upstream_headers, self->held->str,
+                                                    self->held->len);
+  relais_exchange_fail (self, failure);
+}
+
+/* Answers for an upstream that failed, its body held and tapped; %FALSE for one whose body can go
+ * to the client as it is. */
+gboolean
+relais_exchange_fail_upstream (RelaisExchange *self)
+{
+  gboolean json = g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0;
+
+  if (is_account_fault (self))
+    fail_account (self);
+  else if (self->upstream_status / 100 == 3 || (self->upstream_status >= 400 && !json))
+    fail_foreign_body (self);
+  else if (self->upstream_status >= 400 && self->upstream_dialect != self->dialect->id)
+    fail_foreign_error (self);
+  else
+    return FALSE;
+  return TRUE;
+}

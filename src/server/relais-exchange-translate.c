@@ -1,0 +1,175 @@
+/* relais-exchange-translate.c: another dialect upstream: request and answer are translated
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-exchange"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "upstream/relais-provider.h"
+
+#include "relais-exchange-private.h"
+
+/* What is asked for in translated requests: the last version of Anthropic's that takes sampling
+ * parameters of the models that have them. */
+#define ANTHROPIC_VERSION "2023-06-01"
+
+static void
+event_cb (const RelaisEvent *event,
+          gpointer           user_data)
+{
+  RelaisExchange *self = user_data;
+
+  if (self->encoder != NULL)
+    relais_exchange_speak_event (self, event);
+}
+
+static void
+head_cb (RelaisTransfer     *transfer,
+         guint               status,
+         SoupMessageHeaders *headers,
+         gpointer            user_data)
+{
+  RelaisExchange *self = user_data;
+  RelaisLimits *limits = relais_config_get_limits (self->gateway->config);
+
+  self->upstream_status = status;
+  self->upstream_headers = soup_message_headers_ref (headers);
+  self->record->upstream_status = status;
+  if (status == 200)
+    {
+      relais_translation_listen (self->translation, limits->upstream_event_size_bytes, event_cb,
+                                 self);
+      return;
+    }
+  self->held = g_string_new (NULL);
+  self->tap = relais_tap_new (relais_dialect_get (self->upstream_dialect), RELAIS_FORM_WHOLE,
+                              limits->upstream_event_size_bytes);
+}
+
+static void
+data_cb (RelaisTransfer *transfer,
+         const char     *bytes,
+         gsize           length,
+         gpointer        user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  if (self->held != NULL)
+    {
+      length = MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len);
+      g_string_append_len (self->held, bytes, length);
+      relais_tap_feed (self->tap, bytes, length);
+      return;
+    }
+  relais_translation_push (self->translation, bytes, length);
+}
+
+static void
+done_cb (RelaisTransfer *transfer,
+         const GError   *error,
+         gpointer        user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+  g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
+
+  self->transfer = NULL;
+  if (local != NULL)
+    {
+      g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
+      relais_exchange_speak_stop (self);
+      relais_exchange_fail_error (self, local);
+    }
+  else if (self->held != NULL)
+    {
+      relais_exchange_note_tap (self);
+      if (!relais_exchange_fail_upstream (self))
+        {
+          local = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u", self->upstream_status);
+          relais_exchange_fail_error (self, local);
+        }
+    }
+  else
+    relais_translation_finish (self->translation);
+}
+
+static SoupMessageHeaders *
+make_headers (RelaisExchange *self)
+{
+  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+
+  soup_message_headers_append (headers, "user-agent", "Relais/" RELAIS_VERSION);
+  soup_message_headers_append (headers, "accept", self->form != RELAIS_FORM_WHOLE ? "text/event-stream" : "application/json");
+  if (self->upstream_dialect == RELAIS_DIALECT_ANTHROPIC)
+    soup_message_headers_append (headers, "anthropic-version", ANTHROPIC_VERSION);
+  return headers;
+}
+
+/* The request in the upstream's dialect; NULL when it was answered with why not. */
+static GBytes *
+encode (RelaisExchange *self)
+{
+  RelaisTarget target = {
+    .dialect = self->upstream_dialect,
+    .model = self->record->upstream_model,
+    .make_id = relais_exchange_make_id_cb,
+  };
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dropped = NULL;
+  RelaisPrompt *prompt;
+
+  prompt = self->dialect->decode_request (self->body, self->route->model,
+                                          self->form != RELAIS_FORM_WHOLE, &error);
+  if (prompt != NULL)
+    self->translation = relais_translation_new (prompt, self->dialect->id, &target);
+  if (prompt == NULL || !relais_translation_encode (self->translation, body, &error))
+    {
+      g_autoptr (RelaisFailure) failure = relais_dialect_failure_from_error (error);
+
+      relais_exchange_fail (self, failure);
+      return NULL;
+    }
+  dropped = relais_changes_dup_header (relais_translation_get_changes (self->translation));
+  if (dropped != NULL)
+    relais_reply_set_header (self->reply, "X-Relais-Dropped", dropped);
+  return g_string_free_to_bytes (g_steal_pointer (&body));
+}
+
+/* Sends the request in the upstream's own dialect; its answer becomes events for the client. */
+void
+relais_exchange_translate (RelaisExchange *self)
+{
+  static const RelaisTransferSink sink = { head_cb, data_cb, done_cb };
+  g_autoptr (GBytes) body = encode (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *tail = NULL;
+  SoupMessageHeaders *headers;
+  RelaisUpstreamRequest request = {
+    .account = self->account,
+    .dialect = self->upstream_dialect,
+    .method = "POST",
+    .content_type = "application/json",
+    .body = body,
+  };
+
+  if (body == NULL)
+    return;
+  relais_exchange_speak_begin (self, relais_translation_get_prompt (self->translation));
+  headers = make_headers (self);
+  tail = relais_provider_dup_tail (self->upstream_dialect, self->record->upstream_model,
+                                   self->form != RELAIS_FORM_WHOLE, &request.query);
+  request.tail = tail;
+  request.headers = headers;
+  self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
+  soup_message_headers_unref (headers);
+  if (self->transfer != NULL)
+    return;
+  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
+  error->code = RELAIS_ERROR_UPSTREAM;
+  relais_exchange_fail_error (self, error);
+}
