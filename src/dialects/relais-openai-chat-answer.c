@@ -322,22 +322,55 @@ relais_openai_chat_encode_model (const RelaisModelInfo *model,
   write_model (&writer, model);
 }
 
-static void
-tap_finish (const RelaisJsonNode *reason,
-            RelaisFinish         *finish)
+/**
+ * relais_openai_chat_read_finish:
+ * @reason: (nullable): a `finish_reason`
+ * @finish: (inout): replaced when one is given
+ *
+ * Returns: whether one is given
+ */
+gboolean
+relais_openai_chat_read_finish (const RelaisJsonNode *reason,
+                                RelaisFinish         *finish)
 {
-  if (relais_json_node_get_kind (reason) != RELAIS_JSON_STRING)
-    return;
-  if (relais_json_node_equals (reason, "stop"))
-    *finish = RELAIS_FINISH_STOP;
-  else if (relais_json_node_equals (reason, "length"))
-    *finish = RELAIS_FINISH_LENGTH;
-  else if (relais_json_node_equals (reason, "tool_calls") || relais_json_node_equals (reason, "function_call"))
-    *finish = RELAIS_FINISH_TOOL_CALLS;
-  else if (relais_json_node_equals (reason, "content_filter"))
-    *finish = RELAIS_FINISH_FILTER;
-  else if (!relais_json_node_equals (reason, ""))
-    *finish = RELAIS_FINISH_UNKNOWN;
+  static const struct
+  {
+    const char *word;
+    RelaisFinish finish;
+  } reasons[] = {
+    { "stop", RELAIS_FINISH_STOP },
+    { "length", RELAIS_FINISH_LENGTH },
+    { "tool_calls", RELAIS_FINISH_TOOL_CALLS },
+    { "function_call", RELAIS_FINISH_TOOL_CALLS },
+    { "content_filter", RELAIS_FINISH_FILTER },
+  };
+
+  if (relais_json_node_get_kind (reason) != RELAIS_JSON_STRING || relais_json_node_equals (reason, ""))
+    return FALSE;
+  *finish = RELAIS_FINISH_UNKNOWN;
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (relais_json_node_equals (reason, reasons[i].word))
+      *finish = reasons[i].finish;
+  return TRUE;
+}
+
+/**
+ * relais_openai_chat_read_usage:
+ * @usage: (nullable): a `usage` object
+ * @found: (inout): counts; what is not there is left alone
+ */
+void
+relais_openai_chat_read_usage (const RelaisJsonNode *usage,
+                               RelaisUsage          *found)
+{
+  const RelaisJsonNode *details = relais_json_node_get_member (usage, "prompt_tokens_details");
+
+  relais_glean_count (usage, "prompt_tokens", &found->input);
+  relais_glean_count (usage, "completion_tokens", &found->output);
+  relais_glean_count (details, "cached_tokens", &found->cache_read);
+  relais_glean_count (details, "cache_write_tokens", &found->cache_write);
+  details = relais_json_node_get_member (usage, "completion_tokens_details");
+  relais_glean_count (details, "reasoning_tokens", &found->reasoning);
 }
 
 /**
@@ -358,7 +391,7 @@ relais_openai_chat_tap (const char    *json,
                         char         **error_message)
 {
   g_autoptr (RelaisJson) tree = NULL;
-  const RelaisJsonNode *root, *counts, *details, *choice;
+  const RelaisJsonNode *root, *choice;
   RelaisUsage found = RELAIS_USAGE_INIT;
 
   /* Most chunks only carry text. */
@@ -369,17 +402,10 @@ relais_openai_chat_tap (const char    *json,
     return;
   tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
   root = relais_json_get_root (tree);
-  counts = relais_json_node_get_member (root, "usage");
-  relais_glean_count (counts, "prompt_tokens", &found.input);
-  relais_glean_count (counts, "completion_tokens", &found.output);
-  details = relais_json_node_get_member (counts, "prompt_tokens_details");
-  relais_glean_count (details, "cached_tokens", &found.cache_read);
-  relais_glean_count (details, "cache_write_tokens", &found.cache_write);
-  details = relais_json_node_get_member (counts, "completion_tokens_details");
-  relais_glean_count (details, "reasoning_tokens", &found.reasoning);
+  relais_openai_chat_read_usage (relais_json_node_get_member (root, "usage"), &found);
   relais_usage_update (usage, &found);
 
   choice = relais_json_node_get_element (relais_json_node_get_member (root, "choices"), 0);
-  tap_finish (relais_json_node_get_member (choice, "finish_reason"), finish);
+  relais_openai_chat_read_finish (relais_json_node_get_member (choice, "finish_reason"), finish);
   relais_glean_error (relais_json_node_get_member (root, "error"), error_message);
 }

@@ -128,11 +128,17 @@ decode_content (const RelaisJsonNode  *content,
     return relais_request_fail (error, "content", "must be a string or an array of parts");
   relais_json_iter_init (&iter, content);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_part (node, parts, error))
-      {
-        g_prefix_error (error, "content[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = parts->len;
+
+      if (!decode_part (node, parts, error))
+        {
+          g_prefix_error (error, "content[%u]: ", i);
+          return FALSE;
+        }
+      if (parts->len > before)
+        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
+    }
   return TRUE;
 }
 
@@ -286,11 +292,17 @@ decode_messages (const RelaisJsonNode  *messages,
     return relais_request_fail (error, "messages", "is empty");
   relais_json_iter_init (&iter, messages);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_message (node, i, prompt, error))
-      {
-        g_prefix_error (error, "messages[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = prompt->messages->len;
+
+      if (!decode_message (node, i, prompt, error))
+        {
+          g_prefix_error (error, "messages[%u]: ", i);
+          return FALSE;
+        }
+      if (prompt->messages->len > before)
+        ((RelaisMessage *)g_ptr_array_index (prompt->messages, before))->position = i;
+    }
   return TRUE;
 }
 
@@ -360,11 +372,14 @@ decode_tools (const RelaisJsonNode  *root,
     return FALSE;
   relais_json_iter_init (&iter, tools);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_tool (node, prompt, error))
-      {
-        g_prefix_error (error, "tools[%u]: ", i);
-        return FALSE;
-      }
+    {
+      if (!decode_tool (node, prompt, error))
+        {
+          g_prefix_error (error, "tools[%u]: ", i);
+          return FALSE;
+        }
+      ((RelaisTool *)g_ptr_array_index (prompt->tools, prompt->tools->len - 1))->position = i;
+    }
   relais_json_iter_init (&iter, functions);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
     if (!decode_function (node, prompt, error))
@@ -372,6 +387,35 @@ decode_tools (const RelaisJsonNode  *root,
         g_prefix_error (error, "functions[%u]: ", i);
         return FALSE;
       }
+  return TRUE;
+}
+
+/* `allowed_tools`: some of the tools, each named as in a choice. */
+static gboolean
+decode_subset (const RelaisJsonNode  *subset,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *tool;
+  RelaisJsonIter iter;
+
+  prompt->tool_choice = RELAIS_TOOL_CHOICE_SUBSET;
+  prompt->tool_choice_forced = relais_json_node_equals (member (subset, "mode"), "required");
+  prompt->tool_choice_names = g_ptr_array_new_with_free_func (g_free);
+  relais_json_iter_init (&iter, member (subset, "tools"));
+  while (relais_json_iter_next (&iter, NULL, &tool))
+    {
+      const RelaisJsonNode *name = member (tool, "name");
+      g_autofree char *text = NULL;
+
+      if (name == NULL)
+        name = relais_json_node_get_path (tool, "function", "name", NULL);
+      if (name == NULL)
+        name = relais_json_node_get_path (tool, "custom", "name", NULL);
+      if (!relais_request_need_string (name, "tool_choice.allowed_tools.tools", &text, error))
+        return FALSE;
+      g_ptr_array_add (prompt->tool_choice_names, g_steal_pointer (&text));
+    }
   return TRUE;
 }
 
@@ -393,6 +437,8 @@ decode_choice (const RelaisJsonNode  *choice,
       if (name == NULL)
         name = relais_json_node_get_path (choice, "custom", "name", NULL);
       mode = relais_json_node_get_path (choice, "allowed_tools", "mode", NULL);
+      if (mode != NULL)
+        return decode_subset (member (choice, "allowed_tools"), prompt, error);
     }
   if (relais_json_node_get_kind (name) == RELAIS_JSON_STRING)
     {
@@ -412,15 +458,141 @@ decode_choice (const RelaisJsonNode  *choice,
 }
 
 static gboolean
+decode_format (const RelaisJsonNode  *format,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *type = member (format, "type");
+  const RelaisJsonNode *schema = member (format, "json_schema");
+
+  if (!relais_request_check (format, "response_format", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (!relais_request_is_given (format) || relais_json_node_equals (type, "text"))
+    return TRUE;
+  if (relais_json_node_equals (type, "json_object"))
+    {
+      prompt->format = RELAIS_FORMAT_JSON;
+      return TRUE;
+    }
+  if (!relais_json_node_equals (type, "json_schema"))
+    return relais_request_fail (error, "response_format.type", "must be text, json_object or json_schema");
+  prompt->format = RELAIS_FORMAT_SCHEMA;
+  if (!relais_request_is_given (schema))
+    return relais_request_fail (error, "response_format.json_schema", "is missing");
+  if (relais_request_is_given (member (schema, "schema")))
+    prompt->format_schema = relais_json_node_dup_raw (member (schema, "schema"));
+  return relais_request_check (schema, "response_format.json_schema", RELAIS_JSON_OBJECT, error) &&
+         relais_request_check (member (schema, "schema"), "response_format.json_schema.schema", RELAIS_JSON_OBJECT, error) &&
+         relais_request_read_string (member (schema, "name"), "response_format.json_schema.name", &prompt->format_name, error) &&
+         relais_request_read_string (member (schema, "description"), "response_format.json_schema.description",
+                                     &prompt->format_description, error) &&
+         relais_request_read_tri (member (schema, "strict"), "response_format.json_schema.strict", &prompt->format_strict, error);
+}
+
+static gboolean
+decode_sampling (const RelaisJsonNode  *root,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *bias = member (root, "logit_bias");
+
+  if (!relais_request_check (bias, "logit_bias", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (relais_request_is_given (bias) && relais_json_node_get_count (bias) > 0)
+    prompt->logit_bias = relais_json_node_dup_raw (bias);
+  return relais_request_read_number (member (root, "temperature"), "temperature", &prompt->temperature, error) &&
+         relais_request_read_number (member (root, "top_p"), "top_p", &prompt->top_p, error) &&
+         relais_request_read_number (member (root, "top_k"), "top_k", &prompt->top_k, error) &&
+         relais_request_read_number (member (root, "presence_penalty"), "presence_penalty", &prompt->presence_penalty, error) &&
+         relais_request_read_number (member (root, "frequency_penalty"), "frequency_penalty", &prompt->frequency_penalty, error) &&
+         relais_request_read_number (member (root, "seed"), "seed", &prompt->seed, error) &&
+         relais_request_read_boolean (member (root, "logprobs"), "logprobs", &prompt->logprobs, error) &&
+         relais_request_read_count (member (root, "top_logprobs"), "top_logprobs", &prompt->top_logprobs, error) &&
+         relais_request_read_strings (member (root, "stop"), "stop", prompt->stop, error);
+}
+
+static gboolean
+decode_identity (const RelaisJsonNode  *root,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *metadata = member (root, "metadata");
+
+  if (!relais_request_read_string (member (root, "user"), "user", &prompt->user_id, error) ||
+      !relais_request_read_string (member (root, "user"), "user", &prompt->session_key, error) ||
+      !relais_request_read_string (member (root, "safety_identifier"), "safety_identifier", &prompt->user_id, error) ||
+      !relais_request_read_string (member (root, "prompt_cache_key"), "prompt_cache_key", &prompt->session_key, error) ||
+      !relais_request_read_string (member (root, "service_tier"), "service_tier", &prompt->service_tier, error) ||
+      !relais_request_read_string (member (root, "verbosity"), "verbosity", &prompt->verbosity, error) ||
+      !relais_request_read_tri (member (root, "store"), "store", &prompt->store, error) ||
+      !relais_request_check (metadata, "metadata", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (relais_request_is_given (metadata))
+    prompt->metadata = relais_json_node_dup_raw (metadata);
+  return TRUE;
+}
+
+/* Asking for spoken answers is asking for what no other dialect has. */
+static void
+note_extras (const RelaisJsonNode *root,
+             RelaisPrompt         *prompt)
+{
+  static const RelaisRequestField fields[] = {
+    { "model", TRUE },
+    { "messages", TRUE },
+    { "stream", TRUE },
+    { "stream_options", TRUE },
+    { "max_tokens", TRUE },
+    { "max_completion_tokens", TRUE },
+    { "parallel_tool_calls", TRUE },
+    { "reasoning_effort", TRUE },
+    { "n", TRUE },
+    { "tools", TRUE },
+    { "tool_choice", TRUE },
+    { "functions", TRUE },
+    { "function_call", TRUE },
+    { "response_format", TRUE },
+    { "temperature", TRUE },
+    { "top_p", TRUE },
+    { "top_k", TRUE },
+    { "presence_penalty", TRUE },
+    { "frequency_penalty", TRUE },
+    { "seed", TRUE },
+    { "logprobs", TRUE },
+    { "top_logprobs", TRUE },
+    { "logit_bias", TRUE },
+    { "stop", TRUE },
+    { "user", TRUE },
+    { "safety_identifier", TRUE },
+    { "prompt_cache_key", TRUE },
+    { "service_tier", TRUE },
+    { "verbosity", TRUE },
+    { "store", TRUE },
+    { "metadata", TRUE },
+    { "modalities", TRUE },
+    { "audio", FALSE, RELAIS_EXTRA_NEEDED },
+    { "prediction", FALSE, RELAIS_EXTRA_TOLD },
+    { "web_search_options", FALSE, RELAIS_EXTRA_TOLD },
+  };
+  const RelaisJsonNode *modalities = member (root, "modalities");
+  const RelaisJsonNode *one;
+  RelaisJsonIter iter;
+
+  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+  relais_json_iter_init (&iter, modalities);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    if (!relais_json_node_equals (one, "text"))
+      relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "modalities", relais_json_node_dup_raw (modalities));
+}
+
+static gboolean
 decode_settings (const RelaisJsonNode  *root,
                  RelaisPrompt          *prompt,
                  GError               **error)
 {
   const RelaisJsonNode *options = member (root, "stream_options");
-  const RelaisJsonNode *effort = member (root, "reasoning_effort");
   const RelaisJsonNode *choice = member (root, "tool_choice");
   const RelaisJsonNode *old_choice = member (root, "function_call");
-  gint64 n = 1;
 
   prompt->include_usage = FALSE;
   if (!relais_request_need_string (member (root, "model"), "model", &prompt->model, error) ||
@@ -433,13 +605,16 @@ decode_settings (const RelaisJsonNode  *root,
                                   &prompt->max_tokens, error) ||
       !relais_request_read_tri (member (root, "parallel_tool_calls"), "parallel_tool_calls",
                                 &prompt->parallel_tools, error) ||
-      !relais_request_check (effort, "reasoning_effort", RELAIS_JSON_STRING, error) ||
-      !relais_request_read_count (member (root, "n"), "n", &n, error) ||
+      !relais_request_read_effort (member (root, "reasoning_effort"), "reasoning_effort", &prompt->effort, error) ||
+      !relais_request_read_count (member (root, "n"), "n", &prompt->n, error) ||
       !decode_choice (old_choice, "function_call", prompt, error) ||
-      !decode_choice (choice, "tool_choice", prompt, error))
+      !decode_choice (choice, "tool_choice", prompt, error) ||
+      !decode_format (member (root, "response_format"), prompt, error) ||
+      !decode_sampling (root, prompt, error) || !decode_identity (root, prompt, error))
     return FALSE;
-  prompt->thinking = relais_request_is_given (effort) && !relais_json_node_equals (effort, "none");
-  return n == 1 || relais_request_fail (error, "n", "must be 1 for this upstream");
+  prompt->thinking = prompt->effort > RELAIS_EFFORT_NONE;
+  note_extras (root, prompt);
+  return TRUE;
 }
 
 /**
@@ -450,8 +625,7 @@ decode_settings (const RelaisJsonNode  *root,
  * @error: where to put a failure
  *
  * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
- * field: no JSON object, model or messages missing, a field of the wrong type, more than one choice
- * asked for.
+ * field: no JSON object, model or messages missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */

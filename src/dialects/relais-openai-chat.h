@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "relais-decoder-private.h"
 #include "relais-encoder-private.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,18 @@ RelaisPrompt *relais_openai_chat_decode_request (GBytes      *body,
                                                  const char  *model,
                                                  gboolean     stream,
                                                  GError     **error);
+
+extern const RelaisDecoderClass relais_openai_chat_decoder;
+
+gboolean relais_openai_chat_encode_request (const RelaisPrompt    *prompt,
+                                            const RelaisTarget    *target,
+                                            RelaisChanges         *changes,
+                                            GString               *out,
+                                            GError               **error);
+void     relais_openai_chat_read_usage     (const RelaisJsonNode  *usage,
+                                            RelaisUsage           *found);
+gboolean relais_openai_chat_read_finish    (const RelaisJsonNode  *reason,
+                                            RelaisFinish          *finish);
 
 void        relais_openai_chat_encode_whole   (RelaisEncoder          *encoder,
                                                const RelaisEvent      *finish,

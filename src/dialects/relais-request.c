@@ -230,6 +230,155 @@ relais_request_read_count (const RelaisJsonNode  *node,
 }
 
 /**
+ * relais_request_read_number:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): owned; replaced by the number's own text when one is given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no number
+ */
+gboolean
+relais_request_read_number (const RelaisJsonNode  *node,
+                            const char            *field,
+                            char                 **value,
+                            GError               **error)
+{
+  if (!relais_request_check (node, field, RELAIS_JSON_NUMBER, error))
+    return FALSE;
+  if (relais_request_is_given (node))
+    {
+      g_free (*value);
+      *value = relais_json_node_dup_raw (node);
+    }
+  return TRUE;
+}
+
+/**
+ * relais_request_read_strings:
+ * @node: (nullable): a string or an array of strings
+ * @field: its name
+ * @values: (element-type utf8): where to add them; empty ones are left out
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is something else
+ */
+gboolean
+relais_request_read_strings (const RelaisJsonNode  *node,
+                             const char            *field,
+                             GPtrArray             *values,
+                             GError               **error)
+{
+  const RelaisJsonNode *one;
+  RelaisJsonIter iter;
+
+  if (!relais_request_is_given (node))
+    return TRUE;
+  if (relais_json_node_get_kind (node) == RELAIS_JSON_STRING)
+    {
+      if (!relais_json_node_equals (node, ""))
+        g_ptr_array_add (values, relais_json_node_dup_string (node));
+      return TRUE;
+    }
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_ARRAY)
+    return relais_request_fail (error, field, "must be a string or an array of strings");
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    {
+      if (relais_json_node_get_kind (one) != RELAIS_JSON_STRING)
+        return relais_request_fail (error, field, "must hold strings");
+      if (!relais_json_node_equals (one, ""))
+        g_ptr_array_add (values, relais_json_node_dup_string (one));
+    }
+  return TRUE;
+}
+
+/**
+ * relais_request_read_effort:
+ * @node: (nullable): a value
+ * @field: its name
+ * @value: (inout): replaced when one is given
+ * @error: where to put a failure
+ *
+ * Returns: %FALSE with @error set to [error@Error] `INVALID_REQUEST` when it is no effort we know
+ */
+gboolean
+relais_request_read_effort (const RelaisJsonNode  *node,
+                            const char            *field,
+                            RelaisEffort          *value,
+                            GError               **error)
+{
+  static const char *const names[] = {
+    [RELAIS_EFFORT_NONE] = "none",
+    [RELAIS_EFFORT_MINIMAL] = "minimal",
+    [RELAIS_EFFORT_LOW] = "low",
+    [RELAIS_EFFORT_MEDIUM] = "medium",
+    [RELAIS_EFFORT_HIGH] = "high",
+    [RELAIS_EFFORT_XHIGH] = "xhigh",
+    [RELAIS_EFFORT_MAX] = "max",
+  };
+
+  if (!relais_request_check (node, field, RELAIS_JSON_STRING, error))
+    return FALSE;
+  if (!relais_request_is_given (node))
+    return TRUE;
+  for (guint i = RELAIS_EFFORT_NONE; i < G_N_ELEMENTS (names); i++)
+    if (relais_json_node_equals (node, names[i]))
+      {
+        *value = i;
+        return TRUE;
+      }
+  return relais_request_fail (error, field, "must be none, minimal, low, medium, high, xhigh or max");
+}
+
+static const RelaisRequestField *
+find_field (const RelaisJsonNode     *key,
+            const RelaisRequestField *fields,
+            gsize                     n_fields)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (relais_json_node_equals (key, fields[i].name))
+      return &fields[i];
+  return NULL;
+}
+
+/**
+ * relais_request_note_extras:
+ * @prompt: a request
+ * @root: the object it was read from
+ * @prefix: (nullable): the way to @root, with a dot at its end
+ * @fields: (array length=n_fields): what is known of its fields
+ * @n_fields: how many
+ *
+ * Notes each field that is given and was not read; one nobody knows is dropped quietly.
+ */
+void
+relais_request_note_extras (RelaisPrompt             *prompt,
+                            const RelaisJsonNode     *root,
+                            const char               *prefix,
+                            const RelaisRequestField *fields,
+                            gsize                     n_fields)
+{
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, root);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      const RelaisRequestField *field = find_field (key, fields, n_fields);
+      g_autofree char *name = NULL;
+      g_autofree char *path = NULL;
+
+      if (!relais_request_is_given (value) || (field != NULL && field->is_read))
+        continue;
+      name = relais_json_node_dup_string (key);
+      path = g_strconcat (prefix != NULL ? prefix : "", name, NULL);
+      relais_prompt_add_extra (prompt, field != NULL ? field->need : RELAIS_EXTRA_QUIET, path,
+                               relais_json_node_dup_raw (value));
+    }
+}
+
+/**
  * relais_request_add_opaque:
  * @parts: (element-type RelaisPart): where to add
  * @origin: whose dialect it is written in

@@ -732,6 +732,7 @@ relais_settle (RelaisPrompt        *prompt,
     .changes = changes,
   };
 
+  prompt->origin = relais_dialect_get (source)->origin;
   if (!settle_extras (&self, error) || !settle_tools (&self, error) ||
       !settle_choice (&self, error) ||
       !settle_messages (&self, error))

@@ -96,7 +96,8 @@ typedef struct
  * keep their digits. */
 typedef struct
 {
-  char *model; /* the client's spelling */
+  RelaisOrigin origin; /* the client's dialect, once it is to be translated */
+  char *model;         /* the client's spelling */
   gboolean          stream;
   gboolean include_usage; /* Chat: stream_options.include_usage; TRUE for the others */
   GPtrArray *system;      /* RelaisPart (text), owned */

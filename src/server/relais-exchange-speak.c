@@ -175,6 +175,14 @@ relais_exchange_speak (RelaisExchange *self)
       relais_exchange_fail_error (self, error);
       return;
     }
+  if (self->prompt->n > 1)
+    {
+      failure = relais_failure_new (RELAIS_ERROR_INVALID_REQUEST,
+                                    "The practice account gives one answer at a time");
+      failure->param = g_strdup ("n");
+      relais_exchange_fail (self, failure);
+      return;
+    }
   relais_exchange_speak_begin (self, self->prompt);
   self->practice = relais_practice_start (self->prompt, event_cb, self);
 }

@@ -1,0 +1,292 @@
+/* relais-target.c: what the request encoders of all dialects share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-target"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-error.h"
+
+#include "relais-settle.h"
+#include "relais-target-private.h"
+
+#define MAX_USER_BYTES 64
+
+/**
+ * relais_target_field:
+ * @prompt: a settled request
+ * @field: a field
+ *
+ * Returns: (transfer none): its name in the client's dialect, for reports
+ */
+const char *
+relais_target_field (const RelaisPrompt *prompt,
+                     RelaisFieldId       field)
+{
+  static const char *const names[RELAIS_N_FIELDS][4] = {
+    /* Chat, Responses, Anthropic, Gemini */
+    [RELAIS_FIELD_MAX_TOKENS] = { "max_completion_tokens", "max_output_tokens", "max_tokens",
+                                  "generationConfig.maxOutputTokens" },
+    [RELAIS_FIELD_TEMPERATURE] = { "temperature", "temperature", "temperature",
+                                   "generationConfig.temperature" },
+    [RELAIS_FIELD_TOP_P] = { "top_p", "top_p", "top_p", "generationConfig.topP" },
+    [RELAIS_FIELD_TOP_K] = { "top_k", "top_k", "top_k", "generationConfig.topK" },
+    [RELAIS_FIELD_PRESENCE_PENALTY] = { "presence_penalty", "presence_penalty", "presence_penalty",
+                                        "generationConfig.presencePenalty" },
+    [RELAIS_FIELD_FREQUENCY_PENALTY] = { "frequency_penalty", "frequency_penalty",
+                                         "frequency_penalty", "generationConfig.frequencyPenalty" },
+    [RELAIS_FIELD_SEED] = { "seed", "seed", "seed", "generationConfig.seed" },
+    [RELAIS_FIELD_LOGIT_BIAS] = { "logit_bias", "logit_bias", "logit_bias", "logit_bias" },
+    [RELAIS_FIELD_LOGPROBS] = { "logprobs", "top_logprobs", "logprobs",
+                                "generationConfig.responseLogprobs" },
+    [RELAIS_FIELD_STOP] = { "stop", "stop", "stop_sequences", "generationConfig.stopSequences" },
+    [RELAIS_FIELD_FORMAT] = { "response_format", "text.format", "output_config.format",
+                              "generationConfig.responseMimeType" },
+    [RELAIS_FIELD_REASONING] = { "reasoning_effort", "reasoning", "thinking",
+                                 "generationConfig.thinkingConfig" },
+    [RELAIS_FIELD_VERBOSITY] = { "verbosity", "text.verbosity", "verbosity", "verbosity" },
+    [RELAIS_FIELD_PARALLEL_TOOLS] = { "parallel_tool_calls", "parallel_tool_calls",
+                                      "tool_choice.disable_parallel_tool_use", "toolConfig" },
+    [RELAIS_FIELD_TOOL_CHOICE] = { "tool_choice", "tool_choice", "tool_choice",
+                                   "toolConfig.functionCallingConfig" },
+    [RELAIS_FIELD_METADATA] = { "metadata", "metadata", "metadata", "labels" },
+    [RELAIS_FIELD_USER] = { "user", "user", "metadata.user_id", "user" },
+    [RELAIS_FIELD_SESSION] = { "prompt_cache_key", "prompt_cache_key", "metadata.user_id",
+                               "cachedContent" },
+    [RELAIS_FIELD_SERVICE_TIER] = { "service_tier", "service_tier", "service_tier", "serviceTier" },
+    [RELAIS_FIELD_STORE] = { "store", "store", "store", "store" },
+  };
+  guint column = prompt->origin > RELAIS_ORIGIN_NONE ? prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
+                                                     : 0;
+
+  return names[field][MIN (column, 3)];
+}
+
+/**
+ * relais_target_drop:
+ * @self: a translation under way
+ * @field: what is not carried over
+ * @notable: whether the client may rely on it
+ * @reason: why
+ */
+void
+relais_target_drop (RelaisTargetWriter *self,
+                    RelaisFieldId       field,
+                    gboolean            notable,
+                    const char         *reason)
+{
+  relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, notable,
+                      relais_target_field (self->prompt, field), "%s", reason);
+}
+
+/**
+ * relais_target_approximate:
+ * @self: a translation under way
+ * @field: what is carried over as something near
+ * @notable: whether the client may rely on it
+ * @reason: why
+ */
+void
+relais_target_approximate (RelaisTargetWriter *self,
+                           RelaisFieldId       field,
+                           gboolean            notable,
+                           const char         *reason)
+{
+  relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, notable,
+                      relais_target_field (self->prompt, field), "%s", reason);
+}
+
+/**
+ * relais_target_refuse:
+ * @self: a translation under way
+ * @message: (nullable): the message to blame
+ * @part: (nullable): the part of it
+ * @fault: what is wrong with it, going on from its name
+ * @error: where to put [error@Error] `INVALID_REQUEST`
+ *
+ * Returns: always %FALSE
+ */
+gboolean
+relais_target_refuse (RelaisTargetWriter   *self,
+                      const RelaisMessage  *message,
+                      const RelaisPart     *part,
+                      const char           *fault,
+                      GError              **error)
+{
+  guint column = self->prompt->origin > RELAIS_ORIGIN_NONE
+                   ? self->prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
+                   : 0;
+  g_autofree char *path = relais_settle_path ((RelaisDialectId)column, message, part);
+
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", path, fault);
+  return FALSE;
+}
+
+/**
+ * relais_target_refuse_field:
+ * @self: a translation under way
+ * @field: the field to blame
+ * @fault: what is wrong with it, going on from its name
+ * @error: where to put [error@Error] `INVALID_REQUEST`
+ *
+ * Returns: always %FALSE
+ */
+gboolean
+relais_target_refuse_field (RelaisTargetWriter  *self,
+                            RelaisFieldId        field,
+                            const char          *fault,
+                            GError             **error)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s",
+               relais_target_field (self->prompt, field), fault);
+  return FALSE;
+}
+
+/**
+ * relais_target_number:
+ * @self: a translation under way
+ * @name: the target's name for it
+ * @number: (nullable): a JSON number as the client wrote it; nothing is written for %NULL
+ */
+void
+relais_target_number (RelaisTargetWriter *self,
+                      const char         *name,
+                      const char         *number)
+{
+  if (number != NULL)
+    relais_json_writer_raw (&self->writer, name, number, -1);
+}
+
+/**
+ * relais_target_stop:
+ * @self: a translation under way
+ * @name: the target's name for it
+ * @most: how many it takes
+ *
+ * Writes the stop sequences, as many as may be; the others are reported.
+ */
+void
+relais_target_stop (RelaisTargetWriter *self,
+                    const char         *name,
+                    guint               most)
+{
+  GPtrArray *stop = self->prompt->stop;
+
+  if (stop->len == 0)
+    return;
+  relais_json_writer_array (&self->writer, name);
+  for (guint i = 0; i < MIN (stop->len, most); i++)
+    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (stop, i));
+  relais_json_writer_end_array (&self->writer);
+  if (stop->len > most)
+    relais_target_drop (self, RELAIS_FIELD_STOP, TRUE, "the upstream takes fewer stop sequences");
+}
+
+/**
+ * relais_target_join_texts:
+ * @parts: (element-type RelaisPart): parts
+ * @separator: what stands between two texts
+ *
+ * Returns: (transfer full) (nullable): what has words in it (texts, refusals, JSON), joined; %NULL
+ *   for none
+ */
+char *
+relais_target_join_texts (GPtrArray  *parts,
+                          const char *separator)
+{
+  g_autoptr (GString) joined = NULL;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (parts, i);
+
+      if ((part->type != RELAIS_PART_TEXT && part->type != RELAIS_PART_REFUSAL &&
+           part->type != RELAIS_PART_JSON) ||
+          part->text == NULL)
+        continue;
+      if (joined == NULL)
+        joined = g_string_new (NULL);
+      else
+        g_string_append (joined, separator);
+      g_string_append (joined, part->text);
+    }
+  return joined != NULL ? g_string_free (g_steal_pointer (&joined), FALSE) : NULL;
+}
+
+/**
+ * relais_target_data_url:
+ * @part: an image, file or audio with data
+ *
+ * Returns: (transfer full): it as a data URL
+ */
+char *
+relais_target_data_url (const RelaisPart *part)
+{
+  return g_strconcat ("data:", part->mime != NULL ? part->mime : "application/octet-stream", ";base64,", part->data,
+                      NULL);
+}
+
+/**
+ * relais_target_short_user:
+ * @user_id: who the client says its user is
+ *
+ * Returns: (transfer full): the same, or its SHA-256 where it has over 64 bytes, OpenAI's limit
+ */
+char *
+relais_target_short_user (const char *user_id)
+{
+  if (strlen (user_id) <= MAX_USER_BYTES)
+    return g_strdup (user_id);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, user_id, -1);
+}
+
+/**
+ * relais_target_effort:
+ * @prompt: a request
+ *
+ * Returns: how hard to think: as said, else by the budget; UNSET where neither was said or the
+ *   budget is automatic
+ */
+RelaisEffort
+relais_target_effort (const RelaisPrompt *prompt)
+{
+  if (prompt->effort != RELAIS_EFFORT_UNSET || prompt->budget < 0)
+    return prompt->effort;
+  if (prompt->budget == 0)
+    return RELAIS_EFFORT_NONE;
+  if (prompt->budget <= 512)
+    return RELAIS_EFFORT_MINIMAL;
+  if (prompt->budget <= 1024)
+    return RELAIS_EFFORT_LOW;
+  if (prompt->budget <= 8192)
+    return RELAIS_EFFORT_MEDIUM;
+  return prompt->budget <= 24576 ? RELAIS_EFFORT_HIGH : RELAIS_EFFORT_XHIGH;
+}
+
+/**
+ * relais_target_budget:
+ * @prompt: a request
+ *
+ * Returns: thinking tokens: as said, else by the effort; RELAIS_BUDGET_UNSET where neither was
+ *   said, G_MAXINT64 for the most the model has
+ */
+gint64
+relais_target_budget (const RelaisPrompt *prompt)
+{
+  static const gint64 budgets[] = {
+    [RELAIS_EFFORT_UNSET] = RELAIS_BUDGET_UNSET,
+    [RELAIS_EFFORT_NONE] = 0,
+    [RELAIS_EFFORT_MINIMAL] = 512,
+    [RELAIS_EFFORT_LOW] = 1024,
+    [RELAIS_EFFORT_MEDIUM] = 8192,
+    [RELAIS_EFFORT_HIGH] = 24576,
+    [RELAIS_EFFORT_XHIGH] = 32768,
+    [RELAIS_EFFORT_MAX] = G_MAXINT64,
+  };
+
+  return prompt->budget != RELAIS_BUDGET_UNSET ? prompt->budget : budgets[prompt->effort];
+}
