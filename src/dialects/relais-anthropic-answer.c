@@ -400,9 +400,16 @@ relais_anthropic_encode_model (const RelaisModelInfo *model,
   write_model (&writer, model);
 }
 
-static void
-tap_finish (const RelaisJsonNode *reason,
-            RelaisFinish         *finish)
+/**
+ * relais_anthropic_read_stop:
+ * @reason: (nullable): a `stop_reason`
+ * @finish: (inout): replaced when one is given
+ *
+ * Returns: whether one is given
+ */
+gboolean
+relais_anthropic_read_stop (const RelaisJsonNode *reason,
+                            RelaisFinish         *finish)
 {
   static const struct
   {
@@ -419,17 +426,22 @@ tap_finish (const RelaisJsonNode *reason,
   };
 
   if (relais_json_node_get_kind (reason) != RELAIS_JSON_STRING)
-    return;
+    return FALSE;
   *finish = RELAIS_FINISH_UNKNOWN;
   for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (relais_json_node_equals (reason, reasons[i].name))
       *finish = reasons[i].finish;
+  return TRUE;
 }
 
-/* Anthropic counts the cache apart from the input, and may repeat only some of the counts later. */
-static void
-tap_usage (const RelaisJsonNode *counts,
-           RelaisUsage          *usage)
+/**
+ * relais_anthropic_read_usage:
+ * @counts: (nullable): a `usage` object
+ * @usage: (inout): counts so far
+ */
+void
+relais_anthropic_read_usage (const RelaisJsonNode *counts,
+                             RelaisUsage          *usage)
 {
   gint64 input = 0, cache_read = 0, cache_write = 0;
   RelaisUsage found = RELAIS_USAGE_INIT;
@@ -475,9 +487,9 @@ relais_anthropic_tap (const char    *json,
   tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
   root = relais_json_get_root (tree);
   message = relais_json_node_get_member (root, "message");
-  tap_usage (relais_json_node_get_member (message, "usage"), usage);
-  tap_usage (relais_json_node_get_member (root, "usage"), usage);
-  tap_finish (relais_json_node_get_member (root, "stop_reason"), finish);
-  tap_finish (relais_json_node_get_path (root, "delta", "stop_reason", NULL), finish);
+  relais_anthropic_read_usage (relais_json_node_get_member (message, "usage"), usage);
+  relais_anthropic_read_usage (relais_json_node_get_member (root, "usage"), usage);
+  relais_anthropic_read_stop (relais_json_node_get_member (root, "stop_reason"), finish);
+  relais_anthropic_read_stop (relais_json_node_get_path (root, "delta", "stop_reason", NULL), finish);
   relais_glean_error (relais_json_node_get_member (root, "error"), error_message);
 }

@@ -46,9 +46,15 @@ decode_source (const RelaisJsonNode  *node,
     return decode_blocks (member (source, "content"), parts, error);
   if (relais_json_node_equals (kind, "text"))
     {
+      g_autofree char *text = NULL;
+
       part->type = RELAIS_PART_TEXT;
-      if (!relais_request_read_string (member (source, "data"), "source.data", &part->text, error))
+      if (!relais_request_read_string (member (source, "data"), "source.data", &text, error))
         return FALSE;
+      if (text != NULL && part->filename != NULL)
+        part->text = g_strconcat (part->filename, "\n", text, NULL);
+      else
+        part->text = g_steal_pointer (&text);
     }
   else if (relais_json_node_equals (kind, "base64"))
     {
@@ -194,11 +200,17 @@ decode_blocks (const RelaisJsonNode  *content,
     return relais_request_fail (error, "content", "must be a string or an array of blocks");
   relais_json_iter_init (&iter, content);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_block (node, parts, error))
-      {
-        g_prefix_error (error, "content[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = parts->len;
+
+      if (!decode_block (node, parts, error))
+        {
+          g_prefix_error (error, "content[%u]: ", i);
+          return FALSE;
+        }
+      if (parts->len > before)
+        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
+    }
   return TRUE;
 }
 
@@ -271,11 +283,17 @@ decode_messages (const RelaisJsonNode  *messages,
     return relais_request_fail (error, "messages", "is empty");
   relais_json_iter_init (&iter, messages);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_message (node, prompt, error))
-      {
-        g_prefix_error (error, "messages[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = prompt->messages->len;
+
+      if (!decode_message (node, prompt, error))
+        {
+          g_prefix_error (error, "messages[%u]: ", i);
+          return FALSE;
+        }
+      while (before < prompt->messages->len)
+        ((RelaisMessage *)g_ptr_array_index (prompt->messages, before++))->position = i;
+    }
   return TRUE;
 }
 
@@ -321,11 +339,14 @@ decode_tools (const RelaisJsonNode  *tools,
     return FALSE;
   relais_json_iter_init (&iter, tools);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_tool (node, prompt, error))
-      {
-        g_prefix_error (error, "tools[%u]: ", i);
-        return FALSE;
-      }
+    {
+      if (!decode_tool (node, prompt, error))
+        {
+          g_prefix_error (error, "tools[%u]: ", i);
+          return FALSE;
+        }
+      ((RelaisTool *)g_ptr_array_index (prompt->tools, prompt->tools->len - 1))->position = i;
+    }
   return TRUE;
 }
 
@@ -363,23 +384,101 @@ decode_choice (const RelaisJsonNode  *choice,
 }
 
 static gboolean
+decode_thinking_setting (const RelaisJsonNode  *thinking,
+                         RelaisPrompt          *prompt,
+                         GError               **error)
+{
+  const RelaisJsonNode *type = member (thinking, "type");
+  const RelaisJsonNode *display = member (thinking, "display");
+
+  if (!relais_request_check (thinking, "thinking", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_count (member (thinking, "budget_tokens"), "thinking.budget_tokens", &prompt->budget, error))
+    return FALSE;
+  if (!relais_request_is_given (type))
+    return TRUE;
+  prompt->thinking = !relais_json_node_equals (type, "disabled");
+  if (!prompt->thinking)
+    prompt->budget = 0;
+  else if (!relais_json_node_equals (type, "enabled") || prompt->budget == RELAIS_BUDGET_UNSET)
+    prompt->budget = RELAIS_BUDGET_AUTOMATIC;
+  prompt->keep_signatures = prompt->thinking;
+  if (relais_request_is_given (display))
+    prompt->show_thinking = relais_json_node_equals (display, "omitted") ? RELAIS_TRI_FALSE : RELAIS_TRI_TRUE;
+  return TRUE;
+}
+
+/* `output_config.format`, or the `output_format` of its beta. */
+static gboolean
+decode_format (const RelaisJsonNode  *format,
+               const char            *field,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  if (!relais_request_check (format, field, RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (!relais_json_node_equals (member (format, "type"), "json_schema") ||
+      relais_json_node_get_kind (member (format, "schema")) != RELAIS_JSON_OBJECT)
+    return TRUE;
+  prompt->format = RELAIS_FORMAT_SCHEMA;
+  g_free (prompt->format_schema);
+  prompt->format_schema = relais_json_node_dup_raw (member (format, "schema"));
+  return TRUE;
+}
+
+static void
+note_extras (const RelaisJsonNode *root,
+             RelaisPrompt         *prompt)
+{
+  static const RelaisRequestField fields[] = {
+    { "model", TRUE },
+    { "stream", TRUE },
+    { "max_tokens", TRUE },
+    { "thinking", TRUE },
+    { "system", TRUE },
+    { "messages", TRUE },
+    { "tools", TRUE },
+    { "tool_choice", TRUE },
+    { "stop_sequences", TRUE },
+    { "temperature", TRUE },
+    { "top_p", TRUE },
+    { "top_k", TRUE },
+    { "output_config", TRUE },
+    { "output_format", TRUE },
+    { "metadata", TRUE },
+    { "service_tier", TRUE },
+    { "mcp_servers", FALSE, RELAIS_EXTRA_TOLD },
+  };
+
+  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+}
+
+static gboolean
 decode_settings (const RelaisJsonNode  *root,
                  RelaisPrompt          *prompt,
                  GError               **error)
 {
-  const RelaisJsonNode *thinking = member (root, "thinking");
-  const RelaisJsonNode *type = member (thinking, "type");
+  const RelaisJsonNode *output = member (root, "output_config");
+  const RelaisJsonNode *metadata = member (root, "metadata");
 
   if (!relais_request_need_string (member (root, "model"), "model", &prompt->model, error) ||
       !relais_request_read_boolean (member (root, "stream"), "stream", &prompt->stream, error) ||
       !relais_request_read_count (member (root, "max_tokens"), "max_tokens", &prompt->max_tokens, error) ||
-      !relais_request_check (thinking, "thinking", RELAIS_JSON_OBJECT, error) ||
-      !decode_choice (member (root, "tool_choice"), prompt, error))
+      !decode_thinking_setting (member (root, "thinking"), prompt, error) ||
+      !decode_choice (member (root, "tool_choice"), prompt, error) ||
+      !relais_request_check (output, "output_config", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_effort (member (output, "effort"), "output_config.effort", &prompt->effort, error) ||
+      !decode_format (member (root, "output_format"), "output_format", prompt, error) ||
+      !decode_format (member (output, "format"), "output_config.format", prompt, error) ||
+      !relais_request_read_number (member (root, "temperature"), "temperature", &prompt->temperature, error) ||
+      !relais_request_read_number (member (root, "top_p"), "top_p", &prompt->top_p, error) ||
+      !relais_request_read_number (member (root, "top_k"), "top_k", &prompt->top_k, error) ||
+      !relais_request_read_strings (member (root, "stop_sequences"), "stop_sequences", prompt->stop, error) ||
+      !relais_request_check (metadata, "metadata", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (metadata, "user_id"), "metadata.user_id", &prompt->user_id, error) ||
+      !relais_request_read_string (member (root, "service_tier"), "service_tier", &prompt->service_tier, error))
     return FALSE;
-  prompt->thinking = relais_request_is_given (type) && !relais_json_node_equals (type, "disabled");
-  if (relais_request_is_given (member (thinking, "display")))
-    prompt->show_thinking = relais_json_node_equals (member (thinking, "display"), "omitted") ? RELAIS_TRI_FALSE : RELAIS_TRI_TRUE;
-  prompt->keep_signatures = prompt->thinking;
+  prompt->session_key = g_strdup (prompt->user_id);
+  note_extras (root, prompt);
   return TRUE;
 }
 

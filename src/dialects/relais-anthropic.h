@@ -5,11 +5,13 @@
 
 #pragma once
 
+#include "relais-decoder-private.h"
 #include "relais-encoder-private.h"
 
 G_BEGIN_DECLS
 
 extern const RelaisDialect relais_anthropic;
+extern const RelaisDecoderClass relais_anthropic_decoder;
 
 RelaisPrompt *relais_anthropic_decode_request (GBytes      *body,
                                                const char  *model,
@@ -17,6 +19,16 @@ RelaisPrompt *relais_anthropic_decode_request (GBytes      *body,
                                                GError     **error);
 RelaisPrompt *relais_anthropic_decode_count   (GBytes      *body,
                                                GError     **error);
+
+gboolean relais_anthropic_encode_request (const RelaisPrompt    *prompt,
+                                          const RelaisTarget    *target,
+                                          RelaisChanges         *changes,
+                                          GString               *out,
+                                          GError               **error);
+void     relais_anthropic_read_usage     (const RelaisJsonNode  *counts,
+                                          RelaisUsage           *usage);
+gboolean relais_anthropic_read_stop      (const RelaisJsonNode  *reason,
+                                          RelaisFinish          *finish);
 
 void relais_anthropic_encode_whole   (RelaisEncoder          *encoder,
                                       const RelaisEvent      *finish,

@@ -45,36 +45,40 @@ typedef struct
   RelaisJsonWriter    writer;
 } RelaisTargetWriter;
 
-const char  *relais_target_field        (const RelaisPrompt   *prompt,
-                                         RelaisFieldId         field);
-void         relais_target_drop         (RelaisTargetWriter   *self,
-                                         RelaisFieldId         field,
-                                         gboolean              notable,
-                                         const char           *reason);
-void         relais_target_approximate  (RelaisTargetWriter   *self,
-                                         RelaisFieldId         field,
-                                         gboolean              notable,
-                                         const char           *reason);
-gboolean     relais_target_refuse       (RelaisTargetWriter   *self,
-                                         const RelaisMessage  *message,
-                                         const RelaisPart     *part,
-                                         const char           *fault,
-                                         GError              **error);
-gboolean     relais_target_refuse_field (RelaisTargetWriter   *self,
-                                         RelaisFieldId         field,
-                                         const char           *fault,
-                                         GError              **error);
-void         relais_target_number       (RelaisTargetWriter   *self,
-                                         const char           *name,
-                                         const char           *number);
-void         relais_target_stop         (RelaisTargetWriter   *self,
-                                         const char           *name,
-                                         guint                 most);
-char        *relais_target_join_texts   (GPtrArray            *parts,
-                                         const char           *separator);
-char        *relais_target_data_url     (const RelaisPart     *part);
-char        *relais_target_short_user   (const char           *user_id);
-RelaisEffort relais_target_effort       (const RelaisPrompt   *prompt);
-gint64       relais_target_budget       (const RelaisPrompt   *prompt);
+const char  *relais_target_field            (const RelaisPrompt   *prompt,
+                                             RelaisFieldId         field);
+void         relais_target_drop             (RelaisTargetWriter   *self,
+                                             RelaisFieldId         field,
+                                             gboolean              notable,
+                                             const char           *reason);
+void         relais_target_approximate      (RelaisTargetWriter   *self,
+                                             RelaisFieldId         field,
+                                             gboolean              notable,
+                                             const char           *reason);
+gboolean     relais_target_refuse           (RelaisTargetWriter   *self,
+                                             const RelaisMessage  *message,
+                                             const RelaisPart     *part,
+                                             const char           *fault,
+                                             GError              **error);
+gboolean     relais_target_refuse_field     (RelaisTargetWriter   *self,
+                                             RelaisFieldId         field,
+                                             const char           *fault,
+                                             GError              **error);
+void         relais_target_number           (RelaisTargetWriter   *self,
+                                             const char           *name,
+                                             const char           *number);
+void         relais_target_stop             (RelaisTargetWriter   *self,
+                                             const char           *name,
+                                             guint                 most);
+char        *relais_target_join_texts       (GPtrArray            *parts,
+                                             const char           *separator);
+char        *relais_target_data_url         (const RelaisPart     *part);
+char        *relais_target_clean_base64     (const char           *base64);
+char        *relais_target_media_type       (const RelaisPart     *part);
+char        *relais_target_plain_text       (const RelaisPart     *part);
+char        *relais_target_wrap_instruction (const char           *text);
+char        *relais_target_short_user       (const char           *user_id);
+RelaisEffort relais_target_effort           (const RelaisPrompt   *prompt);
+gint64       relais_target_budget           (const RelaisPrompt   *prompt);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #include "base/relais-error.h"
 
+#include "relais-request-private.h"
 #include "relais-settle.h"
 #include "relais-target-private.h"
 
@@ -228,6 +229,72 @@ relais_target_data_url (const RelaisPart *part)
 {
   return g_strconcat ("data:", part->mime != NULL ? part->mime : "application/octet-stream", ";base64,", part->data,
                       NULL);
+}
+
+/**
+ * relais_target_clean_base64:
+ * @base64: data as a client wrote it
+ *
+ * Returns: (transfer full): it in the usual alphabet, without white space
+ */
+char *
+relais_target_clean_base64 (const char *base64)
+{
+  char *clean = g_strdup (base64);
+  char *to = clean;
+
+  if (strpbrk (base64, "-_ \t\r\n") == NULL)
+    return clean;
+  for (const char *c = base64; *c != '\0'; c++)
+    if (!g_ascii_isspace (*c))
+      *to++ = *c == '-' ? '+' : *c == '_' ? '/'
+                                          : *c;
+  *to = '\0';
+  return clean;
+}
+
+/**
+ * relais_target_media_type:
+ * @part: an image, file or audio
+ *
+ * Returns: (transfer full): its media type: what its first bytes say, else what the client said
+ */
+char *
+relais_target_media_type (const RelaisPart *part)
+{
+  g_autofree char *seen = relais_request_fix_mime (NULL, part->data);
+
+  if (strcmp (seen, "application/octet-stream") != 0)
+    return g_steal_pointer (&seen);
+  return relais_request_fix_mime (part->mime, NULL);
+}
+
+/**
+ * relais_target_plain_text:
+ * @part: a file of a text type, with data
+ *
+ * Returns: (transfer full): its text, made valid UTF-8
+ */
+char *
+relais_target_plain_text (const RelaisPart *part)
+{
+  g_autofree char *clean = relais_target_clean_base64 (part->data);
+  gsize length;
+  g_autofree guchar *bytes = g_base64_decode (clean, &length);
+
+  return g_utf8_make_valid ((const char *)bytes, length);
+}
+
+/**
+ * relais_target_wrap_instruction:
+ * @text: an instruction in mid-conversation
+ *
+ * Returns: (transfer full): it as words of the user that are told from the user's own
+ */
+char *
+relais_target_wrap_instruction (const char *text)
+{
+  return g_strconcat ("<system-reminder>\n", text, "\n</system-reminder>", NULL);
 }
 
 /**
