@@ -349,9 +349,16 @@ relais_gemini_encode_model (const RelaisModelInfo *model,
   write_model (&writer, model);
 }
 
-static void
-tap_finish (const RelaisJsonNode *reason,
-            RelaisFinish         *finish)
+/**
+ * relais_gemini_read_finish:
+ * @reason: (nullable): a `finishReason`
+ * @finish: (inout): replaced when one is given
+ *
+ * Returns: whether one is given
+ */
+gboolean
+relais_gemini_read_finish (const RelaisJsonNode *reason,
+                           RelaisFinish         *finish)
 {
   static const char *const filters[] = { "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII",
                                          "RECITATION", "LANGUAGE",
@@ -361,7 +368,7 @@ tap_finish (const RelaisJsonNode *reason,
                                            "MALFORMED_RESPONSE" };
 
   if (relais_json_node_get_kind (reason) != RELAIS_JSON_STRING)
-    return;
+    return FALSE;
   *finish = RELAIS_FINISH_UNKNOWN;
   if (relais_json_node_equals (reason, "STOP"))
     *finish = RELAIS_FINISH_STOP;
@@ -373,6 +380,28 @@ tap_finish (const RelaisJsonNode *reason,
   for (gsize i = 0; i < G_N_ELEMENTS (bad_calls); i++)
     if (relais_json_node_equals (reason, bad_calls[i]))
       *finish = RELAIS_FINISH_BAD_CALL;
+  return TRUE;
+}
+
+/**
+ * relais_gemini_read_usage:
+ * @counts: (nullable): a `usageMetadata` object
+ * @found: (inout): counts; what is not there is left alone
+ */
+void
+relais_gemini_read_usage (const RelaisJsonNode *counts,
+                          RelaisUsage          *found)
+{
+  gint64 tools = 0, answer = 0, thoughts = 0;
+
+  if (relais_glean_count (counts, "promptTokenCount", &found->input) &&
+      relais_glean_count (counts, "toolUsePromptTokenCount", &tools))
+    found->input += tools;
+  relais_glean_count (counts, "cachedContentTokenCount", &found->cache_read);
+  if (relais_glean_count (counts, "thoughtsTokenCount", &thoughts))
+    found->reasoning = thoughts;
+  if (relais_glean_count (counts, "candidatesTokenCount", &answer) || found->reasoning >= 0)
+    found->output = answer + thoughts;
 }
 
 static void
@@ -381,22 +410,13 @@ tap_object (const RelaisJsonNode  *object,
             RelaisFinish          *finish,
             char                 **error_message)
 {
-  const RelaisJsonNode *counts = relais_json_node_get_member (object, "usageMetadata");
   const RelaisJsonNode *candidate =
     relais_json_node_get_element (relais_json_node_get_member (object, "candidates"), 0);
   RelaisUsage found = RELAIS_USAGE_INIT;
-  gint64 tools = 0, answer = 0, thoughts = 0;
 
-  if (relais_glean_count (counts, "promptTokenCount", &found.input) &&
-      relais_glean_count (counts, "toolUsePromptTokenCount", &tools))
-    found.input += tools;
-  relais_glean_count (counts, "cachedContentTokenCount", &found.cache_read);
-  if (relais_glean_count (counts, "thoughtsTokenCount", &thoughts))
-    found.reasoning = thoughts;
-  if (relais_glean_count (counts, "candidatesTokenCount", &answer) || found.reasoning >= 0)
-    found.output = answer + thoughts;
+  relais_gemini_read_usage (relais_json_node_get_member (object, "usageMetadata"), &found);
   relais_usage_update (usage, &found);
-  tap_finish (relais_json_node_get_member (candidate, "finishReason"), finish);
+  relais_gemini_read_finish (relais_json_node_get_member (candidate, "finishReason"), finish);
   if (relais_json_node_get_path (object, "promptFeedback", "blockReason", NULL) != NULL)
     *finish = RELAIS_FINISH_FILTER;
   relais_glean_error (relais_json_node_get_member (object, "error"), error_message);

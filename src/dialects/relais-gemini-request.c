@@ -11,6 +11,7 @@
 
 #include "relais-gemini.h"
 #include "relais-request-private.h"
+#include "relais-schema.h"
 
 /* Google's service takes each key in camelCase and in snake_case. */
 static const RelaisJsonNode *
@@ -232,11 +233,17 @@ decode_parts (const RelaisJsonNode  *node,
     return !relais_request_is_given (node) || decode_part (node, prompt, parts, error);
   relais_json_iter_init (&iter, node);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &part); i++)
-    if (!decode_part (part, prompt, parts, error))
-      {
-        g_prefix_error (error, "parts[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = parts->len;
+
+      if (!decode_part (part, prompt, parts, error))
+        {
+          g_prefix_error (error, "parts[%u]: ", i);
+          return FALSE;
+        }
+      if (parts->len > before)
+        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
+    }
   return TRUE;
 }
 
@@ -280,11 +287,16 @@ decode_contents (const RelaisJsonNode  *contents,
     return relais_request_fail (error, "contents", "is empty");
   relais_json_iter_init (&iter, contents);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_content (node, prompt, error))
-      {
-        g_prefix_error (error, "contents[%u]: ", i);
-        return FALSE;
-      }
+    {
+      if (!decode_content (node, prompt, error))
+        {
+          g_prefix_error (error, "contents[%u]: ", i);
+          return FALSE;
+        }
+      ((RelaisMessage *)g_ptr_array_index (prompt->messages,
+                                           prompt->messages->len - 1))
+        ->position = i;
+    }
   return TRUE;
 }
 
@@ -318,8 +330,10 @@ decode_function (const RelaisJsonNode  *node,
       !relais_request_check (schema, "parameters", RELAIS_JSON_OBJECT, error))
     return FALSE;
   tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, name);
-  if (relais_request_is_given (schema))
+  if (relais_request_is_given (member (node, "parametersJsonSchema")))
     tool->schema = relais_json_node_dup_raw (schema);
+  else if (relais_request_is_given (schema))
+    tool->schema = relais_schema_from_openapi (schema);
   return relais_request_read_string (member (node, "description"), "description", &tool->description, error);
 }
 
@@ -368,11 +382,17 @@ decode_tools (const RelaisJsonNode  *tools,
     return FALSE;
   relais_json_iter_init (&iter, tools);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_tool (node, prompt, error))
-      {
-        g_prefix_error (error, "tools[%u]: ", i);
-        return FALSE;
-      }
+    {
+      guint before = prompt->tools->len;
+
+      if (!decode_tool (node, prompt, error))
+        {
+          g_prefix_error (error, "tools[%u]: ", i);
+          return FALSE;
+        }
+      while (before < prompt->tools->len)
+        ((RelaisTool *)g_ptr_array_index (prompt->tools, before++))->position = i;
+    }
   return TRUE;
 }
 
@@ -391,6 +411,19 @@ is_value (const RelaisJsonNode *node,
 }
 
 static gboolean
+decode_subset (const RelaisJsonNode  *names,
+               gboolean               forced,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  prompt->tool_choice = RELAIS_TOOL_CHOICE_SUBSET;
+  prompt->tool_choice_forced = forced;
+  prompt->tool_choice_names = g_ptr_array_new_with_free_func (g_free);
+  return relais_request_read_strings (names, "toolConfig.functionCallingConfig.allowedFunctionNames",
+                                      prompt->tool_choice_names, error);
+}
+
+static gboolean
 decode_tool_config (const RelaisJsonNode  *config,
                     RelaisPrompt          *prompt,
                     GError               **error)
@@ -406,6 +439,8 @@ decode_tool_config (const RelaisJsonNode  *config,
     return FALSE;
   if (!relais_request_is_given (mode) || is_value (mode, "MODE_UNSPECIFIED", 0))
     return TRUE;
+  if (is_value (mode, "VALIDATED", 4) && relais_json_node_get_count (names) > 0)
+    return decode_subset (names, FALSE, prompt, error);
   if (is_value (mode, "AUTO", 1) || is_value (mode, "VALIDATED", 4))
     prompt->tool_choice = RELAIS_TOOL_CHOICE_AUTO;
   else if (is_value (mode, "NONE", 3))
@@ -419,9 +454,133 @@ decode_tool_config (const RelaisJsonNode  *config,
       return relais_request_need_string (relais_json_node_get_element (names, 0),
                                          "allowedFunctionNames", &prompt->tool_choice_name, error);
     }
+  else if (relais_json_node_get_count (names) > 1)
+    return decode_subset (names, TRUE, prompt, error);
   else
     prompt->tool_choice = RELAIS_TOOL_CHOICE_REQUIRED;
   return TRUE;
+}
+
+static gboolean
+decode_thinking (const RelaisJsonNode  *thinking,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  static const char *const levels[] = { NULL, "LOW", "HIGH", "MEDIUM", "MINIMAL" }; /* by number */
+  static const RelaisEffort efforts[] = { RELAIS_EFFORT_UNSET, RELAIS_EFFORT_LOW,
+                                          RELAIS_EFFORT_HIGH,
+                                          RELAIS_EFFORT_MEDIUM, RELAIS_EFFORT_MINIMAL };
+  const RelaisJsonNode *level = member (thinking, "thinkingLevel");
+
+  if (!relais_request_check (thinking, "generationConfig.thinkingConfig", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_tri (member (thinking, "includeThoughts"),
+                                "generationConfig.thinkingConfig.includeThoughts", &prompt->show_thinking, error) ||
+      !relais_request_check (member (thinking, "thinkingBudget"),
+                             "generationConfig.thinkingConfig.thinkingBudget", RELAIS_JSON_NUMBER, error))
+    return FALSE;
+  if (relais_json_node_get_int (member (thinking, "thinkingBudget"), &prompt->budget) && prompt->budget < 0)
+    prompt->budget = RELAIS_BUDGET_AUTOMATIC;
+  for (guint i = 1; relais_request_is_given (level) && i < G_N_ELEMENTS (levels); i++)
+    if (is_value (level, levels[i], i))
+      prompt->effort = efforts[i];
+  prompt->thinking = relais_request_is_given (thinking) && prompt->budget != 0;
+  return TRUE;
+}
+
+static gboolean
+decode_format (const RelaisJsonNode  *config,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *openapi = member (config, "responseSchema");
+  const RelaisJsonNode *schema = member (config, "responseJsonSchema");
+  g_autofree char *mime = NULL;
+
+  if (!relais_request_is_given (schema))
+    schema = relais_json_node_get_member (config, "_responseJsonSchema");
+  if (!relais_request_read_string (member (config, "responseMimeType"), "generationConfig.responseMimeType", &mime, error) ||
+      !relais_request_check (openapi, "generationConfig.responseSchema", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (mime == NULL || strcmp (mime, "text/plain") == 0)
+    return TRUE;
+  prompt->format = RELAIS_FORMAT_JSON;
+  if (relais_json_node_get_kind (schema) == RELAIS_JSON_OBJECT)
+    prompt->format_schema = relais_json_node_dup_raw (schema);
+  else if (relais_json_node_get_kind (openapi) == RELAIS_JSON_OBJECT)
+    prompt->format_schema = relais_schema_from_openapi (openapi);
+  if (prompt->format_schema != NULL)
+    {
+      prompt->format = RELAIS_FORMAT_SCHEMA;
+      prompt->format_strict = RELAIS_TRI_FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+decode_sampling (const RelaisJsonNode  *config,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  return relais_request_read_number (member (config, "temperature"), "generationConfig.temperature", &prompt->temperature, error) &&
+         relais_request_read_number (member (config, "topP"), "generationConfig.topP", &prompt->top_p, error) &&
+         relais_request_read_number (member (config, "topK"), "generationConfig.topK", &prompt->top_k, error) &&
+         relais_request_read_number (member (config, "presencePenalty"), "generationConfig.presencePenalty",
+                                     &prompt->presence_penalty, error) &&
+         relais_request_read_number (member (config, "frequencyPenalty"), "generationConfig.frequencyPenalty",
+                                     &prompt->frequency_penalty, error) &&
+         relais_request_read_number (member (config, "seed"), "generationConfig.seed", &prompt->seed, error) &&
+         relais_request_read_boolean (member (config, "responseLogprobs"), "generationConfig.responseLogprobs",
+                                      &prompt->logprobs, error) &&
+         relais_request_read_count (member (config, "logprobs"), "generationConfig.logprobs", &prompt->top_logprobs, error) &&
+         relais_request_read_strings (member (config, "stopSequences"), "generationConfig.stopSequences", prompt->stop, error);
+}
+
+static void
+note_extras (const RelaisJsonNode *root,
+             RelaisPrompt         *prompt)
+{
+  static const RelaisRequestField fields[] = {
+    { "model", TRUE },
+    { "systemInstruction", TRUE },
+    { "contents", TRUE },
+    { "tools", TRUE },
+    { "toolConfig", TRUE },
+    { "generationConfig", TRUE },
+    { "cachedContent", FALSE, RELAIS_EXTRA_NEEDED },
+  };
+  static const RelaisRequestField settings[] = {
+    { "maxOutputTokens", TRUE },
+    { "candidateCount", TRUE },
+    { "temperature", TRUE },
+    { "topP", TRUE },
+    { "topK", TRUE },
+    { "presencePenalty", TRUE },
+    { "frequencyPenalty", TRUE },
+    { "seed", TRUE },
+    { "responseLogprobs", TRUE },
+    { "logprobs", TRUE },
+    { "stopSequences", TRUE },
+    { "responseMimeType", TRUE },
+    { "responseSchema", TRUE },
+    { "responseJsonSchema", TRUE },
+    { "_responseJsonSchema", TRUE },
+    { "thinkingConfig", TRUE },
+    { "responseModalities", TRUE },
+    { "speechConfig", FALSE, RELAIS_EXTRA_NEEDED },
+    { "imageConfig", FALSE, RELAIS_EXTRA_NEEDED },
+  };
+  const RelaisJsonNode *config = member (root, "generationConfig");
+  const RelaisJsonNode *modalities = member (config, "responseModalities");
+  const RelaisJsonNode *one;
+  RelaisJsonIter iter;
+
+  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+  relais_request_note_extras (prompt, config, "generationConfig.", settings, G_N_ELEMENTS (settings));
+  relais_json_iter_init (&iter, modalities);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    if (!is_value (one, "TEXT", 1) && !is_value (one, "MODALITY_UNSPECIFIED", 0))
+      relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "generationConfig.responseModalities",
+                               relais_json_node_dup_raw (modalities));
 }
 
 static gboolean
@@ -429,24 +588,12 @@ decode_generation (const RelaisJsonNode  *config,
                    RelaisPrompt          *prompt,
                    GError               **error)
 {
-  const RelaisJsonNode *thinking = member (config, "thinkingConfig");
-  gint64 budget = -1, candidates = 1;
-
-  if (!relais_request_check (config, "generationConfig", RELAIS_JSON_OBJECT, error) ||
-      !relais_request_read_count (member (config, "maxOutputTokens"),
-                                  "generationConfig.maxOutputTokens", &prompt->max_tokens, error) ||
-      !relais_request_read_count (member (config, "candidateCount"),
-                                  "generationConfig.candidateCount", &candidates, error) ||
-      !relais_request_check (thinking, "generationConfig.thinkingConfig", RELAIS_JSON_OBJECT, error) ||
-      !relais_request_read_tri (member (thinking, "includeThoughts"),
-                                "thinkingConfig.includeThoughts", &prompt->show_thinking, error) ||
-      !relais_request_check (member (thinking, "thinkingBudget"), "thinkingConfig.thinkingBudget",
-                             RELAIS_JSON_NUMBER, error))
-    return FALSE;
-  relais_json_node_get_int (member (thinking, "thinkingBudget"), &budget);
-  prompt->thinking = relais_request_is_given (thinking) && budget != 0;
-  return candidates <= 1 ||
-         relais_request_fail (error, "generationConfig.candidateCount", "must be 1 for this upstream");
+  return relais_request_check (config, "generationConfig", RELAIS_JSON_OBJECT, error) &&
+         relais_request_read_count (member (config, "maxOutputTokens"), "generationConfig.maxOutputTokens",
+                                    &prompt->max_tokens, error) &&
+         relais_request_read_count (member (config, "candidateCount"), "generationConfig.candidateCount", &prompt->n, error) &&
+         decode_sampling (config, prompt, error) && decode_format (config, prompt, error) &&
+         decode_thinking (member (config, "thinkingConfig"), prompt, error);
 }
 
 /**
@@ -458,7 +605,7 @@ decode_generation (const RelaisJsonNode  *config,
  *
  * Takes keys in camelCase and snake_case, enums by name and by number. Fields nobody here needs are
  * passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the field: no JSON object, model
- * or contents missing, a field of the wrong type, more than one candidate asked for.
+ * or contents missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */
@@ -488,5 +635,6 @@ relais_gemini_decode_request (GBytes      *body,
       !decode_generation (member (root, "generationConfig"), prompt, error))
     return NULL;
   relais_request_match_results (prompt);
+  note_extras (root, prompt);
   return g_steal_pointer (&prompt);
 }

@@ -5,16 +5,28 @@
 
 #pragma once
 
+#include "relais-decoder-private.h"
 #include "relais-encoder-private.h"
 
 G_BEGIN_DECLS
 
 extern const RelaisDialect relais_gemini;
+extern const RelaisDecoderClass relais_gemini_decoder;
 
 RelaisPrompt *relais_gemini_decode_request (GBytes      *body,
                                             const char  *model,
                                             gboolean     stream,
                                             GError     **error);
+
+gboolean relais_gemini_encode_request (const RelaisPrompt    *prompt,
+                                       const RelaisTarget    *target,
+                                       RelaisChanges         *changes,
+                                       GString               *out,
+                                       GError               **error);
+void     relais_gemini_read_usage     (const RelaisJsonNode  *counts,
+                                       RelaisUsage           *found);
+gboolean relais_gemini_read_finish    (const RelaisJsonNode  *reason,
+                                       RelaisFinish          *finish);
 
 void        relais_gemini_encode_whole   (RelaisEncoder          *encoder,
                                           const RelaisEvent      *finish,

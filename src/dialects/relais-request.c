@@ -331,13 +331,36 @@ relais_request_read_effort (const RelaisJsonNode  *node,
   return relais_request_fail (error, field, "must be none, minimal, low, medium, high, xhigh or max");
 }
 
+/* Whether @key is the snake_case of a name in camelCase, which Google takes as well. */
+static gboolean
+is_snake_of (const char *key,
+             const char *name)
+{
+  gboolean camel = FALSE;
+
+  for (; *name != '\0'; name++, key++)
+    {
+      if (g_ascii_isupper (*name))
+        {
+          camel = TRUE;
+          if (*key++ != '_')
+            return FALSE;
+        }
+      if (*key != g_ascii_tolower (*name))
+        return FALSE;
+    }
+  return camel && *key == '\0';
+}
+
 static const RelaisRequestField *
 find_field (const RelaisJsonNode     *key,
             const RelaisRequestField *fields,
             gsize                     n_fields)
 {
+  g_autofree char *plain = relais_json_node_dup_string (key);
+
   for (gsize i = 0; i < n_fields; i++)
-    if (relais_json_node_equals (key, fields[i].name))
+    if (strcmp (plain, fields[i].name) == 0 || is_snake_of (plain, fields[i].name))
       return &fields[i];
   return NULL;
 }

@@ -1,0 +1,784 @@
+/* relais-schema.c: JSON Schema trimmed to what a target accepts
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-schema"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-json-writer.h"
+
+#include "relais-schema.h"
+
+#define member(node, name) relais_json_node_get_member ((node), (name))
+#define MAX_INLINE 8                /* `$ref` inside `$ref` */
+#define MAX_BYTES (4 * 1024 * 1024) /* what inlining may make of a schema */
+
+/* What each form keeps; sorted by use. */
+static const char *const json_keys[] = {
+  "$id", "$defs", "$ref", "$anchor", "type", "format", "title", "description", "enum", "items",
+  "prefixItems", "minItems", "maxItems", "minimum", "maximum", "anyOf", "oneOf", "properties",
+  "additionalProperties", "required", "propertyOrdering", NULL
+};
+static const char *const openapi_keys[] = {
+  "type", "format", "title", "description", "nullable", "enum", "items", "minItems", "maxItems",
+  "properties", "required", "propertyOrdering", "minProperties", "maxProperties", "minLength",
+  "maxLength", "pattern", "minimum", "maximum", "anyOf", "default", "example", NULL
+};
+static const char *const formats[] = {
+  "enum", "date-time", "date", "email", "byte", "password", "int32", "int64", "float", "double", NULL
+};
+
+typedef struct
+{
+  const RelaisJsonNode *root; /* where `$ref` points into */
+  RelaisSchemaForm      form;
+  RelaisJsonWriter      writer;
+  guint n_inlined; /* refs being followed */
+  const RelaisJsonNode *following[MAX_INLINE];
+} Trim;
+
+static void write_schema (Trim                 *self,
+                          const char           *name,
+                          const RelaisJsonNode *node,
+                          gboolean              top);
+
+static gboolean
+is_listed (const char         *key,
+           const char * const *list)
+{
+  return g_strv_contains (list, key);
+}
+
+/* The schema a local reference names; NULL for any other. */
+static const RelaisJsonNode *
+resolve (Trim       *self,
+         const char *ref)
+{
+  const RelaisJsonNode *node = self->root;
+  g_auto (GStrv) steps = NULL;
+
+  if (ref[0] != '#')
+    return NULL;
+  steps = g_strsplit (ref + 1, "/", -1);
+  for (guint i = 1; node != NULL && steps[0] != NULL && steps[i] != NULL; i++)
+    {
+      g_autoptr (GString) step = g_string_new (steps[i]);
+
+      g_string_replace (step, "~1", "/", 0);
+      g_string_replace (step, "~0", "~", 0);
+      node = relais_json_node_get_kind (node) == RELAIS_JSON_ARRAY
+               ? relais_json_node_get_element (node, g_ascii_strtoull (step->str, NULL, 10))
+               : member (node, step->str);
+    }
+  return node;
+}
+
+static gboolean
+is_null_branch (const RelaisJsonNode *branch)
+{
+  return relais_json_node_equals (member (branch, "type"), "null");
+}
+
+/* The one type of a schema, its null left out; NULL for none or several. */
+static char *
+single_type (const RelaisJsonNode *node,
+             gboolean             *nullable)
+{
+  const RelaisJsonNode *type = member (node, "type");
+  const RelaisJsonNode *one;
+  g_autofree char *found = NULL;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (type) != RELAIS_JSON_ARRAY)
+    return relais_json_node_dup_string (type);
+  relais_json_iter_init (&iter, type);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    if (relais_json_node_equals (one, "null"))
+      *nullable = TRUE;
+    else if (found != NULL)
+      return NULL;
+    else
+      found = relais_json_node_dup_string (one);
+  return g_steal_pointer (&found);
+}
+
+static void
+write_type (Trim       *self,
+            const char *name,
+            const char *type)
+{
+  g_autofree char *upper = g_ascii_strup (type, -1);
+
+  relais_json_writer_string (&self->writer, name, self->form == RELAIS_SCHEMA_OPENAPI ? upper : type);
+}
+
+/* Several types become as many branches. */
+static void
+write_types (Trim                 *self,
+             const RelaisJsonNode *types)
+{
+  const RelaisJsonNode *one;
+  RelaisJsonIter iter;
+
+  relais_json_writer_array (&self->writer, "anyOf");
+  relais_json_iter_init (&iter, types);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    {
+      g_autofree char *type = relais_json_node_dup_string (one);
+
+      if (type == NULL || strcmp (type, "null") == 0)
+        continue;
+      relais_json_writer_object (&self->writer, NULL);
+      write_type (self, "type", type);
+      relais_json_writer_end_object (&self->writer);
+    }
+  relais_json_writer_end_array (&self->writer);
+}
+
+static void
+write_raw (Trim                 *self,
+           const char           *name,
+           const RelaisJsonNode *value)
+{
+  gsize length;
+  const char *raw = relais_json_node_get_raw (value, &length);
+
+  relais_json_writer_raw (&self->writer, name, raw, length);
+}
+
+static void
+write_properties (Trim                 *self,
+                  const char           *name,
+                  const RelaisJsonNode *properties)
+{
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  relais_json_writer_object (&self->writer, name);
+  relais_json_iter_init (&iter, properties);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *property = relais_json_node_dup_string (key);
+
+      write_schema (self, property, value, FALSE);
+    }
+  relais_json_writer_end_object (&self->writer);
+}
+
+static void
+write_branches (Trim                 *self,
+                const char           *name,
+                const RelaisJsonNode *branches,
+                gboolean             *nullable)
+{
+  const RelaisJsonNode *branch;
+  RelaisJsonIter iter;
+
+  relais_json_writer_array (&self->writer, name);
+  relais_json_iter_init (&iter, branches);
+  while (relais_json_iter_next (&iter, NULL, &branch))
+    if (self->form == RELAIS_SCHEMA_OPENAPI && is_null_branch (branch))
+      *nullable = TRUE;
+    else
+      write_schema (self, NULL, branch, FALSE);
+  relais_json_writer_end_array (&self->writer);
+}
+
+/* `required`: what exists only, and what some tools mark inside the property itself. */
+static void
+write_required (Trim                 *self,
+                const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *properties = member (node, "properties");
+  const RelaisJsonNode *required = member (node, "required");
+  const RelaisJsonNode *one, *key, *value;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (required) == RELAIS_JSON_ARRAY)
+    {
+      relais_json_iter_init (&iter, required);
+      while (relais_json_iter_next (&iter, NULL, &one))
+        {
+          g_autofree char *name = relais_json_node_dup_string (one);
+
+          if (name != NULL && member (properties, name) != NULL)
+            g_ptr_array_add (names, g_steal_pointer (&name));
+        }
+    }
+  relais_json_iter_init (&iter, properties);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+
+      if (relais_json_node_get_boolean (member (value, "required"), FALSE) &&
+          !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+        g_ptr_array_add (names, g_steal_pointer (&name));
+    }
+  if (names->len == 0)
+    return;
+  relais_json_writer_array (&self->writer, "required");
+  for (guint i = 0; i < names->len; i++)
+    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (names, i));
+  relais_json_writer_end_array (&self->writer);
+}
+
+/* What OpenAPI has no key for is told in the description. */
+static void
+add_note (GString    *notes,
+          const char *key,
+          const char *raw,
+          gsize       length)
+{
+  if (notes->len > 0)
+    g_string_append (notes, "; ");
+  g_string_append_printf (notes, "%s: ", key);
+  g_string_append_len (notes, raw, MIN (length, 200));
+}
+
+static gboolean
+is_noted (const char *key)
+{
+  static const char *const keys[] = {
+    "multipleOf", "uniqueItems", "not", "if", "then", "else", "patternProperties", "propertyNames",
+    "dependentRequired", "dependentSchemas", "contains", "minContains", "maxContains",
+    "contentEncoding", "contentMediaType", "examples", NULL
+  };
+
+  return is_listed (key, keys);
+}
+
+/* Bounds that exclude their value: the next whole number, or the value itself. */
+static void
+write_exclusive (Trim                 *self,
+                 const RelaisJsonNode *node,
+                 const char           *type)
+{
+  static const struct
+  {
+    const char *from;
+    const char *to;
+    int step;
+  } bounds[] = {
+    { "exclusiveMinimum", "minimum", 1 },
+    { "exclusiveMaximum", "maximum", -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
+    {
+      const RelaisJsonNode *bound = member (node, bounds[i].from);
+      gint64 whole;
+
+      if (relais_json_node_get_kind (bound) != RELAIS_JSON_NUMBER || member (node, bounds[i].to) != NULL)
+        continue;
+      if (g_strcmp0 (type, "integer") == 0 && relais_json_node_get_int (bound, &whole) && ABS (whole) < G_MAXINT64 / 2)
+        relais_json_writer_int (&self->writer, bounds[i].to, whole + bounds[i].step);
+      else
+        write_raw (self, bounds[i].to, bound);
+    }
+}
+
+/* Values of an enumeration are strings there; others are told in the description. */
+static void
+write_enum (Trim                 *self,
+            const RelaisJsonNode *values,
+            const char           *type,
+            GString              *notes)
+{
+  const RelaisJsonNode *value;
+  RelaisJsonIter iter;
+
+  if (self->form == RELAIS_SCHEMA_JSON)
+    {
+      write_raw (self, "enum", values);
+      return;
+    }
+  if (type != NULL && strcmp (type, "string") != 0)
+    {
+      gsize length;
+      const char *raw = relais_json_node_get_raw (values, &length);
+
+      add_note (notes, "one of", raw, length);
+      return;
+    }
+  relais_json_writer_array (&self->writer, "enum");
+  relais_json_iter_init (&iter, values);
+  while (relais_json_iter_next (&iter, NULL, &value))
+    {
+      g_autofree char *text = relais_json_node_dup_string (value);
+      g_autofree char *raw = text == NULL ? relais_json_node_dup_raw (value) : NULL;
+
+      if (relais_json_node_get_kind (value) != RELAIS_JSON_NULL)
+        relais_json_writer_string (&self->writer, NULL, text != NULL ? text : raw);
+    }
+  relais_json_writer_end_array (&self->writer);
+}
+
+static gboolean
+is_kept (Trim       *self,
+         const char *key)
+{
+  return is_listed (key, self->form == RELAIS_SCHEMA_JSON ? json_keys : openapi_keys);
+}
+
+static void
+write_member (Trim                 *self,
+              const RelaisJsonNode *node,
+              const char           *key,
+              const RelaisJsonNode *value,
+              const char           *type,
+              GString              *notes,
+              gboolean             *nullable)
+{
+  gboolean openapi = self->form == RELAIS_SCHEMA_OPENAPI;
+  RelaisJsonKind kind = relais_json_node_get_kind (value);
+
+  if (strcmp (key, "properties") == 0 || strcmp (key, "$defs") == 0)
+    {
+      if (kind == RELAIS_JSON_OBJECT && is_kept (self, key))
+        write_properties (self, key, value);
+    }
+  else if (strcmp (key, "items") == 0 && kind != RELAIS_JSON_ARRAY)
+    write_schema (self, key, value, FALSE);
+  else if (strcmp (key, "anyOf") == 0 || strcmp (key, "oneOf") == 0 || strcmp (key, "prefixItems") == 0)
+    {
+      if (kind == RELAIS_JSON_ARRAY && (!openapi || key[0] != 'p'))
+        write_branches (self, openapi ? "anyOf" : key, value, nullable);
+    }
+  else if (strcmp (key, "additionalProperties") == 0 && kind == RELAIS_JSON_OBJECT && !openapi)
+    write_schema (self, key, value, FALSE);
+  else if (strcmp (key, "enum") == 0 && kind == RELAIS_JSON_ARRAY)
+    write_enum (self, value, type, notes);
+  else if (strcmp (key, "const") == 0)
+    {
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (openapi && type != NULL && strcmp (type, "string") != 0)
+        add_note (notes, "always", raw, length);
+      else
+        {
+          relais_json_writer_array (&self->writer, "enum");
+          if (kind == RELAIS_JSON_STRING || !openapi)
+            write_raw (self, NULL, value);
+          else
+            {
+              g_autofree char *text = g_strndup (raw, length);
+
+              relais_json_writer_string (&self->writer, NULL, text);
+            }
+          relais_json_writer_end_array (&self->writer);
+        }
+    }
+  else if (strcmp (key, "format") == 0)
+    {
+      g_autofree char *format = relais_json_node_dup_string (value);
+
+      if (format != NULL && (!openapi || is_listed (format, formats)))
+        relais_json_writer_string (&self->writer, "format", format);
+    }
+  else if (openapi && is_noted (key))
+    {
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      add_note (notes, key, raw, length);
+    }
+  else if (strcmp (key, "nullable") == 0)
+    *nullable |= relais_json_node_get_boolean (value, FALSE);
+  else if (is_kept (self, key) && strcmp (key, "type") != 0 && strcmp (key, "description") != 0 &&
+           strcmp (key, "required") != 0 && strcmp (key, "items") != 0)
+    write_raw (self, key, value);
+}
+
+static void
+write_description (Trim                 *self,
+                   const RelaisJsonNode *node,
+                   GString              *notes)
+{
+  g_autofree char *description = relais_json_node_dup_string (member (node, "description"));
+  g_autoptr (GString) whole = g_string_new (description);
+
+  if (notes->len > 0)
+    g_string_append_printf (whole, "%s(%s)", whole->len > 0 ? " " : "", notes->str);
+  if (whole->len > 0)
+    relais_json_writer_string (&self->writer, "description", whole->str);
+}
+
+/* What all branches of an `allOf` demand: their properties and what they require, together. */
+static void
+write_members (Trim                 *self,
+               const RelaisJsonNode *node,
+               const char           *type,
+               GString              *notes,
+               gboolean             *nullable)
+{
+  const RelaisJsonNode *key, *value;
+  gboolean branches = member (node, "anyOf") != NULL || member (node, "oneOf") != NULL;
+  RelaisJsonIter iter;
+
+  if (type != NULL && !(self->form == RELAIS_SCHEMA_OPENAPI && branches))
+    write_type (self, "type", type);
+  else if (self->form == RELAIS_SCHEMA_JSON && member (node, "type") != NULL)
+    write_raw (self, "type", member (node, "type"));
+  else if (relais_json_node_get_kind (member (node, "type")) == RELAIS_JSON_ARRAY && !branches)
+    write_types (self, member (node, "type"));
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+
+      write_member (self, node, name, value, type, notes, nullable);
+    }
+  if (self->form == RELAIS_SCHEMA_OPENAPI)
+    write_exclusive (self, node, type);
+  if (g_strcmp0 (type, "array") == 0 && member (node, "items") == NULL && self->form == RELAIS_SCHEMA_OPENAPI)
+    {
+      relais_json_writer_object (&self->writer, "items");
+      relais_json_writer_string (&self->writer, "type", "STRING");
+      relais_json_writer_end_object (&self->writer);
+    }
+}
+
+/* `allOf` as one schema, its text; NULL where there is none. */
+static char *
+merge_all_of (const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *all = member (node, "allOf");
+  const RelaisJsonNode *branch, *key, *value;
+  g_autoptr (GString) properties = g_string_new ("{");
+  g_autoptr (GString) required = g_string_new ("[");
+  g_autoptr (GString) rest = g_string_new ("{");
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  RelaisJsonWriter property_writer = { .out = properties };
+  RelaisJsonWriter required_writer = { .out = required };
+  RelaisJsonWriter rest_writer = { .out = rest };
+  RelaisJsonIter branches, iter, inner;
+  gboolean own = TRUE;
+
+  if (relais_json_node_get_kind (all) != RELAIS_JSON_ARRAY || relais_json_node_get_count (all) == 0)
+    return NULL;
+  relais_json_iter_init (&branches, all);
+  for (branch = node; branch != NULL; own = FALSE)
+    {
+      relais_json_iter_init (&iter, branch);
+      while (relais_json_iter_next (&iter, &key, &value))
+        {
+          g_autofree char *name = relais_json_node_dup_string (key);
+          const RelaisJsonNode *inner_key, *inner_value;
+          gsize length;
+          const char *raw = relais_json_node_get_raw (value, &length);
+
+          if (own && strcmp (name, "allOf") == 0)
+            continue;
+          if (strcmp (name, "properties") == 0)
+            {
+              relais_json_iter_init (&inner, value);
+              while (relais_json_iter_next (&inner, &inner_key, &inner_value))
+                {
+                  g_autofree char *property = relais_json_node_dup_string (inner_key);
+
+                  raw = relais_json_node_get_raw (inner_value, &length);
+                  relais_json_writer_raw (&property_writer, property, raw, length);
+                }
+            }
+          else if (strcmp (name, "required") == 0)
+            {
+              relais_json_iter_init (&inner, value);
+              while (relais_json_iter_next (&inner, NULL, &inner_value))
+                {
+                  raw = relais_json_node_get_raw (inner_value, &length);
+                  relais_json_writer_raw (&required_writer, NULL, raw, length);
+                }
+            }
+          else if (g_hash_table_add (seen, g_strdup (name)))
+            relais_json_writer_raw (&rest_writer, name, raw, length);
+        }
+      if (!relais_json_iter_next (&branches, NULL, &branch))
+        branch = NULL;
+    }
+  g_string_append_c (properties, '}');
+  g_string_append_c (required, ']');
+  if (properties->len > 2)
+    relais_json_writer_raw (&rest_writer, "properties", properties->str, properties->len);
+  if (required->len > 2)
+    relais_json_writer_raw (&rest_writer, "required", required->str, required->len);
+  g_string_append_c (rest, '}');
+  return g_strndup (rest->str, rest->len);
+}
+
+static void
+write_stub (Trim       *self,
+            const char *name,
+            const char *type,
+            const char *description)
+{
+  relais_json_writer_object (&self->writer, name);
+  write_type (self, "type", type);
+  if (description != NULL)
+    relais_json_writer_string (&self->writer, "description", description);
+  relais_json_writer_end_object (&self->writer);
+}
+
+/* What a reference points to, in its place; a circle ends in an object that says so. */
+static void
+write_reference (Trim       *self,
+                 const char *name,
+                 const char *ref)
+{
+  const RelaisJsonNode *node = resolve (self, ref);
+  const char *last = strrchr (ref, '/');
+  g_autofree char *words = g_strdup_printf ("recursive %s", last != NULL ? last + 1 : ref);
+
+  for (guint i = 0; i < self->n_inlined; i++)
+    if (self->following[i] == node)
+      node = NULL;
+  if (node == NULL || self->n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+    {
+      write_stub (self, name, "object", words);
+      return;
+    }
+  self->following[self->n_inlined++] = node;
+  write_schema (self, name, node, FALSE);
+  self->n_inlined--;
+}
+
+static void
+write_schema (Trim                 *self,
+              const char           *name,
+              const RelaisJsonNode *node,
+              gboolean              top)
+{
+  g_autofree char *ref = relais_json_node_dup_string (member (node, "$ref"));
+  g_autofree char *type = NULL;
+  g_autofree char *merged = NULL;
+  g_autoptr (GString) notes = NULL;
+  gboolean nullable = FALSE;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    {
+      write_stub (self, name, top ? "object" : "string", NULL);
+      return;
+    }
+  if (ref != NULL && self->form == RELAIS_SCHEMA_OPENAPI)
+    {
+      write_reference (self, name, ref);
+      return;
+    }
+  merged = merge_all_of (node);
+  if (merged != NULL)
+    {
+      g_autoptr (RelaisJson) tree = relais_json_parse (merged, strlen (merged),
+                                                       RELAIS_JSON_MAX_DEPTH, NULL);
+
+      if (tree != NULL && self->n_inlined < MAX_INLINE)
+        {
+          self->following[self->n_inlined++] = NULL;
+          write_schema (self, name, relais_json_get_root (tree), top);
+          self->n_inlined--;
+          return;
+        }
+    }
+  relais_json_writer_object (&self->writer, name);
+  if (ref != NULL)
+    relais_json_writer_string (&self->writer, "$ref", ref);
+  else
+    {
+      notes = g_string_new (NULL);
+      type = single_type (node, &nullable);
+      write_members (self, node, type, notes, &nullable);
+      write_required (self, node);
+      write_description (self, node, notes);
+      if (nullable && self->form == RELAIS_SCHEMA_OPENAPI)
+        relais_json_writer_boolean (&self->writer, "nullable", TRUE);
+    }
+  relais_json_writer_end_object (&self->writer);
+}
+
+/**
+ * relais_schema_trim:
+ * @schema: a JSON Schema, as text
+ * @form: the field it will stand in
+ * @out: where to append it
+ *
+ * Keeps what Gemini documents for that field and turns the rest into what is near, or into words of
+ * the description; names of properties and values of defaults are left alone. Local references are
+ * put in place for OpenAPI, up to eight deep and 4 MiB in all.
+ *
+ * Returns: whether something is left to send: %FALSE for an object without properties, and nothing
+ *   was appended
+ */
+gboolean
+relais_schema_trim (const char       *schema,
+                    RelaisSchemaForm  form,
+                    GString          *out)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (schema, strlen (schema), RELAIS_JSON_MAX_DEPTH,
+                                                   NULL);
+  Trim self = { .root = relais_json_get_root (tree), .form = form };
+  gboolean object = relais_json_node_get_kind (self.root) == RELAIS_JSON_OBJECT;
+  const RelaisJsonNode *properties = member (self.root, "properties");
+
+  if (!object || (relais_json_node_equals (member (self.root, "type"), "object") &&
+                  relais_json_node_get_count (properties) == 0 && member (self.root, "anyOf") == NULL &&
+                  member (self.root, "oneOf") == NULL && member (self.root, "allOf") == NULL &&
+                  member (self.root, "$ref") == NULL))
+    return FALSE;
+  relais_json_writer_init (&self.writer, out);
+  write_schema (&self, NULL, self.root, TRUE);
+  return TRUE;
+}
+
+static void convert (RelaisJsonWriter     *writer,
+                     const char           *name,
+                     const RelaisJsonNode *node);
+
+/* A type by name in any case, or by its number in the protocol buffer. */
+static char *
+lower_type (const RelaisJsonNode *type)
+{
+  static const char *const numbers[] = { NULL, "string", "number", "integer", "boolean", "array", "object", "null" };
+  g_autofree char *text = relais_json_node_dup_string (type);
+  gint64 number;
+
+  if (text != NULL)
+    return g_ascii_strcasecmp (text, "TYPE_UNSPECIFIED") != 0 ? g_ascii_strdown (text, -1) : NULL;
+  if (relais_json_node_get_int (type, &number) && number > 0 && number < (gint64)G_N_ELEMENTS (numbers))
+    return g_strdup (numbers[number]);
+  return NULL;
+}
+
+static void
+convert_type (RelaisJsonWriter     *writer,
+              const RelaisJsonNode *node,
+              gboolean              nullable)
+{
+  g_autofree char *type = lower_type (member (node, "type"));
+
+  if (type == NULL)
+    return;
+  if (!nullable)
+    {
+      relais_json_writer_string (writer, "type", type);
+      return;
+    }
+  relais_json_writer_array (writer, "type");
+  relais_json_writer_string (writer, NULL, type);
+  relais_json_writer_string (writer, NULL, "null");
+  relais_json_writer_end_array (writer);
+}
+
+static const char *
+camel_key (const char *key)
+{
+  static const char *const keys[][2] = {
+    { "any_of", "anyOf" },
+    { "max_items", "maxItems" },
+    { "min_items", "minItems" },
+    { "max_length", "maxLength" },
+    { "min_length", "minLength" },
+    { "max_properties", "maxProperties" },
+    { "min_properties", "minProperties" },
+    { "property_ordering", "propertyOrdering" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (strcmp (key, keys[i][0]) == 0)
+      return keys[i][1];
+  return key;
+}
+
+static gboolean
+is_count (const char *key)
+{
+  static const char *const keys[] = { "maxItems", "minItems", "maxLength", "minLength", "maxProperties",
+                                      "minProperties", NULL };
+
+  return g_strv_contains (keys, key);
+}
+
+static void
+convert_member (RelaisJsonWriter     *writer,
+                const char           *key,
+                const RelaisJsonNode *value)
+{
+  const RelaisJsonNode *inner_key, *inner;
+  g_autofree char *text = NULL;
+  RelaisJsonIter iter;
+  gsize length;
+  const char *raw = relais_json_node_get_raw (value, &length);
+
+  if (strcmp (key, "type") == 0 || strcmp (key, "nullable") == 0 || strcmp (key, "propertyOrdering") == 0)
+    return;
+  if (strcmp (key, "items") == 0)
+    convert (writer, key, value);
+  else if (strcmp (key, "properties") == 0)
+    {
+      relais_json_writer_object (writer, key);
+      relais_json_iter_init (&iter, value);
+      while (relais_json_iter_next (&iter, &inner_key, &inner))
+        {
+          g_autofree char *name = relais_json_node_dup_string (inner_key);
+
+          convert (writer, name, inner);
+        }
+      relais_json_writer_end_object (writer);
+    }
+  else if (strcmp (key, "anyOf") == 0 && relais_json_node_get_kind (value) == RELAIS_JSON_ARRAY)
+    {
+      relais_json_writer_array (writer, key);
+      relais_json_iter_init (&iter, value);
+      while (relais_json_iter_next (&iter, NULL, &inner))
+        convert (writer, NULL, inner);
+      relais_json_writer_end_array (writer);
+    }
+  else if (is_count (key) && (text = relais_json_node_dup_string (value)) != NULL)
+    relais_json_writer_int (writer, key,
+                            g_ascii_strtoll (text, NULL, 10)); /* int64 is a string there */
+  else if (strcmp (key, "example") != 0)
+    relais_json_writer_raw (writer, key, raw, length);
+}
+
+static void
+convert (RelaisJsonWriter     *writer,
+         const char           *name,
+         const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  relais_json_writer_object (writer, name);
+  convert_type (writer, node, relais_json_node_get_boolean (member (node, "nullable"), FALSE));
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *spelled = relais_json_node_dup_string (key);
+
+      convert_member (writer, camel_key (spelled), value);
+    }
+  relais_json_writer_end_object (writer);
+}
+
+/**
+ * relais_schema_from_openapi:
+ * @schema: Gemini's `parameters` or `responseSchema`
+ *
+ * Types in lower case, `nullable` as a second type, counts as numbers, keys in camelCase; what says
+ * nothing elsewhere is left out.
+ *
+ * Returns: (transfer full): the same as JSON Schema
+ */
+char *
+relais_schema_from_openapi (const RelaisJsonNode *schema)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  RelaisJsonWriter writer;
+
+  relais_json_writer_init (&writer, out);
+  convert (&writer, NULL, schema);
+  return g_strndup (out->str, out->len);
+}
