@@ -59,7 +59,8 @@ start_call (AnthropicDecoder     *self,
 
   self->call = relais_decoder_call_start (&self->base, id, name, NULL, NULL, FALSE);
   g_clear_pointer (&self->input, g_free);
-  if (relais_json_node_get_kind (input) == RELAIS_JSON_OBJECT && relais_json_node_get_count (input) > 0)
+  if (relais_json_node_get_kind (input) == RELAIS_JSON_OBJECT &&
+      relais_json_node_get_count (input) > 0)
     self->input = relais_json_node_dup_raw (input);
 }
 

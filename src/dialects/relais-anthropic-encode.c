@@ -151,7 +151,8 @@ write_thinking (Writer *self)
     }
   if (!self->adaptive)
     effort = NULL;
-  if (effort == NULL && (self->base.prompt->format != RELAIS_FORMAT_SCHEMA || !self->facts.structured))
+  if (effort == NULL &&
+      (self->base.prompt->format != RELAIS_FORMAT_SCHEMA || !self->facts.structured))
     return;
   relais_json_writer_object (writer, "output_config");
   if (effort != NULL)
@@ -267,7 +268,8 @@ write_result (Writer               *self,
 
           if (part->type == RELAIS_PART_TEXT || part->type == RELAIS_PART_JSON)
             write_text (writer, part->text);
-          else if ((part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE) || !write_media (writer, part))
+          else if ((part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE) ||
+                   !write_media (writer, part))
             return relais_target_refuse (&self->base, message, result, "holds media this upstream does not take", error);
         }
       relais_json_writer_end_array (writer);
@@ -536,7 +538,8 @@ write_choice (Writer *self)
 {
   const RelaisPrompt *prompt = self->base.prompt;
   gboolean serial = prompt->parallel_tools == RELAIS_TRI_FALSE;
-  gboolean forced = prompt->tool_choice == RELAIS_TOOL_CHOICE_REQUIRED || prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED;
+  gboolean forced = prompt->tool_choice == RELAIS_TOOL_CHOICE_REQUIRED ||
+                    prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED;
   const char *type = "auto";
 
   if (prompt->tool_choice == RELAIS_TOOL_CHOICE_UNSET && !serial)
@@ -612,7 +615,8 @@ write_sampling (Writer *self)
   gboolean both = prompt->temperature != NULL && prompt->top_p != NULL && self->facts.one_of_both;
 
   write_temperature (self);
-  if (prompt->top_p != NULL && (both || (!self->facts.samples && g_ascii_strtod (prompt->top_p, NULL) < 0.99)))
+  if (prompt->top_p != NULL &&
+      (both || (!self->facts.samples && g_ascii_strtod (prompt->top_p, NULL) < 0.99)))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, TRUE,
                         both ? "the model takes not both temperature and it" : "the model does not take it");
   else

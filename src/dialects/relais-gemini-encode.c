@@ -238,7 +238,8 @@ write_user (Writer               *self,
         write_result (&self->base.writer, part);
       else if (part->type == RELAIS_PART_OPAQUE)
         relais_json_writer_raw (&self->base.writer, NULL, part->text, -1);
-      else if (part->type == RELAIS_PART_TEXT || part->type == RELAIS_PART_JSON || part->type == RELAIS_PART_REFUSAL)
+      else if (part->type == RELAIS_PART_TEXT || part->type == RELAIS_PART_JSON ||
+               part->type == RELAIS_PART_REFUSAL)
         write_text (&self->base.writer, part->text, NULL);
       else if (part->data != NULL || part->url != NULL)
         write_media (&self->base.writer, part);
@@ -361,12 +362,15 @@ write_choice (Writer *self)
   relais_json_writer_object (writer, "toolConfig");
   relais_json_writer_object (writer, "functionCallingConfig");
   relais_json_writer_string (writer, "mode", mode);
-  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED || prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
+  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED ||
+      prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
     {
       relais_json_writer_array (writer, "allowedFunctionNames");
       if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED)
         relais_json_writer_string (writer, NULL, prompt->tool_choice_name);
-      for (guint i = 0; prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET && i < prompt->tool_choice_names->len; i++)
+      for (guint i = 0; prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET &&
+                        i < prompt->tool_choice_names->len;
+           i++)
         relais_json_writer_string (writer, NULL, g_ptr_array_index (prompt->tool_choice_names, i));
       relais_json_writer_end_array (writer);
     }
@@ -437,7 +441,8 @@ shows_thinking (const RelaisPrompt *prompt)
 {
   if (prompt->show_thinking != RELAIS_TRI_UNSET)
     return prompt->show_thinking == RELAIS_TRI_TRUE;
-  return prompt->thinking && (prompt->origin == RELAIS_ORIGIN_ANTHROPIC || prompt->origin == RELAIS_ORIGIN_OPENAI_CHAT);
+  return prompt->thinking &&
+         (prompt->origin == RELAIS_ORIGIN_ANTHROPIC || prompt->origin == RELAIS_ORIGIN_OPENAI_CHAT);
 }
 
 static void

@@ -344,31 +344,23 @@ write_tools (RelaisTargetWriter *self)
     relais_json_writer_boolean (&self->writer, "parallel_tool_calls", prompt->parallel_tools == RELAIS_TRI_TRUE);
 }
 
-/* OpenAI wants a name of at most 64 of [A-Za-z0-9_-]. */
-static void
-write_schema_name (RelaisTargetWriter *self)
-{
-  g_autofree char *name = g_strndup (self->prompt->format_name != NULL ? self->prompt->format_name : "response", 64);
-
-  g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-", '_');
-  relais_json_writer_string (&self->writer, "name", *name != '\0' ? name : "response");
-}
-
 static void
 write_format (RelaisTargetWriter *self)
 {
   const RelaisPrompt *prompt = self->prompt;
   gboolean schema = prompt->format == RELAIS_FORMAT_SCHEMA &&
                     !(self->target->quirks & RELAIS_QUIRK_NO_JSON_SCHEMA);
+  g_autofree char *name = NULL;
 
   if (prompt->format == RELAIS_FORMAT_TEXT)
     return;
+  name = relais_target_schema_name (prompt);
   relais_json_writer_object (&self->writer, "response_format");
   relais_json_writer_string (&self->writer, "type", schema ? "json_schema" : "json_object");
   if (schema)
     {
       relais_json_writer_object (&self->writer, "json_schema");
-      write_schema_name (self);
+      relais_json_writer_string (&self->writer, "name", name);
       if (prompt->format_description != NULL)
         relais_json_writer_string (&self->writer, "description", prompt->format_description);
       if (prompt->format_schema != NULL)
@@ -385,16 +377,6 @@ write_format (RelaisTargetWriter *self)
 static void
 write_effort (RelaisTargetWriter *self)
 {
-  static const char *const names[] = {
-    [RELAIS_EFFORT_UNSET] = NULL,
-    [RELAIS_EFFORT_NONE] = "none",
-    [RELAIS_EFFORT_MINIMAL] = "minimal",
-    [RELAIS_EFFORT_LOW] = "low",
-    [RELAIS_EFFORT_MEDIUM] = "medium",
-    [RELAIS_EFFORT_HIGH] = "high",
-    [RELAIS_EFFORT_XHIGH] = "xhigh",
-    [RELAIS_EFFORT_MAX] = "xhigh",
-  };
   RelaisEffort effort = relais_target_effort (self->prompt);
   gboolean openai = (self->target->quirks & RELAIS_QUIRK_MAX_COMPLETION_TOKENS) != 0;
 
@@ -406,7 +388,7 @@ write_effort (RelaisTargetWriter *self)
       return;
     }
   relais_json_writer_string (&self->writer, "reasoning_effort",
-                             effort >= RELAIS_EFFORT_XHIGH && !openai ? "high" : names[effort]);
+                             effort >= RELAIS_EFFORT_XHIGH && !openai ? "high" : relais_target_openai_effort (effort));
 }
 
 static void

@@ -378,9 +378,33 @@ relais_openai_responses_encode_whole (RelaisEncoder     *encoder,
   relais_openai_responses_write_response (&writer, NULL, encoder, finish, output);
 }
 
-static void
-tap_status (const RelaisJsonNode *response,
-            RelaisFinish         *finish)
+/**
+ * relais_openai_responses_read_usage:
+ * @usage: (nullable): a `usage` object
+ * @found: (inout): counts; what is not there is left alone
+ */
+void
+relais_openai_responses_read_usage (const RelaisJsonNode *usage,
+                                    RelaisUsage          *found)
+{
+  const RelaisJsonNode *details = relais_json_node_get_member (usage, "input_tokens_details");
+
+  relais_glean_count (usage, "input_tokens", &found->input);
+  relais_glean_count (usage, "output_tokens", &found->output);
+  relais_glean_count (details, "cached_tokens", &found->cache_read);
+  relais_glean_count (details, "cache_write_tokens", &found->cache_write);
+  details = relais_json_node_get_member (usage, "output_tokens_details");
+  relais_glean_count (details, "reasoning_tokens", &found->reasoning);
+}
+
+/**
+ * relais_openai_responses_read_status:
+ * @response: (nullable): a response
+ * @finish: (inout): replaced when its status says why it ended
+ */
+void
+relais_openai_responses_read_status (const RelaisJsonNode *response,
+                                     RelaisFinish         *finish)
 {
   const RelaisJsonNode *status = relais_json_node_get_member (response, "status");
   const RelaisJsonNode *reason = relais_json_node_get_path (response, "incomplete_details", "reason", NULL);
@@ -420,7 +444,7 @@ relais_openai_responses_tap (const char    *json,
                              char         **error_message)
 {
   g_autoptr (RelaisJson) tree = NULL;
-  const RelaisJsonNode *root, *response, *counts;
+  const RelaisJsonNode *root, *response;
   RelaisUsage found = RELAIS_USAGE_INIT;
 
   /* Most events only carry text. */
@@ -431,17 +455,9 @@ relais_openai_responses_tap (const char    *json,
   response = relais_json_node_get_member (root, "response");
   if (response == NULL)
     response = root;
-  counts = relais_json_node_get_member (response, "usage");
-  relais_glean_count (counts, "input_tokens", &found.input);
-  relais_glean_count (counts, "output_tokens", &found.output);
-  relais_glean_count (relais_json_node_get_member (counts, "input_tokens_details"), "cached_tokens",
-                      &found.cache_read);
-  relais_glean_count (relais_json_node_get_member (counts, "input_tokens_details"),
-                      "cache_write_tokens", &found.cache_write);
-  relais_glean_count (relais_json_node_get_member (counts, "output_tokens_details"),
-                      "reasoning_tokens", &found.reasoning);
+  relais_openai_responses_read_usage (relais_json_node_get_member (response, "usage"), &found);
   relais_usage_update (usage, &found);
-  tap_status (response, finish);
+  relais_openai_responses_read_status (response, finish);
   relais_glean_error (relais_json_node_get_member (response, "error"), error_message);
   /* The event `error` has its words beside its type. */
   if (relais_json_node_equals (relais_json_node_get_member (root, "type"), "error") &&

@@ -91,11 +91,17 @@ decode_content (const RelaisJsonNode  *content,
     return relais_request_fail (error, field, "must be a string or an array of parts");
   relais_json_iter_init (&iter, content);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_part (node, parts, error))
-      {
-        g_prefix_error (error, "%s[%u]: ", field, i);
-        return FALSE;
-      }
+    {
+      guint before = parts->len;
+
+      if (!decode_part (node, parts, error))
+        {
+          g_prefix_error (error, "%s[%u]: ", field, i);
+          return FALSE;
+        }
+      if (parts->len > before)
+        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
+    }
   return TRUE;
 }
 
@@ -136,6 +142,7 @@ decode_call (const RelaisJsonNode  *node,
   part->custom = custom;
   if (!relais_request_need_string (member (node, "call_id"), "call_id", &part->id, error) ||
       !relais_request_need_string (member (node, "name"), "name", &part->name, error) ||
+      !relais_request_read_string (member (node, "namespace"), "namespace", &part->name_space, error) ||
       !relais_request_read_string (member (node, field), field, &part->args, error))
     return FALSE;
   g_ptr_array_add (relais_request_get_assistant (prompt)->parts, g_steal_pointer (&part));
@@ -231,11 +238,53 @@ decode_input (const RelaisJsonNode  *input,
     return relais_request_fail (error, "input", "must be a string or an array of items");
   relais_json_iter_init (&iter, input);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_item (node, prompt, error))
+    {
+      guint before = prompt->messages->len;
+
+      if (!decode_item (node, prompt, error))
+        {
+          g_prefix_error (error, "input[%u]: ", i);
+          return FALSE;
+        }
+      if (prompt->messages->len > before)
+        ((RelaisMessage *)g_ptr_array_index (prompt->messages, before))->position = i;
+    }
+  return TRUE;
+}
+
+static gboolean decode_tool (const RelaisJsonNode  *node,
+                             RelaisPrompt          *prompt,
+                             GError               **error);
+
+/* A group of functions, as Codex declares them: each is called with the group's name beside its
+ * own. */
+static gboolean
+decode_namespace (const RelaisJsonNode  *node,
+                  RelaisPrompt          *prompt,
+                  GError               **error)
+{
+  const RelaisJsonNode *inner;
+  g_autofree char *name = NULL;
+  guint before = prompt->tools->len;
+  RelaisJsonIter iter;
+
+  if (!relais_request_need_string (member (node, "name"), "name", &name, error) ||
+      !relais_request_check (member (node, "tools"), "tools", RELAIS_JSON_ARRAY, error))
+    return FALSE;
+  relais_json_iter_init (&iter, member (node, "tools"));
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &inner); i++)
+    if (!decode_tool (inner, prompt, error))
       {
-        g_prefix_error (error, "input[%u]: ", i);
+        g_prefix_error (error, "tools[%u]: ", i);
         return FALSE;
       }
+  for (; before < prompt->tools->len; before++)
+    {
+      RelaisTool *tool = g_ptr_array_index (prompt->tools, before);
+
+      if (tool->name_space == NULL)
+        tool->name_space = g_strdup (name);
+    }
   return TRUE;
 }
 
@@ -252,6 +301,8 @@ decode_tool (const RelaisJsonNode  *node,
 
   if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
     return relais_request_fail (error, "tools", "must hold objects");
+  if (relais_json_node_equals (type, "namespace"))
+    return decode_namespace (node, prompt, error);
   if (!custom && !relais_json_node_equals (type, "function"))
     {
       tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
@@ -283,11 +334,41 @@ decode_tools (const RelaisJsonNode  *tools,
     return FALSE;
   relais_json_iter_init (&iter, tools);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    if (!decode_tool (node, prompt, error))
-      {
-        g_prefix_error (error, "tools[%u]: ", i);
+    {
+      guint before = prompt->tools->len;
+
+      if (!decode_tool (node, prompt, error))
+        {
+          g_prefix_error (error, "tools[%u]: ", i);
+          return FALSE;
+        }
+      while (before < prompt->tools->len)
+        ((RelaisTool *)g_ptr_array_index (prompt->tools, before++))->position = i;
+    }
+  return TRUE;
+}
+
+/* `allowed_tools`: some of the tools, each named as in a choice. */
+static gboolean
+decode_subset (const RelaisJsonNode  *choice,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *tool;
+  RelaisJsonIter iter;
+
+  prompt->tool_choice = RELAIS_TOOL_CHOICE_SUBSET;
+  prompt->tool_choice_forced = relais_json_node_equals (member (choice, "mode"), "required");
+  prompt->tool_choice_names = g_ptr_array_new_with_free_func (g_free);
+  relais_json_iter_init (&iter, member (choice, "tools"));
+  while (relais_json_iter_next (&iter, NULL, &tool))
+    {
+      g_autofree char *name = NULL;
+
+      if (!relais_request_need_string (member (tool, "name"), "tool_choice.tools", &name, error))
         return FALSE;
-      }
+      g_ptr_array_add (prompt->tool_choice_names, g_steal_pointer (&name));
+    }
   return TRUE;
 }
 
@@ -301,6 +382,8 @@ decode_choice (const RelaisJsonNode  *choice,
 
   if (!relais_request_is_given (choice))
     return TRUE;
+  if (relais_json_node_equals (member (choice, "type"), "allowed_tools"))
+    return decode_subset (choice, prompt, error);
   if (relais_json_node_get_kind (name) == RELAIS_JSON_STRING)
     {
       prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
@@ -314,22 +397,12 @@ decode_choice (const RelaisJsonNode  *choice,
     prompt->tool_choice = RELAIS_TOOL_CHOICE_REQUIRED;
   else if (relais_json_node_get_kind (choice) != RELAIS_JSON_OBJECT)
     return relais_request_fail (error, "tool_choice", "must be none, auto, required, or name a tool");
-  return TRUE;
-}
-
-/* What only OpenAI's own service can do: it keeps answers, prompts and conversations. */
-static gboolean
-refuse_stored (const RelaisJsonNode  *root,
-               GError               **error)
-{
-  static const char *const fields[] = { "previous_response_id", "conversation", "prompt" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (relais_request_is_given (member (root, fields[i])))
-      return relais_request_fail (error, fields[i],
-                                  "cannot be used: this upstream keeps nothing between requests");
-  if (relais_json_node_get_boolean (member (root, "background"), FALSE))
-    return relais_request_fail (error, "background", "must be false for this upstream");
+  else
+    {
+      /* one the vendor runs is named by its type */
+      prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
+      return relais_request_need_string (member (choice, "type"), "tool_choice.type", &prompt->tool_choice_name, error);
+    }
   return TRUE;
 }
 
@@ -352,9 +425,40 @@ keep_echo (const RelaisJsonNode *root,
 }
 
 static gboolean
-decode_settings (const RelaisJsonNode  *root,
-                 RelaisPrompt          *prompt,
-                 GError               **error)
+decode_format (const RelaisJsonNode  *text,
+               RelaisPrompt          *prompt,
+               GError               **error)
+{
+  const RelaisJsonNode *format = member (text, "format");
+  const RelaisJsonNode *type = member (format, "type");
+  const RelaisJsonNode *schema = member (format, "schema");
+
+  if (!relais_request_check (text, "text", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_string (member (text, "verbosity"), "text.verbosity", &prompt->verbosity, error) ||
+      !relais_request_check (format, "text.format", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (!relais_request_is_given (format) || relais_json_node_equals (type, "text"))
+    return TRUE;
+  if (relais_json_node_equals (type, "json_object"))
+    {
+      prompt->format = RELAIS_FORMAT_JSON;
+      return TRUE;
+    }
+  if (!relais_json_node_equals (type, "json_schema"))
+    return relais_request_fail (error, "text.format.type", "must be text, json_object or json_schema");
+  if (relais_json_node_get_kind (schema) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, "text.format.schema", "must be an object");
+  prompt->format = RELAIS_FORMAT_SCHEMA;
+  prompt->format_schema = relais_json_node_dup_raw (schema);
+  return relais_request_read_string (member (format, "name"), "text.format.name", &prompt->format_name, error) &&
+         relais_request_read_string (member (format, "description"), "text.format.description", &prompt->format_description, error) &&
+         relais_request_read_tri (member (format, "strict"), "text.format.strict", &prompt->format_strict, error);
+}
+
+static gboolean
+decode_reasoning_settings (const RelaisJsonNode  *root,
+                           RelaisPrompt          *prompt,
+                           GError               **error)
 {
   const RelaisJsonNode *reasoning = member (root, "reasoning");
   const RelaisJsonNode *summary = member (reasoning, "summary");
@@ -362,27 +466,97 @@ decode_settings (const RelaisJsonNode  *root,
   const RelaisJsonNode *node;
   RelaisJsonIter iter;
 
-  if (!relais_request_need_string (member (root, "model"), "model", &prompt->model, error) ||
-      !relais_request_read_boolean (member (root, "stream"), "stream", &prompt->stream, error) ||
-      !relais_request_read_count (member (root, "max_output_tokens"), "max_output_tokens",
-                                  &prompt->max_tokens, error) ||
-      !relais_request_read_tri (member (root, "parallel_tool_calls"), "parallel_tool_calls",
-                                &prompt->parallel_tools, error) ||
-      !relais_request_check (reasoning, "reasoning", RELAIS_JSON_OBJECT, error) ||
-      !relais_request_check (include, "include", RELAIS_JSON_ARRAY, error) ||
-      !relais_request_check (member (root, "text"), "text", RELAIS_JSON_OBJECT, error) ||
-      !refuse_stored (root, error) || !decode_choice (member (root, "tool_choice"), prompt, error))
+  if (!relais_request_check (reasoning, "reasoning", RELAIS_JSON_OBJECT, error) ||
+      !relais_request_read_effort (member (reasoning, "effort"), "reasoning.effort", &prompt->effort, error) ||
+      !relais_request_check (include, "include", RELAIS_JSON_ARRAY, error))
     return FALSE;
   if (!relais_request_is_given (summary))
     summary = member (reasoning, "generate_summary");
-  prompt->thinking = relais_request_is_given (reasoning) &&
-                     !relais_json_node_equals (member (reasoning, "effort"), "none");
+  prompt->thinking = relais_request_is_given (reasoning) && prompt->effort != RELAIS_EFFORT_NONE;
   prompt->show_thinking = relais_request_is_given (summary) ? RELAIS_TRI_TRUE : RELAIS_TRI_UNSET;
   relais_json_iter_init (&iter, include);
   while (relais_json_iter_next (&iter, NULL, &node))
     if (relais_json_node_equals (node, "reasoning.encrypted_content"))
       prompt->keep_signatures = TRUE;
+  return TRUE;
+}
+
+static gboolean
+decode_identity (const RelaisJsonNode  *root,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  const RelaisJsonNode *metadata = member (root, "metadata");
+
+  if (!relais_request_read_string (member (root, "user"), "user", &prompt->user_id, error) ||
+      !relais_request_read_string (member (root, "user"), "user", &prompt->session_key, error) ||
+      !relais_request_read_string (member (root, "safety_identifier"), "safety_identifier", &prompt->user_id, error) ||
+      !relais_request_read_string (member (root, "prompt_cache_key"), "prompt_cache_key", &prompt->session_key, error) ||
+      !relais_request_read_string (member (root, "service_tier"), "service_tier", &prompt->service_tier, error) ||
+      !relais_request_read_tri (member (root, "store"), "store", &prompt->store, error) ||
+      !relais_request_check (metadata, "metadata", RELAIS_JSON_OBJECT, error))
+    return FALSE;
+  if (relais_request_is_given (metadata))
+    prompt->metadata = relais_json_node_dup_raw (metadata);
+  return TRUE;
+}
+
+/* What only OpenAI's own service can do is needed: it keeps answers, prompts and conversations. */
+static void
+note_extras (const RelaisJsonNode *root,
+             RelaisPrompt         *prompt)
+{
+  static const RelaisRequestField fields[] = {
+    { "model", TRUE },
+    { "stream", TRUE },
+    { "stream_options", TRUE },
+    { "instructions", TRUE },
+    { "input", TRUE },
+    { "tools", TRUE },
+    { "tool_choice", TRUE },
+    { "parallel_tool_calls", TRUE },
+    { "max_output_tokens", TRUE },
+    { "temperature", TRUE },
+    { "top_p", TRUE },
+    { "top_logprobs", TRUE },
+    { "text", TRUE },
+    { "reasoning", TRUE },
+    { "include", TRUE },
+    { "user", TRUE },
+    { "safety_identifier", TRUE },
+    { "prompt_cache_key", TRUE },
+    { "service_tier", TRUE },
+    { "store", TRUE },
+    { "metadata", TRUE },
+    { "background", TRUE },
+    { "previous_response_id", FALSE, RELAIS_EXTRA_NEEDED },
+    { "conversation", FALSE, RELAIS_EXTRA_NEEDED },
+    { "prompt", FALSE, RELAIS_EXTRA_NEEDED },
+  };
+
+  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+  if (relais_json_node_get_boolean (member (root, "background"), FALSE))
+    relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "background", g_strdup ("true"));
+}
+
+static gboolean
+decode_settings (const RelaisJsonNode  *root,
+                 RelaisPrompt          *prompt,
+                 GError               **error)
+{
+  if (!relais_request_need_string (member (root, "model"), "model", &prompt->model, error) ||
+      !relais_request_read_boolean (member (root, "stream"), "stream", &prompt->stream, error) ||
+      !relais_request_read_count (member (root, "max_output_tokens"), "max_output_tokens", &prompt->max_tokens, error) ||
+      !relais_request_read_tri (member (root, "parallel_tool_calls"), "parallel_tool_calls", &prompt->parallel_tools, error) ||
+      !relais_request_read_number (member (root, "temperature"), "temperature", &prompt->temperature, error) ||
+      !relais_request_read_number (member (root, "top_p"), "top_p", &prompt->top_p, error) ||
+      !relais_request_read_count (member (root, "top_logprobs"), "top_logprobs", &prompt->top_logprobs, error) ||
+      !decode_format (member (root, "text"), prompt, error) ||
+      !decode_reasoning_settings (root, prompt, error) || !decode_identity (root, prompt, error) ||
+      !decode_choice (member (root, "tool_choice"), prompt, error))
+    return FALSE;
   keep_echo (root, prompt);
+  note_extras (root, prompt);
   return TRUE;
 }
 
@@ -394,8 +568,7 @@ decode_settings (const RelaisJsonNode  *root,
  * @error: where to put a failure
  *
  * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
- * field: no JSON object, model or input missing, a field of the wrong type, one that leans on what
- * OpenAI keeps between requests.
+ * field: no JSON object, model or input missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */

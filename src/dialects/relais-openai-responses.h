@@ -5,11 +5,23 @@
 
 #pragma once
 
+#include "relais-decoder-private.h"
 #include "relais-encoder-private.h"
 
 G_BEGIN_DECLS
 
 extern const RelaisDialect relais_openai_responses;
+extern const RelaisDecoderClass relais_openai_responses_decoder;
+
+gboolean relais_openai_responses_encode_request (const RelaisPrompt    *prompt,
+                                                 const RelaisTarget    *target,
+                                                 RelaisChanges         *changes,
+                                                 GString               *out,
+                                                 GError               **error);
+void     relais_openai_responses_read_usage     (const RelaisJsonNode  *usage,
+                                                 RelaisUsage           *found);
+void     relais_openai_responses_read_status    (const RelaisJsonNode  *response,
+                                                 RelaisFinish          *finish);
 
 RelaisPrompt *relais_openai_responses_decode_request (GBytes      *body,
                                                       const char  *model,

@@ -273,7 +273,8 @@ write_exclusive (Trim                 *self,
       const RelaisJsonNode *bound = member (node, bounds[i].from);
       gint64 whole;
 
-      if (relais_json_node_get_kind (bound) != RELAIS_JSON_NUMBER || member (node, bounds[i].to) != NULL)
+      if (relais_json_node_get_kind (bound) != RELAIS_JSON_NUMBER ||
+          member (node, bounds[i].to) != NULL)
         continue;
       if (g_strcmp0 (type, "integer") == 0 && relais_json_node_get_int (bound, &whole) && ABS (whole) < G_MAXINT64 / 2)
         relais_json_writer_int (&self->writer, bounds[i].to, whole + bounds[i].step);
@@ -647,7 +648,8 @@ lower_type (const RelaisJsonNode *type)
 
   if (text != NULL)
     return g_ascii_strcasecmp (text, "TYPE_UNSPECIFIED") != 0 ? g_ascii_strdown (text, -1) : NULL;
-  if (relais_json_node_get_int (type, &number) && number > 0 && number < (gint64)G_N_ELEMENTS (numbers))
+  if (relais_json_node_get_int (type, &number) && number > 0 &&
+      number < (gint64)G_N_ELEMENTS (numbers))
     return g_strdup (numbers[number]);
   return NULL;
 }

@@ -80,23 +80,49 @@ refuse (GError     **error,
   return FALSE;
 }
 
+/**
+ * relais_settle_check:
+ * @prompt: a request as decoded
+ * @source: the client's dialect
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_REQUEST` naming the field when it asks for what only its own
+ * vendor has, or for several answers.
+ *
+ * Returns: whether another upstream can answer it
+ */
+gboolean
+relais_settle_check (const RelaisPrompt  *prompt,
+                     RelaisDialectId      source,
+                     GError             **error)
+{
+  for (guint i = 0; i < prompt->extras->len; i++)
+    {
+      const RelaisExtra *extra = g_ptr_array_index (prompt->extras, i);
+
+      if (extra->need == RELAIS_EXTRA_NEEDED)
+        return refuse (error, extra->field, "is not supported by this upstream");
+    }
+  if (prompt->n <= 1)
+    return TRUE;
+  return refuse (error, source == RELAIS_DIALECT_GEMINI ? "generationConfig.candidateCount" : "n",
+                 "must be 1 for this upstream");
+}
+
 static gboolean
 settle_extras (Settle  *self,
                GError **error)
 {
+  if (!relais_settle_check (self->prompt, self->source, error))
+    return FALSE;
   for (guint i = 0; i < self->prompt->extras->len; i++)
     {
       const RelaisExtra *extra = g_ptr_array_index (self->prompt->extras, i);
 
-      if (extra->need == RELAIS_EXTRA_NEEDED)
-        return refuse (error, extra->field, "is not supported by this upstream");
       relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, extra->need == RELAIS_EXTRA_TOLD,
                           extra->field,
                           "the upstream has nothing like it");
     }
-  if (self->prompt->n > 1)
-    return refuse (error, self->source == RELAIS_DIALECT_GEMINI ? "generationConfig.candidateCount" : "n",
-                   "must be 1 for this upstream");
   return TRUE;
 }
 
@@ -588,6 +614,7 @@ settle_results (Settle    *self,
       result->id = g_strdup (call->id);
       g_free (result->name);
       result->name = g_strdup (call->name);
+      result->custom = call->custom;
       if (move)
         move_media (result, call->id, media);
       if (result->is_error && openai)

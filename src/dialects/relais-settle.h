@@ -16,22 +16,25 @@ typedef struct
   gboolean respond;  /* the schema was sent as a tool to call: its arguments are the text */
 } RelaisNames;
 
-RelaisNames *relais_names_new   (void);
-void         relais_names_free  (RelaisNames          *self);
-char        *relais_names_add   (RelaisNames          *self,
-                                 const RelaisTool     *tool,
-                                 const char           *name,
-                                 const char           *name_space,
-                                 RelaisDialectId       dialect);
-gboolean     relais_settle      (RelaisPrompt         *prompt,
-                                 RelaisDialectId       source,
-                                 const RelaisTarget   *target,
-                                 RelaisNames          *names,
-                                 RelaisChanges        *changes,
-                                 GError              **error);
-char        *relais_settle_path (RelaisDialectId       source,
-                                 const RelaisMessage  *message,
-                                 const RelaisPart     *part);
+RelaisNames *relais_names_new    (void);
+void         relais_names_free   (RelaisNames          *self);
+char        *relais_names_add    (RelaisNames          *self,
+                                  const RelaisTool     *tool,
+                                  const char           *name,
+                                  const char           *name_space,
+                                  RelaisDialectId       dialect);
+gboolean     relais_settle_check (const RelaisPrompt   *prompt,
+                                  RelaisDialectId       source,
+                                  GError              **error);
+gboolean     relais_settle       (RelaisPrompt         *prompt,
+                                  RelaisDialectId       source,
+                                  const RelaisTarget   *target,
+                                  RelaisNames          *names,
+                                  RelaisChanges        *changes,
+                                  GError              **error);
+char        *relais_settle_path  (RelaisDialectId       source,
+                                  const RelaisMessage  *message,
+                                  const RelaisPart     *part);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisNames, relais_names_free)
 

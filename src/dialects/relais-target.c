@@ -312,6 +312,44 @@ relais_target_short_user (const char *user_id)
 }
 
 /**
+ * relais_target_schema_name:
+ * @prompt: a request for an answer that follows a schema
+ *
+ * Returns: (transfer full): the schema's name; OpenAI wants one, of at most 64 of [A-Za-z0-9_-]
+ */
+char *
+relais_target_schema_name (const RelaisPrompt *prompt)
+{
+  const char *given = prompt->format_name != NULL && *prompt->format_name != '\0' ? prompt->format_name : "response";
+  char *name = g_strndup (given, 64);
+
+  return g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-", '_');
+}
+
+/**
+ * relais_target_openai_effort:
+ * @effort: how hard to think
+ *
+ * Returns: (transfer none) (nullable): OpenAI's name for it; %NULL for UNSET
+ */
+const char *
+relais_target_openai_effort (RelaisEffort effort)
+{
+  static const char *const names[] = {
+    [RELAIS_EFFORT_UNSET] = NULL,
+    [RELAIS_EFFORT_NONE] = "none",
+    [RELAIS_EFFORT_MINIMAL] = "minimal",
+    [RELAIS_EFFORT_LOW] = "low",
+    [RELAIS_EFFORT_MEDIUM] = "medium",
+    [RELAIS_EFFORT_HIGH] = "high",
+    [RELAIS_EFFORT_XHIGH] = "xhigh",
+    [RELAIS_EFFORT_MAX] = "xhigh",
+  };
+
+  return names[effort];
+}
+
+/**
  * relais_target_effort:
  * @prompt: a request
  *

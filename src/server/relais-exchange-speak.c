@@ -11,6 +11,7 @@
 
 #include "base/relais-error.h"
 #include "base/relais-key.h"
+#include "dialects/relais-settle.h"
 
 #include "relais-exchange-private.h"
 
@@ -170,16 +171,9 @@ relais_exchange_speak (RelaisExchange *self)
     }
   self->prompt = self->dialect->decode_request (self->body, self->route->model,
                                                 self->form != RELAIS_FORM_WHOLE, &error);
-  if (self->prompt == NULL)
+  if (self->prompt == NULL || !relais_settle_check (self->prompt, self->dialect->id, &error))
     {
-      relais_exchange_fail_error (self, error);
-      return;
-    }
-  if (self->prompt->n > 1)
-    {
-      failure = relais_failure_new (RELAIS_ERROR_INVALID_REQUEST,
-                                    "The practice account gives one answer at a time");
-      failure->param = g_strdup ("n");
+      failure = relais_dialect_failure_from_error (error);
       relais_exchange_fail (self, failure);
       return;
     }

@@ -1,0 +1,223 @@
+/* relais-openai-responses-decode.c: answers of upstreams that speak OpenAI's Responses
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-openai-responses"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "relais-openai-responses.h"
+
+#define member(node, name) relais_json_node_get_member ((node), (name))
+#define NO_CALL G_MAXUINT
+
+/* Items come one after the other, each done before the next. */
+typedef struct
+{
+  RelaisDecoder base;
+  guint call;        /* of the open item + 1, or 0 */
+  gboolean streamed; /* some of the open item's text came as deltas */
+} ResponsesDecoder;
+
+static void
+read_status (RelaisDecoder        *decoder,
+             const RelaisJsonNode *response)
+{
+  RelaisFinish finish = RELAIS_FINISH_UNKNOWN;
+  RelaisUsage usage = RELAIS_USAGE_INIT;
+
+  relais_openai_responses_read_usage (member (response, "usage"), &usage);
+  relais_decoder_usage (decoder, &usage);
+  if (relais_json_node_equals (member (response, "status"), "failed") ||
+      relais_json_node_get_kind (member (response, "error")) == RELAIS_JSON_OBJECT)
+    {
+      relais_decoder_fail_error (decoder, member (response, "error"));
+      return;
+    }
+  relais_openai_responses_read_status (response, &finish);
+  relais_decoder_end (decoder, finish, NULL);
+}
+
+static void
+start_call (ResponsesDecoder     *self,
+            const RelaisJsonNode *item,
+            gboolean              custom)
+{
+  g_autofree char *id = relais_json_node_dup_string (member (item, "call_id"));
+  g_autofree char *name = relais_json_node_dup_string (member (item, "name"));
+  g_autofree char *name_space = relais_json_node_dup_string (member (item, "namespace"));
+  guint call = relais_decoder_call_start (&self->base, id, name, name_space, NULL, custom);
+
+  self->call = call != NO_CALL ? call + 1 : 0;
+}
+
+/* Starts what an item is, where that has a start. */
+static void
+open_item (ResponsesDecoder     *self,
+           const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *type = member (item, "type");
+
+  self->call = 0;
+  self->streamed = FALSE;
+  if (relais_json_node_equals (type, "function_call"))
+    start_call (self, item, FALSE);
+  else if (relais_json_node_equals (type, "custom_tool_call"))
+    start_call (self, item, TRUE);
+}
+
+static void
+close_call (ResponsesDecoder     *self,
+            const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *args = member (item, "arguments");
+  g_autofree char *text = relais_json_node_dup_string (args != NULL ? args : member (item, "input"));
+
+  if (self->call == 0)
+    return;
+  if (!g_array_index (self->base.calls, RelaisDecoderCall, self->call - 1).has_args)
+    relais_decoder_call_args (&self->base, self->call - 1, text, -1);
+  relais_decoder_call_end (&self->base, self->call - 1);
+  self->call = 0;
+}
+
+static void
+read_message (RelaisDecoder        *decoder,
+              const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *part;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, member (item, "content"));
+  while (relais_json_iter_next (&iter, NULL, &part))
+    if (relais_json_node_equals (member (part, "type"), "refusal"))
+      relais_decoder_text (decoder, RELAIS_EVENT_REFUSAL, member (part, "refusal"));
+    else
+      relais_decoder_text (decoder, RELAIS_EVENT_TEXT, member (part, "text"));
+}
+
+static void
+read_summary (RelaisDecoder        *decoder,
+              const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *part;
+  gboolean first = TRUE;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, member (item, "summary"));
+  for (; relais_json_iter_next (&iter, NULL, &part); first = FALSE)
+    {
+      if (!first)
+        relais_decoder_value (decoder, RELAIS_EVENT_THINK, "\n\n", -1, NULL);
+      relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (part, "text"));
+    }
+}
+
+/* What of an item did not come as deltas, and its end. */
+static void
+close_item (ResponsesDecoder     *self,
+            const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *type = member (item, "type");
+
+  if (relais_json_node_equals (type, "message") && !self->streamed)
+    read_message (&self->base, item);
+  else if (relais_json_node_equals (type, "reasoning"))
+    {
+      if (!self->streamed)
+        read_summary (&self->base, item);
+      relais_decoder_text (&self->base, RELAIS_EVENT_SIGNATURE, member (item, "encrypted_content"));
+    }
+  else
+    close_call (self, item);
+}
+
+static void
+read_delta (ResponsesDecoder     *self,
+            RelaisEventType       type,
+            const RelaisJsonNode *data)
+{
+  self->streamed = TRUE;
+  relais_decoder_text (&self->base, type, member (data, "delta"));
+}
+
+static void
+responses_decoder_event (RelaisDecoder        *decoder,
+                         const char           *name,
+                         const RelaisJsonNode *data)
+{
+  ResponsesDecoder *self = (ResponsesDecoder *)decoder;
+  const RelaisJsonNode *response = member (data, "response");
+  g_autofree char *type = relais_json_node_dup_string (member (data, "type"));
+  gint64 number = 0;
+
+  if (type == NULL)
+    type = g_strdup (name);
+  if (strcmp (type, "response.created") == 0)
+    {
+      relais_json_node_get_int (member (response, "created_at"), &number);
+      relais_decoder_start (decoder, member (response, "id"), member (response, "model"), number);
+    }
+  else if (strcmp (type, "response.output_item.added") == 0)
+    open_item (self, member (data, "item"));
+  else if (strcmp (type, "response.output_item.done") == 0)
+    close_item (self, member (data, "item"));
+  else if (strcmp (type, "response.output_text.delta") == 0)
+    read_delta (self, RELAIS_EVENT_TEXT, data);
+  else if (strcmp (type, "response.refusal.delta") == 0)
+    read_delta (self, RELAIS_EVENT_REFUSAL, data);
+  else if (strcmp (type, "response.reasoning_summary_text.delta") == 0 ||
+           strcmp (type, "response.reasoning_text.delta") == 0)
+    read_delta (self, RELAIS_EVENT_THINK, data);
+  else if (strcmp (type, "response.reasoning_summary_part.added") == 0)
+    {
+      if (relais_json_node_get_int (member (data, "summary_index"), &number) && number > 0)
+        relais_decoder_value (decoder, RELAIS_EVENT_THINK, "\n\n", -1, NULL);
+    }
+  else if (strcmp (type, "response.function_call_arguments.delta") == 0 ||
+           strcmp (type, "response.custom_tool_call_input.delta") == 0)
+    {
+      g_autofree char *text = relais_json_node_dup_string (member (data, "delta"));
+
+      if (self->call > 0)
+        relais_decoder_call_args (decoder, self->call - 1, text, -1);
+    }
+  else if (strcmp (type, "response.completed") == 0 || strcmp (type, "response.incomplete") == 0 ||
+           strcmp (type, "response.failed") == 0)
+    {
+      read_status (decoder, response);
+      relais_decoder_terminate (decoder);
+    }
+  else if (strcmp (type, "error") == 0)
+    relais_decoder_fail_error (decoder, member (data, "error") != NULL ? member (data, "error") : data);
+}
+
+static void
+responses_decoder_whole (RelaisDecoder        *decoder,
+                         const RelaisJsonNode *body)
+{
+  ResponsesDecoder *self = (ResponsesDecoder *)decoder;
+  const RelaisJsonNode *item;
+  RelaisJsonIter iter;
+  gint64 created = 0;
+
+  relais_json_node_get_int (member (body, "created_at"), &created);
+  relais_decoder_start (decoder, member (body, "id"), member (body, "model"), created);
+  relais_json_iter_init (&iter, member (body, "output"));
+  while (relais_json_iter_next (&iter, NULL, &item))
+    {
+      open_item (self, item);
+      close_item (self, item);
+    }
+  read_status (decoder, body);
+}
+
+const RelaisDecoderClass relais_openai_responses_decoder = {
+  .origin = RELAIS_ORIGIN_OPENAI_RESPONSES,
+  .size = sizeof (ResponsesDecoder),
+  .event = responses_decoder_event,
+  .whole = responses_decoder_whole,
+};
