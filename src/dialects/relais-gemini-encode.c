@@ -332,6 +332,7 @@ write_function (Writer           *self,
 {
   RelaisJsonWriter *writer = &self->base.writer;
   gboolean openapi = (self->base.target->quirks & RELAIS_QUIRK_OPENAPI_SCHEMA) != 0;
+  RelaisSchemaForm form = openapi ? RELAIS_SCHEMA_OPENAPI : RELAIS_SCHEMA_JSON;
   g_autoptr (GString) schema = g_string_new (NULL);
 
   relais_json_writer_object (writer, NULL);
@@ -339,7 +340,7 @@ write_function (Writer           *self,
   if (tool->description != NULL)
     relais_json_writer_string (writer, "description", tool->description);
   if (tool->schema != NULL &&
-      relais_schema_trim (tool->schema, openapi ? RELAIS_SCHEMA_OPENAPI : RELAIS_SCHEMA_JSON, schema))
+      relais_schema_trim (tool->schema, form, schema))
     relais_json_writer_raw (writer, openapi ? "parameters" : "parametersJsonSchema", schema->str, schema->len);
   relais_json_writer_end_object (writer);
 }

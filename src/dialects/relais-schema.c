@@ -113,7 +113,9 @@ write_type (Trim       *self,
 {
   g_autofree char *upper = g_ascii_strup (type, -1);
 
-  relais_json_writer_string (&self->writer, name, self->form == RELAIS_SCHEMA_OPENAPI ? upper : type);
+  if (self->form == RELAIS_SCHEMA_OPENAPI)
+    type = upper;
+  relais_json_writer_string (&self->writer, name, type);
 }
 
 /* Several types become as many branches. */

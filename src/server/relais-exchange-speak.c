@@ -112,6 +112,8 @@ void
 relais_exchange_speak_event (RelaisExchange    *self,
                              const RelaisEvent *event)
 {
+  RelaisEvent fixed = *event;
+
   if (event->type == RELAIS_EVENT_USAGE)
     relais_exchange_note_end (self, &event->usage, -1);
   if (event->type == RELAIS_EVENT_FINISH)
@@ -126,7 +128,11 @@ relais_exchange_speak_event (RelaisExchange    *self,
       relais_exchange_fail (self, failure);
       return;
     }
-  self->dialect->encoder_push (self->encoder, event, self->out);
+  /* some vendors do not say when */
+  fixed.created = event->type == RELAIS_EVENT_START && event->created == 0
+                    ? g_get_real_time () / G_USEC_PER_SEC
+                    : event->created;
+  self->dialect->encoder_push (self->encoder, &fixed, self->out);
   if (event->type == RELAIS_EVENT_FINISH)
     {
       finish_answer (self);
