@@ -452,7 +452,8 @@ decode_tool_config (const RelaisJsonNode  *config,
     {
       prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
       return relais_request_need_string (relais_json_node_get_element (names, 0),
-                                         "allowedFunctionNames", &prompt->tool_choice_name, error);
+                                         "toolConfig.functionCallingConfig.allowedFunctionNames",
+                                         &prompt->tool_choice_name, error);
     }
   else if (relais_json_node_get_count (names) > 1)
     return decode_subset (names, TRUE, prompt, error);
