@@ -40,6 +40,7 @@ struct _RelaisProxyPage
   GSettings       *settings;
   GSignalGroup    *settings_signals;
   GCancellable    *cancellable;
+  gboolean port_failed; /* the page is shown for its port's sake next time */
 };
 
 enum {
@@ -109,6 +110,15 @@ relais_proxy_page_engine_changed_cb (RelaisProxyPage *self)
     update_server (self);
 }
 
+/* The window shows this page when the proxy cannot start from another one. */
+static void
+relais_proxy_page_map_cb (RelaisProxyPage *self)
+{
+  if (self->port_failed)
+    relais_spin_row_select_text (self->port);
+  self->port_failed = FALSE;
+}
+
 /* A port that is taken is the one thing to change here: put the cursor there. */
 static void
 relais_proxy_page_state_changed_cb (RelaisProxyPage *self)
@@ -116,13 +126,13 @@ relais_proxy_page_state_changed_cb (RelaisProxyPage *self)
   const RelaisStartFailure *failure = NULL;
 
   relais_proxy_page_engine_changed_cb (self);
-  if (relais_engine_get_state (self->engine) != RELAIS_ENGINE_FAILED)
-    return;
   failure = relais_engine_get_failure (self->engine);
-  if (failure != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
-      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE ||
-       failure->code == RELAIS_ERROR_ADDRESS_DENIED))
-    relais_spin_row_select_text (self->port);
+  self->port_failed = failure != NULL &&
+                      relais_engine_get_state (self->engine) == RELAIS_ENGINE_FAILED &&
+                      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE ||
+                       failure->code == RELAIS_ERROR_ADDRESS_DENIED);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    relais_proxy_page_map_cb (self);
 }
 
 static void
@@ -244,6 +254,23 @@ show_key (RelaisProxyPage *self)
   gtk_editable_set_text (GTK_EDITABLE (self->key), key != NULL ? key : "");
   adw_entry_row_set_show_apply_button (self->key, TRUE);
   gtk_widget_set_sensitive (self->copy_key, key != NULL);
+}
+
+/* Away with what was typed: the key in force is shown again. */
+static gboolean
+relais_proxy_page_key_escape_cb (GtkWidget *widget,
+                                 GVariant  *args,
+                                 gpointer   data)
+{
+  RelaisProxyPage *self = RELAIS_PROXY_PAGE (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->key)) ||
+      g_strcmp0 (key != NULL ? key : "", gtk_editable_get_text (GTK_EDITABLE (self->key))) == 0)
+    return GDK_EVENT_PROPAGATE;
+  show_key (self);
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -466,6 +493,8 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
 
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, relais_proxy_page_key_escape_cb,
+                                NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-proxy-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
@@ -481,6 +510,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_key_apply_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_key_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_lan_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_map_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_require_key_cb);
 }
 
