@@ -487,8 +487,16 @@ relais_account_dialog_constructed (GObject *object)
   else
     fill_providers (self);
   relais_account_dialog_provider_cb (self);
-  gtk_window_set_focus (GTK_WINDOW (self), self->account != NULL ? GTK_WIDGET (self->name)
-                                                                 : GTK_WIDGET (self->provider));
+}
+
+/* Not before: GTK 4.8 keeps a dialog whose focus is set earlier off the accessibility bus. */
+static void
+relais_account_dialog_map (GtkWidget *widget)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (widget);
+
+  GTK_WIDGET_CLASS (relais_account_dialog_parent_class)->map (widget);
+  gtk_widget_grab_focus (self->account != NULL ? GTK_WIDGET (self->name) : GTK_WIDGET (self->provider));
 }
 
 static void
@@ -568,6 +576,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   object_class->finalize = relais_account_dialog_finalize;
   object_class->get_property = relais_account_dialog_get_property;
   object_class->set_property = relais_account_dialog_set_property;
+  widget_class->map = relais_account_dialog_map;
 
   properties[PROP_ACCOUNT] =
     g_param_spec_object ("account", NULL, NULL, RELAIS_TYPE_ACCOUNT_ROW,
