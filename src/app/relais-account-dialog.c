@@ -496,7 +496,8 @@ relais_account_dialog_map (GtkWidget *widget)
   RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (widget);
 
   GTK_WIDGET_CLASS (relais_account_dialog_parent_class)->map (widget);
-  gtk_widget_grab_focus (self->account != NULL ? GTK_WIDGET (self->name) : GTK_WIDGET (self->provider));
+  gtk_widget_grab_focus (self->account != NULL ? GTK_WIDGET (self->name)
+                                               : GTK_WIDGET (self->provider));
 }
 
 static void

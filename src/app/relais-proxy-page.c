@@ -257,20 +257,12 @@ show_key (RelaisProxyPage *self)
 }
 
 /* Away with what was typed: the key in force is shown again. */
-static gboolean
-relais_proxy_page_key_escape_cb (GtkWidget *widget,
-                                 GVariant  *args,
-                                 gpointer   data)
+static void
+relais_proxy_page_revert_key (GtkWidget  *widget,
+                              const char *action,
+                              GVariant   *parameter)
 {
-  RelaisProxyPage *self = RELAIS_PROXY_PAGE (widget);
-  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
-  g_autofree char *key = relais_engine_dup_api_key (self->engine);
-
-  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->key)) ||
-      g_strcmp0 (key != NULL ? key : "", gtk_editable_get_text (GTK_EDITABLE (self->key))) == 0)
-    return GDK_EVENT_PROPAGATE;
-  show_key (self);
-  return GDK_EVENT_STOP;
+  show_key (RELAIS_PROXY_PAGE (widget));
 }
 
 static void
@@ -493,8 +485,8 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
 
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, relais_proxy_page_key_escape_cb,
-                                NULL);
+  gtk_widget_class_install_action (widget_class, "proxy.revert-key", NULL, relais_proxy_page_revert_key);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "proxy.revert-key", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-proxy-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);

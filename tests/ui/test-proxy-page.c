@@ -283,6 +283,12 @@ test_key (void)
   now = relais_engine_dup_api_key (stage.engine);
   g_assert_cmpstr (now, ==, old);
 
+  /* what Escape does */
+  gtk_editable_set_text (GTK_EDITABLE (row), "hunter2");
+  gtk_widget_activate_action (row, "proxy.revert-key", NULL);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, old);
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+
   gtk_editable_set_text (GTK_EDITABLE (row), "sk-a-key-of-my-own");
   g_assert_false (gtk_widget_has_css_class (row, "error"));
   g_assert_true (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
