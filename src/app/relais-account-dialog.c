@@ -41,6 +41,9 @@ struct _RelaisAccountDialog
   RelaisEngine    *engine;
   GCancellable    *cancellable;
   gboolean saving; /* the test that runs is to be followed by saving */
+
+  /* borrowed, weak */
+  GtkWidget *focus; /* where it was before the wait */
 };
 
 enum {
@@ -132,7 +135,7 @@ read_form (RelaisAccountDialog *self,
   if (*form->label == '\0' && provider != NULL)
     {
       g_free (form->label);
-      form->label = g_strdup (provider->name);
+      form->label = g_strdup (relais_words_provider (provider->id, provider->name));
     }
 
   form->draft.label = form->label;
@@ -156,6 +159,15 @@ is_url (const char *text)
 }
 
 static gboolean
+has_key (RelaisAccountDialog *self)
+{
+  g_autofree char *typed = dup_text (self->key);
+
+  return (gtk_widget_get_visible (GTK_WIDGET (self->key)) && *typed != '\0') ||
+         (self->account != NULL && relais_account_row_get_has_key (self->account));
+}
+
+static gboolean
 form_is_complete (RelaisAccountDialog *self)
 {
   const RelaisEngineProvider *provider = get_provider (self);
@@ -168,15 +180,29 @@ form_is_complete (RelaisAccountDialog *self)
     return FALSE;
   if (form.draft.base_url != NULL && !is_url (form.draft.base_url))
     return FALSE;
-  return !provider->needs_key || form.draft.api_key != NULL ||
-         (self->account != NULL && relais_account_row_get_has_key (self->account));
+  return !provider->needs_key || has_key (self);
 }
 
+/* A text that goes insensitive with the focus in it never hears of losing it, and GTK warns: the
+ * focus is lent to the window meanwhile. */
 static void
 set_busy (RelaisAccountDialog *self,
           gboolean             busy)
 {
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (busy && focus != NULL && gtk_widget_is_ancestor (focus, self->content))
+    {
+      g_set_weak_pointer (&self->focus, focus);
+      gtk_window_set_focus (GTK_WINDOW (self), NULL);
+    }
   gtk_widget_set_sensitive (self->content, !busy);
+  if (!busy && self->focus != NULL)
+    {
+      if (focus == NULL)
+        gtk_widget_grab_focus (self->focus);
+      g_clear_weak_pointer (&self->focus);
+    }
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->save), !busy && form_is_complete (self));
@@ -323,8 +349,12 @@ show_result (RelaisAccountDialog    *self,
       show_test (self, "dialog-error-symbolic", "error", text);
       return;
     }
-  text = g_strdup_printf (ngettext ("The key works: %u model", "The key works: %u models", result->n_models),
-                          result->n_models);
+  if (has_key (self))
+    text = g_strdup_printf (ngettext ("The key works: %u model", "The key works: %u models", result->n_models),
+                            result->n_models);
+  else
+    text = g_strdup_printf (ngettext ("It answers: %u model", "It answers: %u models", result->n_models),
+                            result->n_models);
   show_test (self, "object-select-symbolic", "success", text);
 }
 
@@ -418,7 +448,7 @@ fill_providers (RelaisAccountDialog *self)
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
   for (gsize i = 0; i < n_providers; i++)
-    gtk_string_list_append (names, providers[i].name);
+    gtk_string_list_append (names, relais_words_provider (providers[i].id, providers[i].name));
   adw_combo_row_set_model (self->provider, G_LIST_MODEL (names));
 }
 
@@ -457,6 +487,17 @@ relais_account_dialog_constructed (GObject *object)
   else
     fill_providers (self);
   relais_account_dialog_provider_cb (self);
+}
+
+/* Not before: GTK 4.8 keeps a dialog whose focus is set earlier off the accessibility bus. */
+static void
+relais_account_dialog_map (GtkWidget *widget)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (widget);
+
+  GTK_WIDGET_CLASS (relais_account_dialog_parent_class)->map (widget);
+  gtk_widget_grab_focus (self->account != NULL ? GTK_WIDGET (self->name)
+                                               : GTK_WIDGET (self->provider));
 }
 
 static void
@@ -507,6 +548,7 @@ relais_account_dialog_dispose (GObject *object)
   RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_weak_pointer (&self->focus);
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_ACCOUNT_DIALOG);
@@ -535,6 +577,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   object_class->finalize = relais_account_dialog_finalize;
   object_class->get_property = relais_account_dialog_get_property;
   object_class->set_property = relais_account_dialog_set_property;
+  widget_class->map = relais_account_dialog_map;
 
   properties[PROP_ACCOUNT] =
     g_param_spec_object ("account", NULL, NULL, RELAIS_TYPE_ACCOUNT_ROW,

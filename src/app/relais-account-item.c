@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "relais-account-item.h"
+#include "relais-words.h"
 
 struct _RelaisAccountItem
 {
@@ -47,7 +48,8 @@ static const struct
 static char *
 make_subtitle (RelaisAccountRow *account)
 {
-  const char *provider = relais_account_row_get_provider_name (account);
+  const char *provider = relais_words_provider (relais_account_row_get_provider (account),
+                                                relais_account_row_get_provider_name (account));
   guint n_requests = relais_account_row_get_n_requests (account);
   g_autofree char *requests = NULL;
 

@@ -102,6 +102,27 @@ relais_dialogs_show_about (GtkWindow *parent)
                          "developer-name", _("The Relais authors"), "developers", developers, "comments", _("One local address for all your AI accounts"), "copyright", "© 2026 The Relais authors", "license-type", GTK_LICENSE_GPL_3_0, "translator-credits", credits, NULL);
 }
 
+/* Only the window that GtkApplication makes looks its keys up by itself. */
+static void
+fill_keys (GtkApplication *application,
+           GtkWidget      *widget)
+{
+  g_autofree char *action = NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    fill_keys (application, child);
+  if (!GTK_IS_SHORTCUTS_SHORTCUT (widget))
+    return;
+  g_object_get (widget, "action-name", &action, NULL);
+  if (action != NULL)
+    {
+      g_auto (GStrv) keys = gtk_application_get_accels_for_action (application, action);
+
+      g_object_set (widget, "accelerator", keys[0], NULL);
+    }
+}
+
 /**
  * relais_dialogs_show_shortcuts:
  * @parent: (nullable): the window to show them over
@@ -116,5 +137,7 @@ relais_dialogs_show_shortcuts (GtkWindow *parent)
   GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
 
   gtk_window_set_transient_for (window, parent);
+  if (parent != NULL && gtk_window_get_application (parent) != NULL)
+    fill_keys (gtk_window_get_application (parent), GTK_WIDGET (window));
   gtk_window_present (window);
 }

@@ -40,6 +40,7 @@ struct _RelaisProxyPage
   GSettings       *settings;
   GSignalGroup    *settings_signals;
   GCancellable    *cancellable;
+  gboolean port_failed; /* the page is shown for its port's sake next time */
 };
 
 enum {
@@ -109,6 +110,15 @@ relais_proxy_page_engine_changed_cb (RelaisProxyPage *self)
     update_server (self);
 }
 
+/* The window shows this page when the proxy cannot start from another one. */
+static void
+relais_proxy_page_map_cb (RelaisProxyPage *self)
+{
+  if (self->port_failed)
+    relais_spin_row_select_text (self->port);
+  self->port_failed = FALSE;
+}
+
 /* A port that is taken is the one thing to change here: put the cursor there. */
 static void
 relais_proxy_page_state_changed_cb (RelaisProxyPage *self)
@@ -116,13 +126,13 @@ relais_proxy_page_state_changed_cb (RelaisProxyPage *self)
   const RelaisStartFailure *failure = NULL;
 
   relais_proxy_page_engine_changed_cb (self);
-  if (relais_engine_get_state (self->engine) != RELAIS_ENGINE_FAILED)
-    return;
   failure = relais_engine_get_failure (self->engine);
-  if (failure != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
-      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE ||
-       failure->code == RELAIS_ERROR_ADDRESS_DENIED))
-    relais_spin_row_select_text (self->port);
+  self->port_failed = failure != NULL &&
+                      relais_engine_get_state (self->engine) == RELAIS_ENGINE_FAILED &&
+                      (failure->code == RELAIS_ERROR_ADDRESS_IN_USE ||
+                       failure->code == RELAIS_ERROR_ADDRESS_DENIED);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    relais_proxy_page_map_cb (self);
 }
 
 static void
@@ -244,6 +254,15 @@ show_key (RelaisProxyPage *self)
   gtk_editable_set_text (GTK_EDITABLE (self->key), key != NULL ? key : "");
   adw_entry_row_set_show_apply_button (self->key, TRUE);
   gtk_widget_set_sensitive (self->copy_key, key != NULL);
+}
+
+/* Away with what was typed: the key in force is shown again. */
+static void
+relais_proxy_page_revert_key (GtkWidget  *widget,
+                              const char *action,
+                              GVariant   *parameter)
+{
+  show_key (RELAIS_PROXY_PAGE (widget));
 }
 
 static void
@@ -466,6 +485,8 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
 
+  gtk_widget_class_install_action (widget_class, "proxy.revert-key", NULL, relais_proxy_page_revert_key);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "proxy.revert-key", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-proxy-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
@@ -481,6 +502,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_key_apply_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_key_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_lan_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_map_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_require_key_cb);
 }
 

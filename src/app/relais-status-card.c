@@ -123,7 +123,7 @@ stopped_detail (RelaisEngine *engine,
   if (keyring == RELAIS_ENGINE_KEYRING_LOCKED)
     {
       ways[0] = (WayOut){ _("_Unlock"), "win.unlock" };
-      return _("Your accounts are in the keyring, and the keyring is locked.");
+      return _("Unlock the keyring to use your accounts");
     }
   if (relais_engine_get_n_accounts (engine) == 0 && keyring != RELAIS_ENGINE_KEYRING_UNKNOWN)
     {

@@ -38,24 +38,24 @@ height_at (const guint *counts,
   return sum / 3;
 }
 
-/* A curve with level tangents at each second: it never swings below zero. */
+/* A curve with level tangents at each second: it never swings below @base, where zero is. */
 static void
 trace (cairo_t     *cr,
        const guint *counts,
        double       top,
        double       width,
-       double       height)
+       double       base)
 {
   double step = width / (RELAIS_TRAFFIC_SECONDS - 1);
-  double room = height - 2 * LINE_WIDTH;
+  double room = base - LINE_WIDTH;
   double x = 0;
-  double y = height - LINE_WIDTH - room * height_at (counts, 0) / top;
+  double y = base - room * height_at (counts, 0) / top;
 
   cairo_move_to (cr, x, y);
   for (int i = 1; i < RELAIS_TRAFFIC_SECONDS; i++)
     {
       double next_x = i * step;
-      double next_y = height - LINE_WIDTH - room * height_at (counts, i) / top;
+      double next_y = base - room * height_at (counts, i) / top;
 
       cairo_curve_to (cr, x + step / 2, y, next_x - step / 2, next_y, next_x, next_y);
       x = next_x;
@@ -105,7 +105,7 @@ draw (RelaisTrafficGraph *self,
     }
   cairo_stroke (cr);
 
-  trace (cr, self->traffic.counts, top, width, height);
+  trace (cr, self->traffic.counts, top, width, height - LINE_WIDTH);
   cairo_set_source_rgba (cr, accent.red, accent.green, accent.blue, 0.18);
   fill_below (cr, width, height);
   if (failed)
@@ -114,7 +114,7 @@ draw (RelaisTrafficGraph *self,
       gdk_cairo_set_source_rgba (cr, &error);
       fill_below (cr, width, height);
     }
-  trace (cr, self->traffic.counts, top, width, height);
+  trace (cr, self->traffic.counts, top, width, height - LINE_WIDTH);
   cairo_set_line_width (cr, LINE_WIDTH);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   gdk_cairo_set_source_rgba (cr, &accent);

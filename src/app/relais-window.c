@@ -115,9 +115,15 @@ relais_window_stopped_cb (GObject      *source,
     g_debug ("Stop: %s", error->message);
 }
 
+/* A port that was typed and not yet entered counts, also for who starts by a shortcut. */
 static void
 start (RelaisWindow *self)
 {
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWidget *spin = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_SPIN_BUTTON) : NULL;
+
+  if (spin != NULL)
+    gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
   relais_engine_start_async (self->engine, NULL, relais_window_started_cb, g_object_ref (self));
 }
 

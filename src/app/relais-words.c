@@ -111,6 +111,20 @@ relais_words_auth_mode (RelaisAuthMode mode,
 }
 
 /**
+ * relais_words_provider:
+ * @id: (nullable): which provider
+ * @name: its own name
+ *
+ * Returns: (transfer none): what to call it: brands keep their names, the rest is translated
+ */
+const char *
+relais_words_provider (const char *id,
+                       const char *name)
+{
+  return g_strcmp0 (id, "practice") == 0 ? _("Practice Account") : name;
+}
+
+/**
  * relais_words_duration:
  * @duration_us: microseconds, or less than 0 when not over yet
  *

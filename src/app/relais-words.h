@@ -14,6 +14,8 @@ char       *relais_words_failure   (const RelaisStartFailure *failure);
 char       *relais_words_error     (const GError             *error);
 const char *relais_words_auth_mode (RelaisAuthMode            mode,
                                     RelaisAuthMode            effective);
+const char *relais_words_provider  (const char               *id,
+                                    const char               *name);
 char       *relais_words_duration  (gint64                    duration_us);
 char       *relais_words_time      (gint64                    time_us);
 char       *relais_words_amount    (gint64                    amount);

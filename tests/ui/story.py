@@ -10,81 +10,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 
-import gi
+sys.dont_write_bytecode = True
+from driver import (Atspi, Program, State, find, has, press, text_of, type_keys, until,  # noqa: E402
+                    wait_for, walk)
 
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib  # noqa: E402
-
-State = Atspi.StateType
 BUTTONS = ('push button', 'toggle button', 'check box', 'spin button', 'text', 'menu button')
-
-
-def until(check, what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            found = check()
-            if found:
-                return found
-        except GLib.Error:  # gone between two calls
-            pass
-        time.sleep(0.03)
-    raise SystemExit(f'not ok: waited {seconds} s for {what}')
-
-
-def has(node, state):
-    return node.get_state_set().contains(state)
-
-
-def walk(node):
-    yield node
-    for i in range(node.get_child_count()):
-        child = node.get_child_at_index(i)
-        if child:
-            yield from walk(child)
-
-
-def find(root, role, name):
-    # GTK 4.8 joins a mnemonic label and its text: '_Start Start'
-    return next((n for n in walk(root) if n.get_role_name() == role and has(n, State.VISIBLE)
-                 and (n.get_name() == name or n.get_name().endswith(' ' + name))), None)
-
-
-def wait_for(root, role, name):
-    return until(lambda: find(root, role, name), f'{role} “{name}”')
-
-
-def press(root, name, role='push button'):
-    node = wait_for(root, role, name)
-    until(lambda: has(node, State.SENSITIVE), f'“{name}” to be sensitive')
-    node.do_action(0)
-
-
-def text_of(node):
-    return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
-
-
-def application():
-    desktop = Atspi.get_desktop(0)
-    for i in range(desktop.get_child_count()):
-        app = desktop.get_child_at_index(i)
-        if app and app.get_name() in ('relais-window', 'relais', 'dev.relais.Relais'):
-            return app
-    return None
-
-
-def type_keys(title, *keys):
-    """Combo rows have no action on the bus: the keyboard it is."""
-    window = until(lambda: subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{title}$'], text=True,
-                                          capture_output=True, timeout=5, check=False).stdout.split(), title)[-1]
-    subprocess.run(['xdotool', 'windowfocus', '--sync', window], timeout=5, check=True)
-    for key in keys:
-        subprocess.run(['xdotool', 'key', key], timeout=5, check=True)
-        time.sleep(0.1)
 
 
 def ask(port, key):
@@ -163,12 +96,8 @@ def main():
         os.environ.update(HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_RUNTIME_DIR=runtime)
         subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        app = subprocess.Popen(sys.argv[1:])
-        try:
-            story(until(application, 'the window on the accessibility bus'))
-        finally:
-            app.terminate()
-            app.wait(10)
+        with Program(sys.argv[1:], os.path.join(home, 'log')) as program:
+            story(program.root)
     print('ok')
 
 

@@ -120,6 +120,7 @@ test_port_in_use (void)
   UiStage stage = { 0 };
   RelaisStartFailure failure = { .code = RELAIS_ERROR_ADDRESS_IN_USE };
   GtkWidget *card = NULL;
+  GtkWidget *focus = NULL;
 
   failure.port = 8045;
   failure.free_port = 8046;
@@ -139,6 +140,10 @@ test_port_in_use (void)
                        "Port 8045 is already in use by nginx. Choose another port, or quit that program.");
   g_assert_cmpstr (gtk_button_get_label (ui_kit_child (card, "primary")), ==, "_Use Port 8046");
   g_assert_true (spin_is_sensitive (ui_kit_page (&stage, "RelaisProxyPage")));
+  focus = gtk_window_get_focus (GTK_WINDOW (stage.window));
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_is_ancestor (focus, ui_kit_child (ui_kit_page (&stage, "RelaisProxyPage"), "port")));
+  g_assert_true (gtk_editable_get_selection_bounds (GTK_EDITABLE (focus), NULL, NULL));
   ui_kit_click (ui_kit_child (card, "primary"));
   ui_kit_drain ();
   g_assert_cmpint (relais_engine_get_state (stage.engine), ==, RELAIS_ENGINE_RUNNING);
@@ -179,7 +184,7 @@ test_keyring_locked (void)
   puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_LOCKED);
   puppet_engine_fail (stage.engine, &failure);
   card = ui_kit_page (&stage, "RelaisStatusCard");
-  ui_kit_assert_label (card, "detail", "Your accounts are in the keyring, and the keyring is locked.");
+  ui_kit_assert_label (card, "detail", "Unlock the keyring to use your accounts");
   ui_kit_click (ui_kit_child (stage.window, "toggle"));
   ui_kit_drain ();
   ui_kit_assert_label (card, "title", "Could Not Start");
@@ -277,6 +282,12 @@ test_key (void)
   g_signal_emit_by_name (row, "apply");
   now = relais_engine_dup_api_key (stage.engine);
   g_assert_cmpstr (now, ==, old);
+
+  /* what Escape does */
+  gtk_editable_set_text (GTK_EDITABLE (row), "hunter2");
+  gtk_widget_activate_action (row, "proxy.revert-key", NULL);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, old);
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
 
   gtk_editable_set_text (GTK_EDITABLE (row), "sk-a-key-of-my-own");
   g_assert_false (gtk_widget_has_css_class (row, "error"));

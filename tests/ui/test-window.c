@@ -113,6 +113,7 @@ test_start_stop (void)
   GtkWidget *connect = NULL;
   RelaisSpinRow *port = NULL;
   guint number = find_free_port ();
+  g_autofree char *typed = NULL;
 
   open_loaded (&stage, &practice);
   card = ui_kit_page (&stage, "RelaisStatusCard");
@@ -135,6 +136,18 @@ test_start_stop (void)
   ui_kit_drain ();
   g_assert_cmpint (relais_spin_row_get_value (port), ==, number);
   g_assert_cmpint (g_settings_get_int (stage.settings, "port"), ==, number);
+
+  /* typed, not entered, started by the shortcut */
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_drain ();
+  number = find_free_port ();
+  typed = g_strdup_printf ("%u", number);
+  relais_spin_row_select_text (port);
+  gtk_editable_set_text (GTK_EDITABLE (ui_kit_find (GTK_WIDGET (port), "GtkSpinButton")), typed);
+  gtk_widget_activate_action (stage.window, "win.toggle", NULL);
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  g_assert_cmpuint (relais_engine_get_port (stage.engine), ==, number);
 
   /* a request as a client sends it, seen by the monitor */
   gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
@@ -233,8 +246,12 @@ test_accounts (void)
   dialog = ui_kit_dialog (&stage);
   relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (dialog), "openai-compatible");
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), url);
+  gtk_widget_grab_focus (ui_kit_child (dialog, "base_url"));
   ui_kit_click (ui_kit_child (dialog, "save"));
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "content")));
+  g_assert_null (gtk_window_get_focus (GTK_WINDOW (dialog)));
   ui_kit_until ((UiCheck)gtk_widget_get_visible, ui_kit_child (dialog, "save_anyway"));
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (dialog)), ui_kit_child (dialog, "base_url")));
   g_test_message ("%s", adw_action_row_get_subtitle (ui_kit_child (dialog, "test")));
   ui_kit_click (ui_kit_child (dialog, "save_anyway"));
   ui_kit_until (has_accounts, &(Wait){ .stage = &stage, .n = 2 });
@@ -301,15 +318,40 @@ test_keep_running (void)
   ui_kit_close (&stage);
 }
 
+/* Each line of it says a key. */
+static void
+assert_keys (GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_keys (child);
+  if (GTK_IS_SHORTCUTS_SHORTCUT (widget))
+    {
+      g_autofree char *title = NULL;
+      g_autofree char *keys = NULL;
+
+      g_object_get (widget, "title", &title, "accelerator", &keys, NULL);
+      g_test_message ("%s: %s", title, keys);
+      g_assert_nonnull (keys);
+      g_assert_cmpstr (keys, !=, "");
+    }
+}
+
 /* Everything the program does but its main function. */
 static void
 activated_cb (GApplication *application,
               gpointer      data)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  GtkWidget *shortcuts = NULL;
 
   g_assert_nonnull (window);
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window)));
+  g_action_group_activate_action (G_ACTION_GROUP (application), "shortcuts", NULL);
+  shortcuts = ui_kit_dialog (&(UiStage){ .window = GTK_WIDGET (window) });
+  g_assert_nonnull (ui_kit_find (shortcuts, "GtkShortcutsShortcut"));
+  assert_keys (shortcuts);
+  gtk_window_destroy (GTK_WINDOW (shortcuts));
   g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
 }
 

@@ -1,0 +1,118 @@
+"""What the tests share that drive the window over the accessibility bus, as a screen reader would."""
+import os
+import subprocess
+import time
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, GLib  # noqa: E402
+
+State = Atspi.StateType
+
+
+def until(check, what, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            found = check()
+            if found:
+                return found
+        except GLib.Error:  # gone between two calls
+            pass
+        time.sleep(0.03)
+    raise SystemExit(f'not ok: waited {seconds} s for {what}')
+
+
+def has(node, state):
+    return node.get_state_set().contains(state)
+
+
+def walk(node):
+    yield node
+    for i in range(node.get_child_count()):
+        child = node.get_child_at_index(i)
+        if child:
+            yield from walk(child)
+
+
+def find(root, role, name):
+    # GTK 4.8 joins a mnemonic label and its text: '_Start Start'
+    return next((n for n in walk(root) if n.get_role_name() == role and has(n, State.VISIBLE)
+                 and (n.get_name() == name or n.get_name().endswith(' ' + name))), None)
+
+
+def wait_for(root, role, name):
+    return until(lambda: find(root, role, name), f'{role} “{name}”')
+
+
+def press(root, name, role='push button'):
+    node = wait_for(root, role, name)
+    until(lambda: has(node, State.SENSITIVE), f'“{name}” to be sensitive')
+    node.do_action(0)
+
+
+def text_of(node):
+    return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+
+def application():
+    desktop = Atspi.get_desktop(0)
+    for i in range(desktop.get_child_count()):
+        app = desktop.get_child_at_index(i)
+        if app and app.get_name() in ('relais-window', 'relais', 'dev.relais.Relais'):
+            return app
+    return None
+
+
+def type_keys(title, *keys):
+    """Combo rows have no action on the bus: the keyboard it is."""
+    window = until(lambda: subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{title}$'], text=True,
+                                          capture_output=True, timeout=5, check=False).stdout.split(), title)[-1]
+    subprocess.run(['xdotool', 'windowfocus', '--sync', window], timeout=5, check=True)
+    for key in keys:
+        subprocess.run(['xdotool', 'key', key], timeout=5, check=True)
+        time.sleep(0.1)
+
+
+def shown(root, name):
+    """The label of that name that a person can see: what a stack hides has no size."""
+    for node in walk(root):
+        if node.get_role_name() == 'label' and node.get_name() == name and has(node, State.VISIBLE):
+            box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+            if box.width > 1 and box.height > 1:
+                return node
+    return None
+
+
+class Program:
+    """The program under test, whose warnings are failures."""
+
+    def __init__(self, command, log):
+        self.log = log
+        environment = dict(os.environ, G_DEBUG='fatal-warnings')
+        with open(log, 'ab') as out:
+            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+
+    def __enter__(self):
+        try:
+            self.root = until(application, 'the window on the accessibility bus')
+        except BaseException:
+            self.process.kill()
+            self.process.wait(10)
+            raise
+        return self
+
+    def __exit__(self, kind, *rest):
+        status = self.process.poll()
+        if status is None:
+            self.process.terminate()
+            self.process.wait(10)
+        with open(self.log, encoding='utf-8') as said:
+            said = said.read()
+        if status is not None:
+            raise SystemExit(f'not ok: the program ended by itself with {status}\n{said}')
+        if kind is not None:
+            print(said)
+        elif 'WARNING' in said or 'CRITICAL' in said:
+            raise SystemExit(f'not ok: it warned\n{said}')
