@@ -270,7 +270,8 @@ test_calls (void)
       g_array_append_val (events, event);
   event = (RelaisEvent){ .type = RELAIS_EVENT_FINISH };
   g_array_append_val (events, event);
-  stream = kit_encode (A, prompt, RELAIS_FORM_SSE, (RelaisEvent *)events->data, events->len);
+  stream =
+    kit_encode (A, prompt, RELAIS_FORM_SSE, &g_array_index (events, RelaisEvent, 0), events->len);
   for (at = stream; (at = strstr (at, "\"type\":\"tool_use\"")) != NULL; at++)
     count++;
   g_assert_cmpuint (count, ==, 512);
@@ -279,7 +280,8 @@ test_calls (void)
 
   event = (RelaisEvent){ .type = RELAIS_EVENT_CALL_START, .call = 512, .name = "f" };
   g_array_insert_val (events, 513, event);
-  too_many = kit_encode (A, prompt, RELAIS_FORM_SSE, (RelaisEvent *)events->data, events->len);
+  too_many =
+    kit_encode (A, prompt, RELAIS_FORM_SSE, &g_array_index (events, RelaisEvent, 0), events->len);
   g_assert_nonnull (strstr (too_many, "event: error\n"));
   g_assert_null (strstr (too_many, "message_stop"));
 }
