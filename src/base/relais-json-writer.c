@@ -92,6 +92,35 @@ relais_json_append_escaped (GString    *out,
 }
 
 /**
+ * relais_json_append_raw:
+ * @out: where to append
+ * @json: (array length=length): JSON text, known to be sound
+ * @length: its bytes, or -1 when NUL-terminated
+ *
+ * Appends it as it stands, less its line ends: these are only ever white space, and would end the
+ * line of a server-sent event.
+ */
+void
+relais_json_append_raw (GString    *out,
+                        const char *json,
+                        gssize      length)
+{
+  const char *end = json + (length < 0 ? (gssize)strlen (json) : length);
+
+  while (json < end)
+    {
+      const char *lf = memchr (json, '\n', end - json);
+      const char *stop = lf != NULL ? lf : end;
+      const char *cr = memchr (json, '\r', stop - json);
+
+      if (cr != NULL)
+        stop = cr;
+      g_string_append_len (out, json, stop - json);
+      json = stop < end ? stop + 1 : end;
+    }
+}
+
+/**
  * relais_json_append_string:
  * @out: where to append
  * @text: (array length=length): text
@@ -289,7 +318,7 @@ relais_json_writer_null (RelaisJsonWriter *self,
  * @json: (array length=length): JSON text, known to be sound
  * @length: its bytes, or -1 when NUL-terminated
  *
- * Splices a value in as it stands.
+ * Splices a value in, as [func@json_append_raw] does.
  */
 void
 relais_json_writer_raw (RelaisJsonWriter *self,
@@ -298,5 +327,5 @@ relais_json_writer_raw (RelaisJsonWriter *self,
                         gssize            length)
 {
   begin_value (self, name);
-  g_string_append_len (self->out, json, length);
+  relais_json_append_raw (self->out, json, length);
 }

@@ -43,6 +43,9 @@ void relais_json_writer_raw        (RelaisJsonWriter *self,
                                     const char       *name,
                                     const char       *json,
                                     gssize            length);
+void relais_json_append_raw        (GString          *out,
+                                    const char       *json,
+                                    gssize            length);
 void relais_json_append_string     (GString          *out,
                                     const char       *text,
                                     gssize            length);

@@ -41,6 +41,7 @@ typedef struct
   char *id;          /* owned; as the client sees it */
   RelaisPart *part;  /* whole body: borrowed from `parts` */
   GString *args;     /* whole body: owned */
+  GQueue held;       /* owned; RelaisEvent copies of it that wait for it to begin */
   gboolean open;     /* CALL_END has not come */
   gboolean has_args; /* some were passed on */
   gboolean custom;
@@ -66,7 +67,7 @@ struct _RelaisEncoder
   GPtrArray *parts;  /* whole body: RelaisPart */
   GString *run;      /* whole body: text of the last part */
   GArray *calls;     /* RelaisEncoderCall */
-  GQueue held;       /* RelaisEvent copies that wait for the open call to end */
+  GQueue held;       /* owned; RelaisEvent copies that wait for the open call to end */
   gsize n_kept;      /* bytes in run, calls, held and what the dialect keeps */
   guint open_call;   /* the one under way, G_MAXUINT for none */
   gboolean begun;    /* START has come */

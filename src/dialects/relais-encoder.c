@@ -15,23 +15,12 @@
 #include "relais-encoder-private.h"
 
 #define NO_CALL G_MAXUINT
-/* The calls of one answer; each may wait for the one before, and is then put in a row by
-   recursion. */
+/* Of one answer. */
 #define MAX_CALLS 512
 
 static void deliver (RelaisEncoder     *self,
                      const RelaisEvent *event,
                      GString           *out);
-
-static void
-call_clear (gpointer data)
-{
-  RelaisEncoderCall *call = data;
-
-  g_clear_pointer (&call->id, g_free);
-  if (call->args != NULL)
-    g_string_free (g_steal_pointer (&call->args), TRUE);
-}
 
 static RelaisEncoderCall *
 get_call (RelaisEncoder *self,
@@ -63,6 +52,17 @@ event_free (gpointer data)
   g_free ((char *)event->name);
   g_free ((char *)event->signature);
   g_free (event);
+}
+
+static void
+call_clear (gpointer data)
+{
+  RelaisEncoderCall *call = data;
+
+  g_clear_pointer (&call->id, g_free);
+  if (call->args != NULL)
+    g_string_free (g_steal_pointer (&call->args), TRUE);
+  g_queue_clear_full (&call->held, event_free);
 }
 
 /**
@@ -400,6 +400,8 @@ deliver_failure (RelaisEncoder       *self,
 
   self->ended = TRUE;
   g_queue_clear_full (&self->held, event_free);
+  for (guint i = 0; i < self->calls->len; i++)
+    g_queue_clear_full (&get_call (self, i)->held, event_free);
   if (self->form != RELAIS_FORM_WHOLE)
     self->klass->fail (self, &event, out);
 }
@@ -499,6 +501,48 @@ is_call_event (const RelaisEvent *event)
          event->type == RELAIS_EVENT_CALL_END;
 }
 
+static gboolean
+must_wait (RelaisEncoder     *self,
+           const RelaisEvent *event)
+{
+  return self->open_call != NO_CALL && !(is_call_event (event) && event->call == self->open_call);
+}
+
+static void
+hold (RelaisEncoder     *self,
+      const RelaisEvent *event)
+{
+  gboolean inside = is_call_event (event) && event->type != RELAIS_EVENT_CALL_START;
+  GQueue *queue = inside ? &get_call (self, event->call)->held : &self->held;
+
+  g_queue_push_tail (queue, event_copy (event));
+}
+
+/* No call is under way: what waited goes out, each call with all that came for it, until one that
+   has not ended. */
+static void
+drain (RelaisEncoder *self,
+       GString       *out)
+{
+  RelaisEvent *next, *inner;
+
+  while (self->open_call == NO_CALL && (next = g_queue_pop_head (&self->held)) != NULL)
+    {
+      deliver (self, next, out);
+      if (next->type == RELAIS_EVENT_CALL_START)
+        self->open_call = next->call;
+      while (self->open_call != NO_CALL &&
+             (inner = g_queue_pop_head (&get_call (self, self->open_call)->held)) != NULL)
+        {
+          deliver (self, inner, out);
+          if (inner->type == RELAIS_EVENT_CALL_END)
+            self->open_call = NO_CALL;
+          event_free (inner);
+        }
+      event_free (next);
+    }
+}
+
 /* Delivers or holds: where calls may not interleave, all that is not of the open call waits for
    its end. */
 static void
@@ -506,17 +550,14 @@ sequence (RelaisEncoder     *self,
           const RelaisEvent *event,
           GString           *out)
 {
-  g_autoptr (GQueue) waiting = NULL;
-  RelaisEvent *next;
-
   if (self->klass->interleaves || self->form == RELAIS_FORM_WHOLE)
     {
       deliver (self, event, out);
       return;
     }
-  if (self->open_call != NO_CALL && !(is_call_event (event) && event->call == self->open_call))
+  if (must_wait (self, event))
     {
-      g_queue_push_tail (&self->held, event_copy (event));
+      hold (self, event);
       return;
     }
   deliver (self, event, out);
@@ -524,16 +565,8 @@ sequence (RelaisEncoder     *self,
     self->open_call = event->call;
   if (event->type != RELAIS_EVENT_CALL_END)
     return;
-
   self->open_call = NO_CALL;
-  waiting = g_queue_new ();
-  *waiting = self->held;
-  g_queue_init (&self->held);
-  while ((next = g_queue_pop_head (waiting)) != NULL)
-    {
-      sequence (self, next, out);
-      event_free (next);
-    }
+  drain (self, out);
 }
 
 static void

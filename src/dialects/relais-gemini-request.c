@@ -417,7 +417,8 @@ decode_tool_config (const RelaisJsonNode  *config,
     {
       prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
       return relais_request_need_string (relais_json_node_get_element (names, 0),
-                                         "allowedFunctionNames", &prompt->tool_choice_name, error);
+                                         "toolConfig.functionCallingConfig.allowedFunctionNames",
+                                         &prompt->tool_choice_name, error);
     }
   else
     prompt->tool_choice = RELAIS_TOOL_CHOICE_REQUIRED;
@@ -439,8 +440,8 @@ decode_generation (const RelaisJsonNode  *config,
                                   "generationConfig.candidateCount", &candidates, error) ||
       !relais_request_check (thinking, "generationConfig.thinkingConfig", RELAIS_JSON_OBJECT, error) ||
       !relais_request_read_tri (member (thinking, "includeThoughts"),
-                                "thinkingConfig.includeThoughts", &prompt->show_thinking, error) ||
-      !relais_request_check (member (thinking, "thinkingBudget"), "thinkingConfig.thinkingBudget",
+                                "generationConfig.thinkingConfig.includeThoughts", &prompt->show_thinking, error) ||
+      !relais_request_check (member (thinking, "thinkingBudget"), "generationConfig.thinkingConfig.thinkingBudget",
                              RELAIS_JSON_NUMBER, error))
     return FALSE;
   relais_json_node_get_int (member (thinking, "thinkingBudget"), &budget);

@@ -55,7 +55,7 @@ write_chunk (GeminiEncoder     *self,
   self->in_array = TRUE;
   relais_json_writer_init (&writer, out);
   g_string_append (out, "{\"candidates\":[{\"content\":{\"parts\":[");
-  g_string_append_len (out, part, length);
+  relais_json_append_raw (out, part, length);
   g_string_append (out, "],\"role\":\"model\"},\"index\":0");
   writer.comma = TRUE;
   if (finish != NULL)

@@ -411,10 +411,9 @@ relais_openai_responses_decode_request (GBytes      *body,
 
   if (tree == NULL || !decode_settings (root, prompt, error))
     return NULL;
-  if (relais_json_node_get_kind (member (root, "instructions")) == RELAIS_JSON_STRING &&
-      !decode_words (member (root, "instructions"), "instructions", RELAIS_PART_TEXT, prompt->system, error))
-    return NULL;
-  if (!decode_input (member (root, "input"), prompt, error) ||
+  if (!decode_words (member (root, "instructions"), "instructions", RELAIS_PART_TEXT,
+                     prompt->system, error) ||
+      !decode_input (member (root, "input"), prompt, error) ||
       !decode_tools (member (root, "tools"), prompt, error))
     return NULL;
   relais_request_match_results (prompt);

@@ -624,6 +624,24 @@ test_differential (void)
 }
 
 /* JSONTestSuite: y_ must be taken, n_ refused, i_ may go either way but not wrong. */
+/* Line ends in a spliced value would end the line of an event. */
+static void
+test_writer_raw (void)
+{
+  static const char json[] = "{\r\n  \"a\": [1,\n2] , \"b\":\"\\n\"\r}\n";
+  g_autoptr (GString) out = g_string_new (NULL);
+  RelaisJsonWriter writer;
+
+  relais_json_writer_init (&writer, out);
+  relais_json_writer_array (&writer, NULL);
+  relais_json_writer_raw (&writer, NULL, json, -1);
+  relais_json_writer_raw (&writer, NULL, json, sizeof json - 1);
+  relais_json_writer_raw (&writer, NULL, "7\n", 1);
+  relais_json_writer_end_array (&writer);
+  g_assert_cmpstr (out->str, ==,
+                   "[{  \"a\": [1,2] , \"b\":\"\\n\"},{  \"a\": [1,2] , \"b\":\"\\n\"},7]");
+}
+
 static void
 test_corpus (void)
 {
@@ -685,6 +703,7 @@ main (int    argc,
   g_test_add_func ("/json/write-hostile", test_write_hostile);
   g_test_add_func ("/json/round-trip", test_round_trip);
   g_test_add_func ("/json/differential", test_differential);
+  g_test_add_func ("/json/writer/raw", test_writer_raw);
   g_test_add_func ("/json/corpus", test_corpus);
   return g_test_run ();
 }
