@@ -111,15 +111,13 @@ relais_core_sort_records (GPtrArray *records)
   g_ptr_array_sort (records, compare_records);
 }
 
-static gboolean
-flush_cb (gpointer user_data)
+static void
+send_snapshot (RelaisCore *self)
 {
-  RelaisCore *self = user_data;
   RelaisSnapshot *snapshot = g_new0 (RelaisSnapshot, 1);
   GHashTableIter iter;
   gpointer record;
 
-  g_clear_pointer (&self->flush, g_source_unref);
   if (g_hash_table_size (self->records) > 0)
     {
       snapshot->records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
@@ -139,6 +137,15 @@ flush_cb (gpointer user_data)
   self->accounts_changed = FALSE;
   self->models_changed = FALSE;
   self->snapshot (snapshot, self->user_data);
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  RelaisCore *self = user_data;
+
+  g_clear_pointer (&self->flush, g_source_unref);
+  send_snapshot (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -156,6 +163,22 @@ relais_core_touch (RelaisCore *self)
   self->flush = g_timeout_source_new (FLUSH_MS);
   g_source_set_callback (self->flush, flush_cb, self, NULL);
   g_source_attach (self->flush, self->context);
+}
+
+/**
+ * relais_core_flush:
+ * @self: a core
+ *
+ * What changed goes out now, ahead of whatever the caller sends next.
+ */
+void
+relais_core_flush (RelaisCore *self)
+{
+  if (self->flush == NULL)
+    return;
+  g_source_destroy (self->flush);
+  g_clear_pointer (&self->flush, g_source_unref);
+  send_snapshot (self);
 }
 
 static void

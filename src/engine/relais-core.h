@@ -88,6 +88,7 @@ RelaisCore      *relais_core_new             (GMainContext                      
                                               gpointer                           user_data);
 void             relais_core_free            (RelaisCore                        *self);
 void             relais_core_touch           (RelaisCore                        *self);
+void             relais_core_flush           (RelaisCore                        *self);
 void             relais_core_apply_accounts  (RelaisCore                        *self);
 RelaisListening *relais_core_start           (RelaisCore                        *self);
 RelaisListening *relais_core_rebind          (RelaisCore                        *self);

@@ -797,8 +797,9 @@ relais_engine_load_async (RelaisEngine        *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * A locked or absent keyring is no failure, see the "keyring" property. Fails with [error@Error]
- * `INVALID_SETTING` for an accounts file, a key or a key file that is no good.
+ * A locked or absent keyring is no failure, see the "keyring" property. The list of accounts shows
+ * what was found already. Fails with [error@Error] `INVALID_SETTING` for an accounts file, a key or
+ * a key file that is no good.
  *
  * Returns: whether all that was asked for could be read
  */
