@@ -347,12 +347,21 @@ read_cb (GObject  *stream,
   return G_SOURCE_CONTINUE;
 }
 
+/* Even a torn head says that the request was taken. */
+static gboolean
+has_answered (RelaisTransfer *self)
+{
+  SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
+
+  return self->got_head || metrics == NULL || soup_message_metrics_get_response_start (metrics) != 0;
+}
+
 /* A kept connection that the other side closed meanwhile: nothing of this request was taken. */
 static gboolean
 is_stale (RelaisTransfer *self,
           const GError   *error)
 {
-  return !self->fresh && !self->retried && !self->got_head &&
+  return !self->fresh && !self->retried && !has_answered (self) &&
          (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
@@ -433,7 +442,8 @@ transfer_send (RelaisTransfer *self)
       self->message = message;
     }
   /* libsoup opens a connection for each POST without IDEMPOTENT; 3xx of an AI API is an error. */
-  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT |
+                                     SOUP_MESSAGE_COLLECT_METRICS);
   if (self->body != NULL)
     soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
   g_signal_connect_swapped (message, "network-event", G_CALLBACK (network_event_cb), self);
@@ -574,6 +584,18 @@ guint
 relais_upstream_get_running (RelaisUpstream *self)
 {
   return self->running;
+}
+
+/**
+ * relais_upstream_get_limits:
+ * @self: an upstream
+ *
+ * Returns: (transfer none): the limits it keeps to
+ */
+RelaisLimits *
+relais_upstream_get_limits (RelaisUpstream *self)
+{
+  return relais_config_get_limits (self->config);
 }
 
 /**
