@@ -284,6 +284,7 @@ relais_job_new (RelaisEngine        *engine,
   job->engine = engine;
   job->task = g_task_new (engine, cancellable, callback, user_data);
   g_task_set_source_tag (job->task, source_tag);
+  job->cancellable = cancellable;
   job->func = func;
   return job;
 }
