@@ -333,10 +333,23 @@ describe_listening (RelaisCore         *self,
 }
 
 /**
+ * relais_core_is_listening:
+ * @self: a core
+ *
+ * Returns: whether new requests come in; %FALSE while the last ones of a stop end
+ */
+gboolean
+relais_core_is_listening (RelaisCore *self)
+{
+  return self->server != NULL && relais_server_get_port (self->server) != 0;
+}
+
+/**
  * relais_core_start:
  * @self: a core
  *
- * Listens, if an account can serve. A failure leaves nothing half-started.
+ * Listens, if an account can serve. A failure leaves nothing half-started. What a stop before it
+ * lets end goes on ending beside it.
  *
  * Returns: (transfer full): where it listens, or why not
  */
@@ -347,8 +360,9 @@ relais_core_start (RelaisCore *self)
   RelaisStartFailure *failure;
   RelaisListening *listening;
 
-  if (self->server != NULL)
+  if (relais_core_is_listening (self))
     return describe_listening (self, NULL);
+  g_clear_object (&self->server);
   if (relais_account_pool_get_n_active (self->pool) == 0)
     return describe_listening (self,
                                relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
@@ -368,7 +382,8 @@ relais_core_start (RelaisCore *self)
  *
  * LAN access changed: listens where it should now, streams run on. A failure ends in a stop.
  *
- * Returns: (transfer full) (nullable): where it listens, or why not; %NULL when it is stopped
+ * Returns: (transfer full) (nullable): where it listens, or why not; %NULL when it is stopped, or
+ *   about to
  */
 RelaisListening *
 relais_core_rebind (RelaisCore *self)
@@ -376,7 +391,7 @@ relais_core_rebind (RelaisCore *self)
   RelaisStartFailure *failure;
   RelaisListening *listening;
 
-  if (self->server == NULL)
+  if (!relais_core_is_listening (self))
     return NULL;
   failure = relais_server_rebind (self->server);
   listening = describe_listening (self, failure);

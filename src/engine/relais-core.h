@@ -90,6 +90,7 @@ void             relais_core_free            (RelaisCore                        
 void             relais_core_touch           (RelaisCore                        *self);
 void             relais_core_flush           (RelaisCore                        *self);
 void             relais_core_apply_accounts  (RelaisCore                        *self);
+gboolean         relais_core_is_listening    (RelaisCore                        *self);
 RelaisListening *relais_core_start           (RelaisCore                        *self);
 RelaisListening *relais_core_rebind          (RelaisCore                        *self);
 void             relais_core_stop            (RelaisCore                        *self,

@@ -459,6 +459,9 @@ static void
 relay_stop (RelaisEngine *self,
             RelaisJob    *job)
 {
+  /* somebody started it again before the last answer ended */
+  if (job->number)
+    return;
   self->bound_port = 0;
   g_strfreev (self->urls);
   self->urls = g_new0 (char *, 1);
@@ -469,10 +472,21 @@ relay_stop (RelaisEngine *self,
 }
 
 static void
+stopped (gpointer  result,
+         GError   *error,
+         gpointer  user_data)
+{
+  RelaisJob *job = user_data;
+
+  job->number = relais_core_is_listening (job->core);
+  relais_job_done (result, error, job);
+}
+
+static void
 stop_job (RelaisCore *core,
           RelaisJob  *job)
 {
-  relais_core_stop (core, relais_job_done, job);
+  relais_core_stop (core, stopped, job);
 }
 
 /**
