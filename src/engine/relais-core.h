@@ -130,4 +130,6 @@ void             relais_snapshot_free        (RelaisSnapshot                    
 
 void relais_core_sort_records (GPtrArray *records);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisListening, relais_listening_free)
+
 G_END_DECLS
