@@ -319,8 +319,8 @@ relais_test_server_stop (RelaisTestServer *self)
   run_call (&call, stop_cb);
 }
 
-/* With the trivial sink when @sink is NULL. Another is called in the server's thread, and the counts
- * stay 0. */
+/* With the trivial sink when @sink is NULL. Another is called in the server's thread, and nothing
+ * is counted. */
 RelaisTestServer *
 relais_test_server_new_for (RelaisConfig           *config,
                             const RelaisServerSink *sink,
@@ -334,7 +334,12 @@ relais_test_server_new_for (RelaisConfig           *config,
   relais_config_set_port (config, 0, NULL);
   if (relais_config_get_api_key (config) == NULL)
     relais_config_set_api_key (config, RELAIS_TEST_KEY, NULL);
-  self->server = relais_server_new (config, sink != NULL ? sink : &trivial, sink != NULL ? user_data : self);
+  if (sink == NULL)
+    {
+      sink = &trivial;
+      user_data = self;
+    }
+  self->server = relais_server_new (config, sink, user_data);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->thread = g_thread_new ("server", run_thread, self);

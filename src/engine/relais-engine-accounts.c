@@ -588,7 +588,8 @@ test_account_job (RelaisCore *core,
   if (draft->account == NULL)
     relais_job_return (job);
   else
-    relais_catalog_ask_async (core->catalog, draft->account, job->cancellable, models_asked_cb, job);
+    relais_catalog_ask_async (core->catalog, draft->account, job->cancellable, models_asked_cb,
+                              job);
 }
 
 /**

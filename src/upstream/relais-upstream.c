@@ -353,7 +353,8 @@ has_answered (RelaisTransfer *self)
 {
   SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
 
-  return self->got_head || metrics == NULL || soup_message_metrics_get_response_start (metrics) != 0;
+  return self->got_head || metrics == NULL ||
+         soup_message_metrics_get_response_start (metrics) != 0;
 }
 
 /* A kept connection that the other side closed meanwhile: nothing of this request was taken. */

@@ -110,7 +110,8 @@ static char *
 list (Fixture *self,
       ...)
 {
-  g_autoptr (GPtrArray) accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  g_autoptr (GPtrArray) accounts =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GPtrArray) models = NULL;

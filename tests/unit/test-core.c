@@ -1,4 +1,4 @@
-/* test-core.c: relais-core and relais-core-accounts: what the engine thread holds, without the thread
+/* test-core.c: relais-core and relais-core-accounts: what the engine thread holds, without it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -330,7 +330,8 @@ practice_serves (Fixture    *self,
 {
   g_autoptr (RelaisAccount) account = NULL;
 
-  return relais_account_pool_pick (self->core->pool, model, reach_all_cb, NULL, &account) == RELAIS_PICK_FOUND &&
+  return relais_account_pool_pick (self->core->pool, model, reach_all_cb, NULL, &account) ==
+           RELAIS_PICK_FOUND &&
          strcmp (account->provider, "practice") == 0;
 }
 
@@ -471,7 +472,8 @@ test_bad_options (Fixture       *self,
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_true (g_file_set_contents_full (file, bad[i], -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      g_assert_true (g_file_set_contents_full (file, bad[i], -1, G_FILE_SET_CONTENTS_NONE, 0600,
+                                               NULL));
       g_assert_false (relais_core_take_options (self->core, &options, &error));
       g_assert_nonnull (error);
       g_test_message ("%s", error->message);

@@ -150,7 +150,8 @@ test_load_fills_lists (void)
     g_string_append_printf (text, "%s{\"id\":\"a%03u\",\"provider\":\"openai\",\"api_key\":\"k-0123456789\"}",
                             i > 0 ? "," : "", i);
   g_string_append (text, "]}");
-  g_assert_true (g_file_set_contents_full (file, text->str, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error));
+  g_assert_true (g_file_set_contents_full (file, text->str, -1, G_FILE_SET_CONTENTS_NONE, 0600,
+                                           &error));
   /* the one that is slow to be made may be the one that hides a race */
   for (guint i = 0; i < 20; i++)
     {
@@ -510,7 +511,7 @@ test_key (void)
 static int
 open_stream (RelaisEngine *engine)
 {
-  static const char body[] = "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 20 ms\"}]}";
+  static const char body[] = "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 20 30\"}]}";
   g_autofree char *request = NULL;
   int fd = relais_test_connect (relais_engine_get_port (engine));
 
@@ -527,7 +528,8 @@ has_a_running_one (RelaisEngine *engine)
   GListModel *records = relais_engine_list_records (engine);
   g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, 0);
 
-  return row != NULL && relais_record_row_get_running (row) && relais_record_row_get_status (row) == 200;
+  return row != NULL && relais_record_row_get_running (row) &&
+         relais_record_row_get_status (row) == 200;
 }
 
 /* Start does not wait for what Stop lets end, and Stop's end does not undo it. */
@@ -674,7 +676,8 @@ test_account (RelaisEngine              *engine,
 static RelaisAccountState
 first_state (RelaisEngine *engine)
 {
-  g_autoptr (RelaisAccountRow) row = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+  GListModel *rows = relais_engine_list_accounts (engine);
+  g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, 0);
 
   return relais_account_row_get_state (row);
 }

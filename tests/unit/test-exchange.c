@@ -377,9 +377,12 @@ test_refused (Fixture       *self,
     {
       g_autofree char *head = NULL, *body = NULL;
       RelaisRecord *record;
+      guint status;
 
       g_test_message ("%s %s", rows[i].method, rows[i].target);
-      g_assert_cmpuint (ask (self, rows[i].method, rows[i].target, rows[i].lines, rows[i].body, &head, &body), ==, rows[i].status);
+      status = ask (self, rows[i].method, rows[i].target, rows[i].lines, rows[i].body, &head,
+                    &body);
+      g_assert_cmpuint (status, ==, rows[i].status);
       g_test_message ("%s", body);
       g_assert_nonnull (get_error_field (body, "message"));
       if (rows[i].field != NULL)
@@ -463,7 +466,8 @@ test_models (Fixture       *self,
 {
   static const char all[] = "m-one m-two practice up-g up-o";
   g_autofree char *openai = list_ids (self, "/v1/models", NULL, NULL, NULL);
-  g_autofree char *anthropic = NULL, *gemini = NULL, *first = NULL, *second = NULL, *before = NULL, *token = NULL;
+  g_autofree char *anthropic = NULL, *gemini = NULL, *first = NULL, *second = NULL;
+  g_autofree char *before = NULL, *token = NULL;
   g_autofree char *page = NULL, *next = NULL, *target = NULL, *end = NULL;
   g_autoptr (GString) walked = g_string_new (NULL);
   gboolean more;
@@ -623,7 +627,9 @@ static void
 test_record (Fixture       *self,
              gconstpointer  data)
 {
-  static const RelaisRecordPhase phases[] = { RELAIS_RECORD_ARRIVED, RELAIS_RECORD_ARRIVED, RELAIS_RECORD_ANSWERED, RELAIS_RECORD_FIRST_BYTE, RELAIS_RECORD_DONE };
+  static const RelaisRecordPhase phases[] = { RELAIS_RECORD_ARRIVED, RELAIS_RECORD_ARRIVED,
+                                              RELAIS_RECORD_ANSWERED, RELAIS_RECORD_FIRST_BYTE,
+                                              RELAIS_RECORD_DONE };
   g_autofree char *body = NULL;
   RelaisRecord *record;
 
@@ -689,7 +695,7 @@ test_leave (Fixture       *self,
     }
 }
 
-/* Cut between events it ends with words, cut within one without an end; never as if it were whole. */
+/* Cut between events it ends with words, within one without an end; never as if it were whole. */
 static void
 test_cut (Fixture       *self,
           gconstpointer  data)
@@ -821,8 +827,8 @@ test_keep_alive (Fixture       *self,
     const char *body;
     const char *comment;
   } rows[] = {
-    { "/v1/chat/completions", "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 150 ms\"}]}", ": ka\n\n" },
-    { "/v1/messages", "{\"model\":\"practice\",\"stream\":true,\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 150 ms\"}]}", "event: ping\n" },
+    { "/v1/chat/completions", "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", ": ka\n\n" },
+    { "/v1/messages", "{\"model\":\"practice\",\"stream\":true,\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", "event: ping\n" },
   };
 
   self->limits->keep_alive_ms = 30;

@@ -49,7 +49,8 @@ test_row (void)
 {
   RelaisRecord *record = make_record (RELAIS_RECORD_DONE);
   g_autoptr (RelaisRecordRow) row = NULL;
-  g_autofree char *method = NULL, *path = NULL, *client = NULL, *dialect = NULL, *model = NULL, *used = NULL;
+  g_autofree char *method = NULL, *path = NULL, *client = NULL, *dialect = NULL;
+  g_autofree char *model = NULL, *used = NULL;
   g_autofree char *account = NULL, *hint = NULL, *error = NULL, *finished = NULL;
   guint64 id;
   gint64 when, duration, first, tokens;

@@ -486,7 +486,9 @@ test_stale (Fixture       *self,
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (stale_func, GINT_TO_POINTER (rows[i].stale));
+      g_autoptr (RelaisTestPeer) peer =
+                   relais_test_peer_new (stale_func, GINT_TO_POINTER (rows[i].stale));
+      RelaisTestPeerCounts *counts = relais_test_peer_counts (peer);
       g_auto (Call) first = { 0 };
       g_auto (Call) second = { 0 };
       g_autofree char *before = NULL;
@@ -499,7 +501,7 @@ test_stale (Fixture       *self,
       ask (self, peer, &second);
       wait_for_end (&second);
       g_assert_cmpint (second.error == NULL, ==, rows[i].served);
-      g_assert_cmpint (g_atomic_int_get (&relais_test_peer_counts (peer)->requests), ==, rows[i].requests);
+      g_assert_cmpint (g_atomic_int_get (&counts->requests), ==, rows[i].requests);
       if (!rows[i].served)
         continue;
       g_assert_cmpstr (second.body->str, ==, "{\"ok\":1}");
@@ -516,7 +518,8 @@ static void
 test_fresh_fault (Fixture       *self,
                   gconstpointer  data)
 {
-  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (stale_func, GINT_TO_POINTER (STALE_FRESH));
+  g_autoptr (RelaisTestPeer) peer =
+               relais_test_peer_new (stale_func, GINT_TO_POINTER (STALE_FRESH));
   g_auto (Call) call = { 0 };
 
   ask (self, peer, &call);
