@@ -232,12 +232,20 @@ allow_ms (RelaisTransfer *self,
 }
 
 static gboolean
+has_bytes (RelaisTransfer *self)
+{
+  return self->stream != NULL &&
+         g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (self->stream));
+}
+
+static gboolean
 timer_cb (gpointer user_data)
 {
   RelaisTransfer *self = user_data;
 
-  /* Setting the ready time at each byte would cost a wake-up each: look again instead. */
-  if (self->paused)
+  /* Setting the ready time at each byte would cost a wake-up each: look again instead. What came
+   * while this thread was held up is no silence of the upstream's. */
+  if (self->paused || has_bytes (self))
     allow_ms (self, relais_config_get_limits (self->upstream->config)->upstream_gap_timeout_ms);
   if (g_get_monotonic_time () < self->deadline_us)
     {

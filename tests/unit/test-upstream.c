@@ -634,6 +634,23 @@ test_slow_stream (Fixture       *self,
   g_assert_cmpuint (call.size, ==, 9 + 20);
 }
 
+/* This thread is held up for longer than the gap, while what the upstream says waits for it. */
+static void
+test_held_up (Fixture       *self,
+              gconstpointer  data)
+{
+  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (drip_func, NULL);
+  g_auto (Call) call = { 0 };
+
+  self->limits->upstream_gap_timeout_ms = 250;
+  ask (self, peer, &call);
+  WAIT_UNTIL (call.n_data == 1);
+  g_usleep (600 * 1000);
+  wait_for_end (&call);
+  g_assert_no_error (call.error);
+  g_assert_cmpuint (call.size, ==, 9 + 20);
+}
+
 /* Nobody takes the connection: the queue of the listener is full. */
 static void
 test_connect (Fixture       *self,
@@ -779,11 +796,13 @@ test_backpressure (Fixture       *self,
   while (stuck != g_atomic_int_get (&sent_kib))
     {
       stuck = g_atomic_int_get (&sent_kib);
-      pass (200);
+      pass (250);
     }
   g_assert_cmpint (stuck, <, 16 * 1024);
   g_assert_cmpuint (call.size, ==, size);
   g_assert_cmpuint (call.n_done, ==, 0);
+  /* the kernel takes its time to open a window that was shut */
+  self->limits->upstream_gap_timeout_ms = 10000;
   relais_transfer_set_paused (call.transfer, FALSE);
   wait_for_end (&call);
   g_assert_no_error (call.error);
@@ -845,6 +864,7 @@ main (int    argc,
     { "/upstream/total", test_total },
     { "/upstream/gap", test_gap },
     { "/upstream/slow-stream", test_slow_stream },
+    { "/upstream/held-up", test_held_up },
     { "/upstream/connect", test_connect },
     { "/upstream/refused", test_refused },
     { "/upstream/free", test_free },
