@@ -270,6 +270,14 @@ static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
 static gboolean read_cb (GObject  *stream,
                          gpointer  user_data);
 
+/* The source of a body follows its socket (libsoup 3.2.3): where the last byte was read but not yet
+ * the end behind it, it would wait for ever. So only a read that found nothing may be waited on. */
+static void
+read_soon (RelaisTransfer *self)
+{
+  g_source_set_ready_time (self->read_source, 0);
+}
+
 static void
 wait_for_bytes (RelaisTransfer *self)
 {
@@ -278,6 +286,7 @@ wait_for_bytes (RelaisTransfer *self)
   self->read_source =
     g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
   g_source_set_callback (self->read_source, G_SOURCE_FUNC (read_cb), self, NULL);
+  read_soon (self);
   g_source_attach (self->read_source, g_main_context_get_thread_default ());
 }
 
@@ -324,11 +333,13 @@ read_cb (GObject  *stream,
   g_autoptr (RelaisTransfer) self = transfer_ref (user_data);
   RelaisLimits *limits = relais_config_get_limits (self->upstream->config);
   char buffer[READ_SIZE];
+  gboolean dry = FALSE;
 
+  g_source_set_ready_time (self->read_source, -1);
   for (guint i = 0; i < READS_PER_DISPATCH && !self->gone && !self->paused; i++)
     {
       g_autoptr (GError) error = NULL;
-      gboolean more, dry;
+      gboolean more;
       gsize length;
 
       more = read_piece (self, buffer, &length, &dry, &error);
@@ -347,6 +358,8 @@ read_cb (GObject  *stream,
     }
   if (self->gone)
     return G_SOURCE_REMOVE;
+  if (!dry)
+    read_soon (self);
   if (self->paused)
     {
       g_clear_pointer (&self->read_source, g_source_unref);

@@ -810,6 +810,47 @@ test_backpressure (Fixture       *self,
 }
 
 static gboolean
+exact_func (RelaisTestPeer        *peer,
+            int                    fd,
+            const RelaisTestAsked *asked,
+            gpointer               user_data)
+{
+  g_autofree char *body = g_strnfill (GPOINTER_TO_UINT (user_data), 'x');
+
+  return relais_test_peer_answer (fd, 200, "Content-Type: application/json\r\n", body);
+}
+
+/* A body whose last byte is the last that fits into the buffer ends there, although nothing more
+ * comes on a connection that is kept; so does one that was paused behind its last byte. */
+static void
+test_exact (Fixture       *self,
+            gconstpointer  data)
+{
+  static const gsize sizes[] = { 0, 1, 16383, 16384, 16385, 32768, 8 * 16384, 9 * 16384, 16 * 16384 };
+
+  self->limits->upstream_gap_timeout_ms = 1000;
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (sizes); i++)
+    {
+      gsize size = sizes[i / 2];
+      g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (exact_func, GUINT_TO_POINTER (size));
+      g_auto (Call) call = { .pause_first = i % 2 == 1 && size > 0 };
+
+      g_test_message ("%u: %" G_GSIZE_FORMAT " bytes", i, size);
+      ask (self, peer, &call);
+      if (call.pause_first)
+        {
+          WAIT_UNTIL (call.n_data == 1);
+          /* the end may have come with the last byte */
+          if (call.transfer != NULL)
+            relais_transfer_set_paused (call.transfer, FALSE);
+        }
+      wait_for_end (&call);
+      g_assert_no_error (call.error);
+      g_assert_cmpuint (call.size, ==, size);
+    }
+}
+
+static gboolean
 short_func (RelaisTestPeer        *peer,
             int                    fd,
             const RelaisTestAsked *asked,
@@ -870,6 +911,7 @@ main (int    argc,
     { "/upstream/free", test_free },
     { "/upstream/free-within", test_free_within },
     { "/upstream/backpressure", test_backpressure },
+    { "/upstream/exact", test_exact },
     { "/upstream/short-body", test_short_body },
   };
 
