@@ -319,10 +319,14 @@ relais_test_server_stop (RelaisTestServer *self)
   run_call (&call, stop_cb);
 }
 
+/* With the trivial sink when @sink is NULL. Another is called in the server's thread, and nothing
+ * is counted. */
 RelaisTestServer *
-relais_test_server_new (RelaisConfig *config)
+relais_test_server_new_for (RelaisConfig           *config,
+                            const RelaisServerSink *sink,
+                            gpointer                user_data)
 {
-  static const RelaisServerSink sink = { request_cb, refused_cb };
+  static const RelaisServerSink trivial = { request_cb, refused_cb };
   RelaisTestServer *self = g_new0 (RelaisTestServer, 1);
 
   g_mutex_init (&self->mutex);
@@ -330,12 +334,23 @@ relais_test_server_new (RelaisConfig *config)
   relais_config_set_port (config, 0, NULL);
   if (relais_config_get_api_key (config) == NULL)
     relais_config_set_api_key (config, RELAIS_TEST_KEY, NULL);
-  self->server = relais_server_new (config, &sink, self);
+  if (sink == NULL)
+    {
+      sink = &trivial;
+      user_data = self;
+    }
+  self->server = relais_server_new (config, sink, user_data);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->thread = g_thread_new ("server", run_thread, self);
   relais_test_server_start (self);
   return self;
+}
+
+RelaisTestServer *
+relais_test_server_new (RelaisConfig *config)
+{
+  return relais_test_server_new_for (config, NULL, NULL);
 }
 
 static void

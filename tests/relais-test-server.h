@@ -26,18 +26,21 @@ typedef struct
   int ended;    /* requests that are over, one way or the other */
 } RelaisTestCounts;
 
-RelaisTestServer *relais_test_server_new      (RelaisConfig         *config);
-void              relais_test_server_free     (RelaisTestServer     *self);
-guint             relais_test_server_get_port (RelaisTestServer     *self);
-RelaisTestCounts *relais_test_server_counts   (RelaisTestServer     *self);
-char             *relais_test_server_last     (RelaisTestServer     *self);
-void              relais_test_server_call     (RelaisTestServer     *self,
-                                               RelaisTestServerFunc  func,
-                                               gpointer              user_data);
-void              relais_test_server_stop     (RelaisTestServer     *self);
-void              relais_test_server_start    (RelaisTestServer     *self);
-gboolean          relais_test_server_wait     (const int            *count,
-                                               int                   value);
+RelaisTestServer *relais_test_server_new      (RelaisConfig           *config);
+RelaisTestServer *relais_test_server_new_for  (RelaisConfig           *config,
+                                               const RelaisServerSink *sink,
+                                               gpointer                user_data);
+void              relais_test_server_free     (RelaisTestServer       *self);
+guint             relais_test_server_get_port (RelaisTestServer       *self);
+RelaisTestCounts *relais_test_server_counts   (RelaisTestServer       *self);
+char             *relais_test_server_last     (RelaisTestServer       *self);
+void              relais_test_server_call     (RelaisTestServer       *self,
+                                               RelaisTestServerFunc    func,
+                                               gpointer                user_data);
+void              relais_test_server_stop     (RelaisTestServer       *self);
+void              relais_test_server_start    (RelaisTestServer       *self);
+gboolean          relais_test_server_wait     (const int              *count,
+                                               int                     value);
 
 /* A client that speaks bytes. Each waits at most 10 s. */
 int      relais_test_connect   (guint        port);

@@ -204,6 +204,9 @@ relais_status_card_update (RelaisStatusCard *self)
   set_way_out (self->primary, &ways[0]);
   set_way_out (self->secondary, &ways[1]);
   gtk_widget_set_visible (self->ways_out, ways[0].label != NULL);
+  /* One alone is as wide as its words. Two share the card: not filled, the box would measure one
+     row and then allocate two. */
+  gtk_widget_set_halign (self->ways_out, ways[1].label != NULL ? GTK_ALIGN_FILL : GTK_ALIGN_START);
 }
 
 static void

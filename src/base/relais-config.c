@@ -58,6 +58,8 @@ static const RelaisLimits default_limits = {
   .upstream_first_byte_timeout_ms = 600 * 1000,
   .upstream_gap_timeout_ms = 300 * 1000,
   .upstream_total_timeout_ms = 660 * 1000,
+  .models_timeout_ms = 5 * 1000,
+  .keep_alive_ms = 15 * 1000,
   .stop_grace_ms = 5 * 1000,
 };
 

@@ -46,6 +46,8 @@ typedef struct
   guint upstream_first_byte_timeout_ms;
   guint upstream_gap_timeout_ms;
   guint upstream_total_timeout_ms;
+  guint models_timeout_ms; /* of one account's list of models */
+  guint keep_alive_ms;     /* a stream that is silent for so long gets a comment */
   guint stop_grace_ms;
 } RelaisLimits;
 

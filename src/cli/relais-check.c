@@ -12,6 +12,8 @@
 
 #include "relais-cli.h"
 
+#define MODELS_WAIT_S 6 /* a second more than each list may take */
+
 static gboolean practice;
 static char *accounts_file;
 
@@ -108,20 +110,28 @@ check_port (RelaisEngine *engine)
   return say (TRUE, "port", urls[0]);
 }
 
+static gboolean
+late_cb (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 wait_for_models (RelaisEngine *engine)
 {
-  gint64 until_us = g_get_monotonic_time () + 6 * G_TIME_SPAN_SECOND;
+  gboolean late = FALSE;
+  guint source = g_timeout_add_seconds (MODELS_WAIT_S, late_cb, &late);
 
-  while (g_get_monotonic_time () < until_us)
+  while (!late)
     {
       g_auto (GStrv) models = relais_engine_dup_models (engine);
 
       if (models[0] != NULL)
-        return;
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
+        break;
+      g_main_context_iteration (NULL, TRUE);
     }
+  g_source_remove (source);
 }
 
 /**

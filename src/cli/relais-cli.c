@@ -80,13 +80,6 @@ relais_cli_wait (GAsyncResult **slot)
   return g_steal_pointer (slot);
 }
 
-static gboolean
-flag_cb (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 /**
  * relais_cli_load:
  * @engine: an engine
@@ -103,7 +96,6 @@ relais_cli_load (RelaisEngine  *engine,
 {
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  gboolean settled = FALSE;
 
   relais_engine_load_async (engine, TRUE, NULL, relais_cli_slot_cb, &slot);
   result = relais_cli_wait (&slot);
@@ -121,10 +113,6 @@ relais_cli_load (RelaisEngine  *engine,
                            "No keyring service answers: install gnome-keyring, or use an accounts file");
       return FALSE;
     }
-  /* one snapshot's time, for the list of accounts */
-  g_timeout_add (200, flag_cb, &settled);
-  while (!settled)
-    g_main_context_iteration (NULL, TRUE);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -248,6 +249,7 @@ use_key_file (RelaisCore  *self,
   g_autofree char *text = NULL;
   g_autofree char *made = NULL;
   g_autofree char *folder = NULL;
+  g_autoptr (GError) unread = NULL;
   gboolean set;
   struct stat info;
 
@@ -257,16 +259,26 @@ use_key_file (RelaisCore  *self,
                    "%s can be read by others: run “chmod 600 %s” first", self->key_file, self->key_file);
       return FALSE;
     }
-  if (g_file_get_contents (self->key_file, &text, NULL, NULL))
+  if (g_file_get_contents (self->key_file, &text, NULL, &unread))
     {
       set = relais_config_set_api_key (self->config, g_strstrip (text), error);
       explicit_bzero (text, strlen (text));
       return set;
     }
+  /* one that is there is never written over */
+  if (!g_error_matches (unread, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_propagate_error (error, g_steal_pointer (&unread));
+      return FALSE;
+    }
   folder = g_path_get_dirname (self->key_file);
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be made: %s", folder, g_strerror (errno));
+      return FALSE;
+    }
   made = relais_key_make ();
-  set = g_mkdir_with_parents (folder, 0700) == 0 &&
-        g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+  set = g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                   error) &&
         relais_config_set_api_key (self->config, made, error);
   explicit_bzero (made, strlen (made));

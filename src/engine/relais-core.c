@@ -111,15 +111,13 @@ relais_core_sort_records (GPtrArray *records)
   g_ptr_array_sort (records, compare_records);
 }
 
-static gboolean
-flush_cb (gpointer user_data)
+static void
+send_snapshot (RelaisCore *self)
 {
-  RelaisCore *self = user_data;
   RelaisSnapshot *snapshot = g_new0 (RelaisSnapshot, 1);
   GHashTableIter iter;
   gpointer record;
 
-  g_clear_pointer (&self->flush, g_source_unref);
   if (g_hash_table_size (self->records) > 0)
     {
       snapshot->records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
@@ -139,6 +137,15 @@ flush_cb (gpointer user_data)
   self->accounts_changed = FALSE;
   self->models_changed = FALSE;
   self->snapshot (snapshot, self->user_data);
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  RelaisCore *self = user_data;
+
+  g_clear_pointer (&self->flush, g_source_unref);
+  send_snapshot (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -156,6 +163,22 @@ relais_core_touch (RelaisCore *self)
   self->flush = g_timeout_source_new (FLUSH_MS);
   g_source_set_callback (self->flush, flush_cb, self, NULL);
   g_source_attach (self->flush, self->context);
+}
+
+/**
+ * relais_core_flush:
+ * @self: a core
+ *
+ * What changed goes out now, ahead of whatever the caller sends next.
+ */
+void
+relais_core_flush (RelaisCore *self)
+{
+  if (self->flush == NULL)
+    return;
+  g_source_destroy (self->flush);
+  g_clear_pointer (&self->flush, g_source_unref);
+  send_snapshot (self);
 }
 
 static void
@@ -310,10 +333,23 @@ describe_listening (RelaisCore         *self,
 }
 
 /**
+ * relais_core_is_listening:
+ * @self: a core
+ *
+ * Returns: whether new requests come in; %FALSE while the last ones of a stop end
+ */
+gboolean
+relais_core_is_listening (RelaisCore *self)
+{
+  return self->server != NULL && relais_server_get_port (self->server) != 0;
+}
+
+/**
  * relais_core_start:
  * @self: a core
  *
- * Listens, if an account can serve. A failure leaves nothing half-started.
+ * Listens, if an account can serve. A failure leaves nothing half-started. What a stop before it
+ * lets end goes on ending beside it.
  *
  * Returns: (transfer full): where it listens, or why not
  */
@@ -324,8 +360,9 @@ relais_core_start (RelaisCore *self)
   RelaisStartFailure *failure;
   RelaisListening *listening;
 
-  if (self->server != NULL)
+  if (relais_core_is_listening (self))
     return describe_listening (self, NULL);
+  g_clear_object (&self->server);
   if (relais_account_pool_get_n_active (self->pool) == 0)
     return describe_listening (self,
                                relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
@@ -345,7 +382,8 @@ relais_core_start (RelaisCore *self)
  *
  * LAN access changed: listens where it should now, streams run on. A failure ends in a stop.
  *
- * Returns: (transfer full) (nullable): where it listens, or why not; %NULL when it is stopped
+ * Returns: (transfer full) (nullable): where it listens, or why not; %NULL when it is stopped, or
+ *   about to
  */
 RelaisListening *
 relais_core_rebind (RelaisCore *self)
@@ -353,7 +391,7 @@ relais_core_rebind (RelaisCore *self)
   RelaisStartFailure *failure;
   RelaisListening *listening;
 
-  if (self->server == NULL)
+  if (!relais_core_is_listening (self))
     return NULL;
   failure = relais_server_rebind (self->server);
   listening = describe_listening (self, failure);

@@ -88,7 +88,9 @@ RelaisCore      *relais_core_new             (GMainContext                      
                                               gpointer                           user_data);
 void             relais_core_free            (RelaisCore                        *self);
 void             relais_core_touch           (RelaisCore                        *self);
+void             relais_core_flush           (RelaisCore                        *self);
 void             relais_core_apply_accounts  (RelaisCore                        *self);
+gboolean         relais_core_is_listening    (RelaisCore                        *self);
 RelaisListening *relais_core_start           (RelaisCore                        *self);
 RelaisListening *relais_core_rebind          (RelaisCore                        *self);
 void             relais_core_stop            (RelaisCore                        *self,
@@ -127,5 +129,7 @@ void             relais_listening_free       (RelaisListening                   
 void             relais_snapshot_free        (RelaisSnapshot                    *self);
 
 void relais_core_sort_records (GPtrArray *records);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisListening, relais_listening_free)
 
 G_END_DECLS

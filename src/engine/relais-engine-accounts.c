@@ -538,6 +538,17 @@ take_result (RelaisJob *job)
   return result;
 }
 
+static gboolean
+is_as_stored (RelaisCore          *core,
+              const RelaisAccount *account)
+{
+  const RelaisAccount *stored = relais_core_find (core, account->id);
+
+  return stored != NULL && g_strcmp0 (stored->api_key, account->api_key) == 0 &&
+         g_strcmp0 (stored->provider, account->provider) == 0 &&
+         g_strcmp0 (stored->base_url, account->base_url) == 0;
+}
+
 static void
 models_asked_cb (GObject      *source,
                  GAsyncResult *async_result,
@@ -550,16 +561,17 @@ models_asked_cb (GObject      *source,
   Draft *draft = job->input;
 
   models = relais_catalog_ask_finish (RELAIS_CATALOG (source), async_result, &answer, NULL);
-  result->ok = answer.message == NULL;
+  result->ok = models != NULL && answer.message == NULL; /* NULL: cancelled */
   result->status = answer.status;
   result->duration_us = answer.duration_us;
   result->n_models = models != NULL ? models->len : 0;
   result->message = g_steal_pointer (&answer.message);
-  if (draft->id == NULL)
+  /* what was heard holds for what is stored only when that was asked */
+  if (!is_as_stored (job->core, draft->account))
     relais_catalog_forget (job->core->catalog, draft->account->id);
-  else if (result->ok && draft->api_key == NULL)
+  else if (result->ok)
     {
-      relais_account_pool_accept (job->core->pool, draft->id);
+      relais_account_pool_accept (job->core->pool, draft->account->id);
       job->core->accounts_changed = TRUE;
       relais_core_touch (job->core);
     }
@@ -576,7 +588,8 @@ test_account_job (RelaisCore *core,
   if (draft->account == NULL)
     relais_job_return (job);
   else
-    relais_catalog_ask_async (core->catalog, draft->account, NULL, models_asked_cb, job);
+    relais_catalog_ask_async (core->catalog, draft->account, job->cancellable, models_asked_cb,
+                              job);
 }
 
 /**
@@ -666,7 +679,7 @@ test_request_job (RelaisCore *core,
   Draft *draft = job->input;
   const RelaisDialect *dialect = relais_dialect_find (draft->provider);
 
-  if (core->server == NULL || dialect == NULL)
+  if (!relais_core_is_listening (core) || dialect == NULL)
     {
       job->error = g_error_new_literal (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
                                         dialect == NULL ? "There is no such dialect" : "Start the proxy to test");
@@ -675,7 +688,7 @@ test_request_job (RelaisCore *core,
     }
   draft->account = account_of_ourselves (core, dialect->id);
   relais_asker_ask (core->upstream, draft->account, dialect->id, draft->label, TEST_TIMEOUT_MS,
-                    asked_cb, job);
+                    job->cancellable, asked_cb, job);
 }
 
 /**

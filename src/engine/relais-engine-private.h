@@ -73,9 +73,10 @@ typedef void (*RelaisJobAfter) (RelaisEngine *engine,
 
 struct _RelaisJob
 {
-  RelaisEngine *engine; /* borrowed: the task holds it */
-  GTask *task;          /* owned */
-  RelaisCore *core;     /* borrowed, in the engine thread only */
+  RelaisEngine *engine;      /* borrowed: the task holds it */
+  GTask *task;               /* owned */
+  GCancellable *cancellable; /* borrowed: the task holds it; may be NULL */
+  RelaisCore *core;          /* borrowed, in the engine thread only */
   RelaisJobFunc   func;
   RelaisJobAfter  after;
 

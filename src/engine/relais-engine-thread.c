@@ -284,6 +284,7 @@ relais_job_new (RelaisEngine        *engine,
   job->engine = engine;
   job->task = g_task_new (engine, cancellable, callback, user_data);
   g_task_set_source_tag (job->task, source_tag);
+  job->cancellable = cancellable;
   job->func = func;
   return job;
 }
@@ -335,10 +336,12 @@ relais_job_run (RelaisJob *job)
   relais_attach (job->engine->context, job_run_cb, job, NULL);
 }
 
-/* In the engine thread: the work is done, its outcome stands in the job. */
+/* In the engine thread: the work is done, its outcome stands in the job. What it changed crosses
+ * first, so that the lists show it when the task returns. */
 void
 relais_job_return (RelaisJob *job)
 {
+  relais_core_flush (job->core);
   relais_attach (job->engine->owner, job_back_cb, job, NULL);
 }
 

@@ -459,6 +459,9 @@ static void
 relay_stop (RelaisEngine *self,
             RelaisJob    *job)
 {
+  /* somebody started it again before the last answer ended */
+  if (job->number)
+    return;
   self->bound_port = 0;
   g_strfreev (self->urls);
   self->urls = g_new0 (char *, 1);
@@ -469,10 +472,21 @@ relay_stop (RelaisEngine *self,
 }
 
 static void
+stopped (gpointer  result,
+         GError   *error,
+         gpointer  user_data)
+{
+  RelaisJob *job = user_data;
+
+  job->number = relais_core_is_listening (job->core);
+  relais_job_done (result, error, job);
+}
+
+static void
 stop_job (RelaisCore *core,
           RelaisJob  *job)
 {
-  relais_core_stop (core, relais_job_done, job);
+  relais_core_stop (core, stopped, job);
 }
 
 /**
@@ -797,8 +811,9 @@ relais_engine_load_async (RelaisEngine        *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * A locked or absent keyring is no failure, see the "keyring" property. Fails with [error@Error]
- * `INVALID_SETTING` for an accounts file, a key or a key file that is no good.
+ * A locked or absent keyring is no failure, see the "keyring" property. The list of accounts shows
+ * what was found already. Fails with [error@Error] `INVALID_SETTING` for an accounts file, a key or
+ * a key file that is no good.
  *
  * Returns: whether all that was asked for could be read
  */

@@ -45,6 +45,12 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (RelaisRecordRow, relais_record_row, G_TYPE_OBJECT)
 
+static gint64
+count_tokens (const RelaisRecord *record)
+{
+  return relais_usage_is_known (&record->usage) ? relais_usage_total (&record->usage) : -1;
+}
+
 static void
 relais_record_row_finalize (GObject *object)
 {
@@ -213,7 +219,7 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_FINISH] = g_strcmp0 (old->finish, record->finish) == 0;
   same[PROP_DURATION_US] = old->duration_us == record->duration_us;
   same[PROP_FIRST_BYTE_US] = old->first_byte_us == record->first_byte_us;
-  same[PROP_TOKENS] = relais_usage_total (&old->usage) == relais_usage_total (&record->usage);
+  same[PROP_TOKENS] = count_tokens (old) == count_tokens (record);
   same[PROP_STREAM] = old->stream == record->stream;
   same[PROP_ABORTED] = old->aborted == record->aborted;
   for (guint i = 1; i < N_PROPS; i++)
@@ -350,6 +356,5 @@ relais_record_row_get_duration_us (RelaisRecordRow *self)
 gint64
 relais_record_row_get_tokens (RelaisRecordRow *self)
 {
-  return relais_usage_is_known (&self->record->usage) ? relais_usage_total (&self->record->usage)
-                                                      : -1;
+  return count_tokens (self->record);
 }

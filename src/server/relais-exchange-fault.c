@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/relais-error.h"
+#include "base/relais-redact.h"
 #include "upstream/relais-retry.h"
 
 #include "relais-exchange-private.h"
@@ -72,31 +73,6 @@ relais_exchange_get_type (RelaisExchange *self)
   return type != NULL ? type : "";
 }
 
-/* Keys and addresses that vendors quote in their messages do not travel on. */
-static char *
-redact (RelaisExchange *self,
-        const char     *message)
-{
-  static GRegex *secrets;
-  g_autofree char *valid = g_utf8_make_valid (message, -1);
-  g_autofree char *plain = NULL;
-  const char *key = self->account->api_key;
-
-  if (g_once_init_enter (&secrets))
-    g_once_init_leave (&secrets, g_regex_new ("(?:sk-|AIza|key-)[A-Za-z0-9_*.\\-]{4,}|[\\w.+\\-]+@[\\w\\-]+\\.[\\w.\\-]+",
-                                              G_REGEX_OPTIMIZE, 0, NULL));
-  plain = g_regex_replace_literal (secrets, valid, -1, 0, "[hidden]", 0, NULL);
-  if (plain == NULL)
-    return g_strdup ("");
-  if (key != NULL && strlen (key) >= 4 && strstr (plain, key) != NULL)
-    {
-      g_auto (GStrv) parts = g_strsplit (plain, key, -1);
-
-      return g_strjoinv ("[hidden]", parts);
-    }
-  return g_steal_pointer (&plain);
-}
-
 /* The answer is over: what the tap read of it goes into the record. */
 void
 relais_exchange_note_tap (RelaisExchange *self)
@@ -105,7 +81,7 @@ relais_exchange_note_tap (RelaisExchange *self)
   relais_exchange_note_end (self, relais_tap_get_usage (self->tap),
                             relais_tap_get_finish (self->tap));
   if (relais_tap_get_error (self->tap) != NULL && self->record->error == NULL)
-    self->record->error = redact (self, relais_tap_get_error (self->tap));
+    self->record->error = relais_redact (relais_tap_get_error (self->tap), self->account->api_key);
 }
 
 /* A refusal of our account is not the client's fault: it must not start a login dance there. */
@@ -144,7 +120,7 @@ fail_account (RelaisExchange *self)
   g_autofree char *words = NULL;
   const char *error = relais_tap_get_error (self->tap);
 
-  words = redact (self, error != NULL ? error : "it gave no reason");
+  words = relais_redact (error != NULL ? error : "it gave no reason", self->account->api_key);
   failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream refused the account “%s” (%u): %s",
                                 self->account->label, self->upstream_status, words);
   if (is_key_fault (self))
@@ -178,7 +154,7 @@ fail_foreign_error (RelaisExchange *self)
   g_autofree char *words = NULL;
   const char *error = relais_tap_get_error (self->tap);
 
-  words = redact (self, error != NULL ? error : "The upstream gave no reason");
+  words = relais_redact (error != NULL ? error : "The upstream gave no reason", self->account->api_key);
   failure = relais_failure_new (relais_error_from_status (self->upstream_status), "%s", words);
   failure->status = self->upstream_status;
   failure->retry_after_ms = relais_retry_read_wait (self->upstream_headers, self->held->str,

@@ -11,11 +11,10 @@
 
 #include "base/relais-error.h"
 #include "base/relais-key.h"
+#include "base/relais-redact.h"
 #include "dialects/relais-settle.h"
 
 #include "relais-exchange-private.h"
-
-#define KEEP_ALIVE_US (15 * G_TIME_SPAN_SECOND)
 
 /* A fresh id, for translation, which makes none by itself. */
 char *
@@ -24,17 +23,24 @@ relais_exchange_make_id_cb (gpointer user_data)
   return relais_key_random (24);
 }
 
+static gint64
+keep_alive_due_us (RelaisExchange *self)
+{
+  return self->written_us +
+         relais_config_get_limits (self->gateway->config)->keep_alive_ms * (gint64)1000;
+}
+
 static gboolean
 keep_alive_cb (gpointer user_data)
 {
   RelaisExchange *self = user_data;
-  gint64 due_us = self->written_us + KEEP_ALIVE_US;
+  gint64 due_us = keep_alive_due_us (self);
 
   if (g_get_monotonic_time () >= due_us)
     {
       self->written_us = g_get_monotonic_time ();
       relais_exchange_write (self, self->dialect->keep_alive, strlen (self->dialect->keep_alive));
-      due_us = self->written_us + KEEP_ALIVE_US;
+      due_us = keep_alive_due_us (self);
     }
   g_source_set_ready_time (self->keep_alive, due_us);
   return G_SOURCE_CONTINUE;
@@ -57,7 +63,7 @@ watch_silence (RelaisExchange *self)
     return;
   self->keep_alive = g_source_new (&keep_alive_funcs, sizeof (GSource));
   g_source_set_callback (self->keep_alive, keep_alive_cb, self, NULL);
-  g_source_set_ready_time (self->keep_alive, self->written_us + KEEP_ALIVE_US);
+  g_source_set_ready_time (self->keep_alive, keep_alive_due_us (self));
   g_source_attach (self->keep_alive, g_main_context_get_thread_default ());
 }
 
@@ -121,7 +127,9 @@ relais_exchange_speak_event (RelaisExchange    *self,
   if (event->type == RELAIS_EVENT_ERROR)
     {
       g_autoptr (RelaisFailure) failure = relais_failure_copy (event->failure);
+      g_autofree char *words = failure->message;
 
+      failure->message = relais_redact (words, self->account->api_key);
       if (self->practice != NULL)
         self->record->upstream_status = failure->status;
       relais_exchange_speak_stop (self);

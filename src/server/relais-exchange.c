@@ -16,6 +16,8 @@
 
 #include "relais-exchange-private.h"
 
+#define MODEL_SIZE_MAX 512
+#define PATH_SHOWN_MAX 2048 /* of a record: thousands of them are kept */
 #define EXPOSED_HEADERS "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, X-Relais-Hint"
 
 static const char *const finish_names[] = {
@@ -371,6 +373,14 @@ serve (RelaisExchange *self)
       relais_exchange_fail (self, failure);
       return;
     }
+  if (self->model != NULL && strlen (self->model) > MODEL_SIZE_MAX)
+    {
+      failure = relais_failure_new (RELAIS_ERROR_INVALID_REQUEST,
+                                    "The name of the model is longer than %d bytes", MODEL_SIZE_MAX);
+      failure->param = g_strdup ("model");
+      relais_exchange_fail (self, failure);
+      return;
+    }
   self->record->model = g_strdup (self->model);
   self->record->stream = self->form != RELAIS_FORM_WHOLE;
   result = relais_account_pool_pick (self->gateway->pool, self->model != NULL ? self->model : "",
@@ -440,6 +450,13 @@ dispatch (RelaisExchange *self)
     }
 }
 
+static char *
+dup_shown_path (const char *path)
+{
+  return path != NULL ? g_utf8_substring (path, 0, MIN (g_utf8_strlen (path, -1), PATH_SHOWN_MAX))
+                      : NULL;
+}
+
 static void
 set_common_headers (RelaisExchange *self)
 {
@@ -487,7 +504,7 @@ relais_exchange_start (RelaisGateway     *gateway,
                                                                        "User-Agent"));
   self->record->peer = g_strdup (relais_wire_get_peer (wire));
   self->record->method = g_strdup (self->head->method);
-  self->record->path = g_strdup (self->route->path);
+  self->record->path = dup_shown_path (self->route->path);
   self->record->dialect = g_strdup (self->dialect->name);
   self->record->hint = g_strdup (self->route->hint);
   self->record->bytes_in = g_bytes_get_size (self->body);
@@ -515,7 +532,7 @@ relais_exchange_refuse (RelaisGateway       *gateway,
   record->client = relais_record_name_client (refusal->user_agent);
   record->peer = g_strdup (refusal->peer);
   record->method = g_strdup (refusal->method);
-  record->path = g_strdup (refusal->path);
+  record->path = dup_shown_path (refusal->path);
   record->dialect = g_strdup (relais_dialect_get (refusal->dialect)->name);
   record->status = refusal->status;
   record->error = refusal->failure != NULL ? g_strdup (refusal->failure->message) : NULL;

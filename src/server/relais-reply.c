@@ -44,16 +44,11 @@ end (RelaisReply *self,
   sink.ended (self, whole, self->user_data);
 }
 
+/* Who has it all may hang up before libsoup has said that it is finished. */
 static void
 finished_cb (RelaisReply *self)
 {
   end (self, self->complete && self->queued_bytes == 0);
-}
-
-static void
-disconnected_cb (RelaisReply *self)
-{
-  end (self, FALSE);
 }
 
 static void
@@ -97,7 +92,7 @@ relais_reply_new (RelaisWire            *wire,
   self->sink = *sink;
   self->user_data = user_data;
   g_signal_connect_swapped (message, "finished", G_CALLBACK (finished_cb), self);
-  g_signal_connect_swapped (message, "disconnected", G_CALLBACK (disconnected_cb), self);
+  g_signal_connect_swapped (message, "disconnected", G_CALLBACK (finished_cb), self);
   g_signal_connect_swapped (message, "wrote-body-data", G_CALLBACK (wrote_body_data_cb), self);
   soup_server_message_pause (message);
   return self;

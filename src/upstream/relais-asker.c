@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/relais-redact.h"
 #include "dialects/relais-probe.h"
 
 #include "relais-asker.h"
@@ -21,6 +22,8 @@ typedef struct
   RelaisTransfer *transfer; /* owned until done */
   GString *body;            /* owned */
   GSource *timer;           /* owned */
+  GSource *cancelled;       /* owned */
+  RelaisAccount *account;   /* owned */
   RelaisDialectId   dialect;
   gint64            started_us;
   RelaisAskerAnswer answer;
@@ -43,16 +46,24 @@ relais_asker_answer_clear (RelaisAskerAnswer *answer)
 }
 
 static void
+drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
 ask_end (Ask *ask)
 {
-  if (ask->timer != NULL)
-    g_source_destroy (ask->timer);
-  g_clear_pointer (&ask->timer, g_source_unref);
+  drop_source (&ask->timer);
+  drop_source (&ask->cancelled);
   g_clear_pointer (&ask->transfer, relais_transfer_free);
   ask->answer.duration_us = g_get_monotonic_time () - ask->started_us;
   ask->func (&ask->answer, ask->user_data);
   relais_asker_answer_clear (&ask->answer);
   g_string_free (ask->body, TRUE);
+  relais_account_unref (ask->account);
   g_free (ask);
 }
 
@@ -86,15 +97,18 @@ done_cb (RelaisTransfer *transfer,
   RelaisUsage usage = RELAIS_USAGE_INIT;
   RelaisFinish finish;
   const RelaisDialect *dialect = relais_dialect_get (ask->dialect);
+  g_autofree char *words = NULL;
 
   ask->transfer = NULL;
   if (error != NULL)
     ask->answer.message = g_strdup (error->message);
   else if (ask->answer.status != 200)
-    dialect->tap (ask->body->str, ask->body->len, &usage, &finish, &ask->answer.message);
+    dialect->tap (ask->body->str, ask->body->len, &usage, &finish, &words);
   else if (!relais_probe_decode (ask->dialect, ask->body->str, ask->body->len, &ask->answer.text,
                                  &ask->answer.model))
     ask->answer.message = g_strdup ("The answer holds no text");
+  if (words != NULL)
+    ask->answer.message = relais_redact (words, ask->account->api_key);
   if (ask->answer.text == NULL && ask->answer.message == NULL)
     ask->answer.message = g_strdup_printf ("The server answered %u", ask->answer.status);
   ask_end (ask);
@@ -106,6 +120,17 @@ timed_out_cb (gpointer user_data)
   Ask *ask = user_data;
 
   ask->answer.message = g_strdup ("No answer in time");
+  ask_end (ask);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  Ask *ask = user_data;
+
+  ask->answer.message = g_strdup ("Cancelled");
   ask_end (ask);
   return G_SOURCE_REMOVE;
 }
@@ -124,6 +149,7 @@ failed_cb (gpointer user_data)
  * @dialect: one the account reaches
  * @model: the model to ask for
  * @timeout_ms: when to give up
+ * @cancellable: (nullable): ends it at once; @func is told all the same
  * @func: told once, from the main loop; what it is given lives as long as the call
  * @user_data: for @func
  */
@@ -133,6 +159,7 @@ relais_asker_ask (RelaisUpstream  *upstream,
                   RelaisDialectId  dialect,
                   const char      *model,
                   guint            timeout_ms,
+                  GCancellable    *cancellable,
                   RelaisAskerFunc  func,
                   gpointer         user_data)
 {
@@ -151,6 +178,7 @@ relais_asker_ask (RelaisUpstream  *upstream,
     .body = body,
   };
 
+  ask->account = relais_account_ref (account);
   ask->body = g_string_new (NULL);
   ask->dialect = dialect;
   ask->started_us = g_get_monotonic_time ();
@@ -162,4 +190,9 @@ relais_asker_ask (RelaisUpstream  *upstream,
   ask->timer = g_timeout_source_new (ask->transfer != NULL ? timeout_ms : 0);
   g_source_set_callback (ask->timer, ask->transfer != NULL ? timed_out_cb : failed_cb, ask, NULL);
   g_source_attach (ask->timer, g_main_context_get_thread_default ());
+  if (cancellable == NULL)
+    return;
+  ask->cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_callback (ask->cancelled, G_SOURCE_FUNC (cancelled_cb), ask, NULL);
+  g_source_attach (ask->cancelled, g_main_context_get_thread_default ());
 }

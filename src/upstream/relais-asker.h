@@ -27,6 +27,7 @@ void relais_asker_ask          (RelaisUpstream    *upstream,
                                 RelaisDialectId    dialect,
                                 const char        *model,
                                 guint              timeout_ms,
+                                GCancellable      *cancellable,
                                 RelaisAskerFunc    func,
                                 gpointer           user_data);
 void relais_asker_answer_clear (RelaisAskerAnswer *answer);

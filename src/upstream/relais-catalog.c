@@ -12,13 +12,13 @@
 #include <libsoup/soup.h>
 
 #include "base/relais-error.h"
+#include "base/relais-redact.h"
 #include "dialects/relais-model-list.h"
 
 #include "relais-catalog.h"
 #include "relais-practice.h"
 #include "relais-provider.h"
 
-#define ASK_TIMEOUT_MS 5000
 #define KEEP_US (3600 * G_TIME_SPAN_SECOND)
 #define LIST_SIZE_MAX (4 * 1024 * 1024)
 
@@ -46,6 +46,7 @@ typedef struct
   RelaisAccount *account;   /* owned */
   GString *body;            /* owned */
   GSource *timer;           /* owned */
+  GSource *cancelled;       /* owned */
   RelaisTransfer *transfer; /* owned until done */
   RelaisDialectId     dialect;
   gint64              started_us;
@@ -117,15 +118,22 @@ relais_catalog_answer_clear (RelaisCatalogAnswer *answer)
 }
 
 static void
+drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
 question_free (gpointer data)
 {
   Question *question = data;
 
   if (question->transfer != NULL)
     relais_transfer_free (question->transfer);
-  if (question->timer != NULL)
-    g_source_destroy (question->timer);
-  g_clear_pointer (&question->timer, g_source_unref);
+  drop_source (&question->timer);
+  drop_source (&question->cancelled);
   g_string_free (question->body, TRUE);
   relais_account_unref (question->account);
   relais_catalog_answer_clear (&question->answer);
@@ -152,11 +160,11 @@ answer_question (GTask      *task,
 {
   Question *question = g_task_get_task_data (task);
 
-  if (question->timer != NULL)
-    g_source_destroy (question->timer);
-  g_clear_pointer (&question->timer, g_source_unref);
+  drop_source (&question->timer);
+  drop_source (&question->cancelled);
   question->answer.duration_us = g_get_monotonic_time () - question->started_us;
-  question->answer.message = g_strdup (message);
+  if (message != NULL)
+    question->answer.message = relais_redact (message, question->account->api_key);
   if (models != NULL)
     remember (g_task_get_source_object (task), question->account->id, models);
   else
@@ -227,7 +235,18 @@ timed_out_cb (gpointer user_data)
   Question *question = g_task_get_task_data (user_data);
 
   g_clear_pointer (&question->transfer, relais_transfer_free);
-  answer_question (user_data, NULL, "No answer within 5 seconds");
+  answer_question (user_data, NULL, "No answer in time");
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  Question *question = g_task_get_task_data (user_data);
+
+  g_clear_pointer (&question->transfer, relais_transfer_free);
+  answer_question (user_data, NULL, NULL); /* the task says CANCELLED by itself */
   return G_SOURCE_REMOVE;
 }
 
@@ -245,7 +264,7 @@ practice_models (void)
  * relais_catalog_ask_async:
  * @self: a catalog
  * @account: whom to ask
- * @cancellable: (nullable): ends the wait, not before the answer or 5 s
+ * @cancellable: (nullable): ends it at once
  * @callback: told when it is known
  * @user_data: for @callback
  *
@@ -297,9 +316,15 @@ relais_catalog_ask_async (RelaisCatalog       *self,
       answer_question (task, NULL, error->message);
       return;
     }
-  question->timer = g_timeout_source_new (ASK_TIMEOUT_MS);
+  question->timer =
+    g_timeout_source_new (relais_upstream_get_limits (self->upstream)->models_timeout_ms);
   g_source_set_callback (question->timer, timed_out_cb, task, NULL);
   g_source_attach (question->timer, g_main_context_get_thread_default ());
+  if (cancellable == NULL)
+    return;
+  question->cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_callback (question->cancelled, G_SOURCE_FUNC (cancelled_cb), task, NULL);
+  g_source_attach (question->cancelled, g_main_context_get_thread_default ());
 }
 
 /**

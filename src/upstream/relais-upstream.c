@@ -232,12 +232,20 @@ allow_ms (RelaisTransfer *self,
 }
 
 static gboolean
+has_bytes (RelaisTransfer *self)
+{
+  return self->stream != NULL &&
+         g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (self->stream));
+}
+
+static gboolean
 timer_cb (gpointer user_data)
 {
   RelaisTransfer *self = user_data;
 
-  /* Setting the ready time at each byte would cost a wake-up each: look again instead. */
-  if (self->paused)
+  /* Setting the ready time at each byte would cost a wake-up each: look again instead. What came
+   * while this thread was held up is no silence of the upstream's. */
+  if (self->paused || has_bytes (self))
     allow_ms (self, relais_config_get_limits (self->upstream->config)->upstream_gap_timeout_ms);
   if (g_get_monotonic_time () < self->deadline_us)
     {
@@ -262,6 +270,14 @@ static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
 static gboolean read_cb (GObject  *stream,
                          gpointer  user_data);
 
+/* The source of a body follows its socket (libsoup 3.2.3): where the last byte was read but not yet
+ * the end behind it, it would wait for ever. So only a read that found nothing may be waited on. */
+static void
+read_soon (RelaisTransfer *self)
+{
+  g_source_set_ready_time (self->read_source, 0);
+}
+
 static void
 wait_for_bytes (RelaisTransfer *self)
 {
@@ -270,6 +286,7 @@ wait_for_bytes (RelaisTransfer *self)
   self->read_source =
     g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
   g_source_set_callback (self->read_source, G_SOURCE_FUNC (read_cb), self, NULL);
+  read_soon (self);
   g_source_attach (self->read_source, g_main_context_get_thread_default ());
 }
 
@@ -316,11 +333,13 @@ read_cb (GObject  *stream,
   g_autoptr (RelaisTransfer) self = transfer_ref (user_data);
   RelaisLimits *limits = relais_config_get_limits (self->upstream->config);
   char buffer[READ_SIZE];
+  gboolean dry = FALSE;
 
+  g_source_set_ready_time (self->read_source, -1);
   for (guint i = 0; i < READS_PER_DISPATCH && !self->gone && !self->paused; i++)
     {
       g_autoptr (GError) error = NULL;
-      gboolean more, dry;
+      gboolean more;
       gsize length;
 
       more = read_piece (self, buffer, &length, &dry, &error);
@@ -339,6 +358,8 @@ read_cb (GObject  *stream,
     }
   if (self->gone)
     return G_SOURCE_REMOVE;
+  if (!dry)
+    read_soon (self);
   if (self->paused)
     {
       g_clear_pointer (&self->read_source, g_source_unref);
@@ -347,12 +368,22 @@ read_cb (GObject  *stream,
   return G_SOURCE_CONTINUE;
 }
 
+/* Even a torn head says that the request was taken. */
+static gboolean
+has_answered (RelaisTransfer *self)
+{
+  SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
+
+  return self->got_head || metrics == NULL ||
+         soup_message_metrics_get_response_start (metrics) != 0;
+}
+
 /* A kept connection that the other side closed meanwhile: nothing of this request was taken. */
 static gboolean
 is_stale (RelaisTransfer *self,
           const GError   *error)
 {
-  return !self->fresh && !self->retried && !self->got_head &&
+  return !self->fresh && !self->retried && !has_answered (self) &&
          (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
@@ -433,7 +464,8 @@ transfer_send (RelaisTransfer *self)
       self->message = message;
     }
   /* libsoup opens a connection for each POST without IDEMPOTENT; 3xx of an AI API is an error. */
-  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT |
+                                     SOUP_MESSAGE_COLLECT_METRICS);
   if (self->body != NULL)
     soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
   g_signal_connect_swapped (message, "network-event", G_CALLBACK (network_event_cb), self);
@@ -574,6 +606,18 @@ guint
 relais_upstream_get_running (RelaisUpstream *self)
 {
   return self->running;
+}
+
+/**
+ * relais_upstream_get_limits:
+ * @self: an upstream
+ *
+ * Returns: (transfer none): the limits it keeps to
+ */
+RelaisLimits *
+relais_upstream_get_limits (RelaisUpstream *self)
+{
+  return relais_config_get_limits (self->config);
 }
 
 /**

@@ -62,6 +62,7 @@ RelaisTransfer *relais_upstream_send        (RelaisUpstream               *self,
                                              gpointer                      user_data,
                                              GError                      **error);
 guint           relais_upstream_get_running (RelaisUpstream               *self);
+RelaisLimits   *relais_upstream_get_limits  (RelaisUpstream               *self);
 void            relais_transfer_set_paused  (RelaisTransfer               *transfer,
                                              gboolean                      paused);
 void            relais_transfer_free        (RelaisTransfer               *transfer);

@@ -39,12 +39,13 @@ def check_names(root):
             above = [n.get_role_name() + ' ' + repr(n.get_name()) for n in parents(node)]
             assert node.get_name() and not node.get_name().startswith('Gtk'), \
                 f'a {node.get_role_name()} is called “{node.get_name()}”, in {above}'
+    return True
 
 
 def story(root):
     wait_for(root, 'label', 'Stopped')
     wait_for(root, 'label', 'Add an account first')
-    check_names(root)
+    until(lambda: check_names(root), 'a walk over all controls')  # some go meanwhile, as toasts do
 
     press(root, 'Add Account…')
     dialog = until(lambda: find(root, 'dialog', 'Add Account') or find(root, 'frame', 'Add Account'), 'the dialog')
@@ -78,7 +79,7 @@ def story(root):
     press(root, 'Monitor', 'page tab')
     wait_for(root, 'label', '/v1/chat/completions')
     wait_for(root, 'label', '200')
-    check_names(root)
+    until(lambda: check_names(root), 'another walk over all controls')
     press(root, 'Stop')
     press(root, 'Proxy', 'page tab')
     wait_for(root, 'label', 'Stopped')

@@ -72,12 +72,40 @@ is_named (GtkWidget *widget)
          *adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)) != '\0';
 }
 
+/* A control stands inside its card. */
+static void
+check_place (GtkWidget  *widget,
+             const char *where)
+{
+  graphene_rect_t bounds;
+  GtkWidget *card = widget;
+  float bottom;
+
+  while (card != NULL && !gtk_widget_has_css_class (card, "card"))
+    card = gtk_widget_get_parent (card);
+  if (card == NULL || !gtk_widget_compute_bounds (widget, card, &bounds))
+    return;
+  bottom = bounds.origin.y + bounds.size.height;
+  if (bounds.origin.y >= 0 && bottom <= gtk_widget_get_height (card))
+    return;
+  g_test_message ("%s: a %s stands out of its card", where, G_OBJECT_TYPE_NAME (widget));
+  g_test_fail ();
+}
+
+static gboolean
+is_laid_out (gpointer data)
+{
+  return gtk_widget_get_height (data) > 0;
+}
+
 static void
 check_widget (GtkWidget  *widget,
               const char *where)
 {
   if (!gtk_widget_get_visible (widget))
     return;
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget))
+    check_place (widget, where);
   if (is_control (widget) && !is_inside (widget) && !is_named (widget))
     {
       g_test_message ("%s: a %s (%s) has no name", where, G_OBJECT_TYPE_NAME (widget),
@@ -146,6 +174,7 @@ walk (int      width,
     {
       gtk_widget_activate_action (stage.window, "win.page", "s", pages[i]);
       ui_kit_drain ();
+      ui_kit_until (is_laid_out, stage.window);
       check_widget (stage.window, pages[i]);
       if (width == NARROWEST)
         check_width (stage.window, pages[i]);

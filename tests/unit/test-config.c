@@ -165,12 +165,21 @@ test_limits (void)
   g_assert_cmpuint (limits->head_fields, ==, 100);
   g_assert_cmpuint (limits->body_size_bytes, ==, 67108864);
   g_assert_cmpuint (limits->all_bodies_size_bytes, ==, 268435456);
+  g_assert_cmpuint (limits->json_depth, ==, 128);
+  g_assert_cmpuint (limits->upstream_event_size_bytes, ==, 16777216);
   g_assert_cmpuint (limits->connections, ==, 2048);
   g_assert_cmpuint (limits->exchanges, ==, 1024);
   g_assert_cmpuint (limits->head_timeout_ms, ==, 10000);
   g_assert_cmpuint (limits->body_timeout_ms, ==, 60000);
+  g_assert_cmpuint (limits->body_timeout_ms_per_mib, ==, 1000);
   g_assert_cmpuint (limits->idle_timeout_ms, ==, 65000);
   g_assert_cmpuint (limits->write_timeout_ms, ==, 30000);
+  g_assert_cmpuint (limits->upstream_connect_timeout_ms, ==, 10000);
+  g_assert_cmpuint (limits->upstream_first_byte_timeout_ms, ==, 600000);
+  g_assert_cmpuint (limits->upstream_gap_timeout_ms, ==, 300000);
+  g_assert_cmpuint (limits->upstream_total_timeout_ms, ==, 660000);
+  g_assert_cmpuint (limits->models_timeout_ms, ==, 5000);
+  g_assert_cmpuint (limits->keep_alive_ms, ==, 15000);
   g_assert_cmpuint (limits->stop_grace_ms, ==, 5000);
 }
 

@@ -5,13 +5,15 @@
 
 #include "config.h"
 
-#include <dirent.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/relais-error.h"
 #include "engine/relais-engine.h"
+#include "relais-test-peer.h"
+#include "relais-test-server.h"
 
 #define WAIT_S 20
 
@@ -113,24 +115,6 @@ ask (RelaisEngine *engine,
 }
 
 static gboolean
-has_one_active (RelaisEngine *engine)
-{
-  return relais_engine_get_n_active (engine) == 1;
-}
-
-static gboolean
-has_none (RelaisEngine *engine)
-{
-  return relais_engine_get_n_accounts (engine) == 0 && relais_engine_get_n_active (engine) == 0;
-}
-
-static gboolean
-has_two (RelaisEngine *engine)
-{
-  return relais_engine_get_n_accounts (engine) == 2;
-}
-
-static gboolean
 has_records (RelaisEngine *engine)
 {
   GListModel *records = relais_engine_list_records (engine);
@@ -152,6 +136,42 @@ has_five_records (RelaisEngine *engine)
          has_records (engine);
 }
 
+/* No snapshot has to be waited for: who loads and lists at once sees them all. */
+static void
+test_load_fills_lists (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("relais-engine-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (folder, "accounts.json", NULL);
+  g_autoptr (GString) text = g_string_new ("{\"accounts\":[");
+  RelaisEngineOptions options = { .accounts_file = file, .practice = TRUE };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (text, "%s{\"id\":\"a%03u\",\"provider\":\"openai\",\"api_key\":\"k-0123456789\"}",
+                            i > 0 ? "," : "", i);
+  g_string_append (text, "]}");
+  g_assert_true (g_file_set_contents_full (file, text->str, -1, G_FILE_SET_CONTENTS_NONE, 0600,
+                                           &error));
+  /* the one that is slow to be made may be the one that hides a race */
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (RelaisEngine) engine = relais_engine_new (&options);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (RelaisAccountRow) first = NULL;
+      GAsyncResult *slot = NULL;
+
+      relais_engine_load_async (engine, FALSE, NULL, slot_cb, &slot);
+      result = wait_for (&slot);
+      g_assert_true (relais_engine_load_finish (engine, result, &error));
+      g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 201);
+      g_assert_cmpuint (relais_engine_get_n_active (engine), ==, 201);
+      first = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+      g_assert_cmpstr (relais_account_row_get_id (first), ==, "a000");
+    }
+  g_remove (file);
+  g_rmdir (folder);
+}
+
 static void
 test_states (void)
 {
@@ -159,7 +179,6 @@ test_states (void)
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) urls = NULL;
 
-  wait_until (engine, has_one_active);
   g_assert_cmpint (relais_engine_get_keyring (engine), ==, RELAIS_ENGINE_KEYRING_UNUSED);
   g_assert_true (start (engine, &error));
   g_assert_no_error (error);
@@ -348,12 +367,12 @@ test_accounts (void)
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) order = NULL;
 
-  wait_until (engine, has_none);
   id = add (engine, &draft, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 1);
   other = add (engine, &practice, &error);
   g_assert_cmpstr (other, ==, "practice");
-  wait_until (engine, has_two);
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 2);
   row = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
   g_assert_cmpstr (relais_account_row_get_id (row), ==, id);
   g_assert_cmpstr (relais_account_row_get_label (row), ==, "Mine");
@@ -369,11 +388,12 @@ test_accounts (void)
   relais_engine_remove_account_async (engine, id, NULL, slot_cb, &slot);
   removed = wait_for (&slot);
   g_assert_true (relais_engine_remove_account_finish (engine, removed, &error));
-  wait_until (engine, has_one_active);
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 1);
+  g_assert_cmpuint (relais_engine_get_n_active (engine), ==, 1);
   relais_engine_restore_account_async (engine, id, NULL, slot_cb, &slot);
   restored = wait_for (&slot);
   g_assert_true (relais_engine_restore_account_finish (engine, restored, &error));
-  wait_until (engine, has_two);
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 2);
   order = relais_engine_dup_account_order (engine);
   g_assert_cmpstr (order[0], ==, "practice");
   g_assert_cmpstr (order[1], ==, id);
@@ -414,7 +434,6 @@ test_pause_account (void)
   g_autoptr (GError) error = NULL;
   GAsyncResult *slot = NULL;
 
-  wait_until (engine, has_one_active);
   relais_engine_enable_account_async (engine, "practice", FALSE, NULL, slot_cb, &slot);
   done = wait_for (&slot);
   g_assert_true (relais_engine_enable_account_finish (engine, done, &error));
@@ -446,6 +465,7 @@ test_records (void)
   for (guint i = 0; i < 3; i++)
     relais_test_result_free (ask (engine, "gemini", "x"));
   stop (engine);
+  g_assert_true (relais_engine_get_records_paused (engine));
   g_assert_cmpuint (g_list_model_get_n_items (records), ==, 1);
   g_assert_true (start (engine, NULL));
   relais_test_result_free (ask (engine, "gemini", "x"));
@@ -488,6 +508,286 @@ test_key (void)
   g_assert_null (strstr (masked, "typed"));
 }
 
+static int
+open_stream (RelaisEngine *engine)
+{
+  static const char body[] = "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 20 30\"}]}";
+  g_autofree char *request = NULL;
+  int fd = relais_test_connect (relais_engine_get_port (engine));
+
+  request = g_strdup_printf ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                             "Content-Length: %u\r\n\r\n%s",
+                             (guint)strlen (body), body);
+  g_assert_true (relais_test_send (fd, request, -1));
+  return fd;
+}
+
+static gboolean
+has_a_running_one (RelaisEngine *engine)
+{
+  GListModel *records = relais_engine_list_records (engine);
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, 0);
+
+  return row != NULL && relais_record_row_get_running (row) &&
+         relais_record_row_get_status (row) == 200;
+}
+
+/* Start does not wait for what Stop lets end, and Stop's end does not undo it. */
+static void
+test_start_while_stopping (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GAsyncResult) stopped = NULL;
+  g_autoptr (RelaisTestResult) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *body = NULL;
+  GAsyncResult *slot = NULL;
+  int running;
+
+  g_assert_true (start (engine, NULL));
+  running = open_stream (engine);
+  wait_until (engine, has_a_running_one);
+  relais_engine_stop_async (engine, NULL, slot_cb, &slot);
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_STOPPING);
+  /* nothing is bound any more that could be bound again */
+  relais_engine_set_allow_lan_access (engine, TRUE);
+  relais_engine_set_allow_lan_access (engine, FALSE);
+  g_assert_true (start (engine, &error));
+  g_assert_no_error (error);
+  g_assert_null (slot);
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_RUNNING);
+  answer = ask (engine, "openai-chat", "any");
+  g_assert_true (answer->ok);
+
+  g_assert_cmpuint (relais_test_receive (running, NULL, &body), ==, 200);
+  g_assert_true (g_str_has_suffix (body, "data: [DONE]\n\n"));
+  close (running);
+  stopped = wait_for (&slot);
+  g_assert_true (relais_engine_stop_finish (engine, stopped, NULL));
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_RUNNING);
+  running = relais_test_connect (relais_engine_get_port (engine));
+  g_assert_cmpint (running, >=, 0);
+  close (running);
+  stop (engine);
+}
+
+static void
+note_state_cb (RelaisEngine *engine,
+               GParamSpec   *pspec,
+               GString      *states)
+{
+  g_string_append_printf (states, "%d ", relais_engine_get_state (engine));
+}
+
+static gboolean
+is_stopped (RelaisEngine *engine)
+{
+  return relais_engine_get_state (engine) == RELAIS_ENGINE_STOPPED;
+}
+
+/* LAN access may change at any time; a proxy that is stopping goes on stopping. */
+static void
+test_lan_while_stopping (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GString) states = g_string_new (NULL);
+  g_autofree char *expected = g_strdup_printf ("%d %d ", RELAIS_ENGINE_STOPPING, RELAIS_ENGINE_STOPPED);
+  int running;
+
+  g_assert_true (start (engine, NULL));
+  running = open_stream (engine);
+  wait_until (engine, has_a_running_one);
+  g_signal_connect (engine, "notify::state", G_CALLBACK (note_state_cb), states);
+  relais_engine_stop_async (engine, NULL, NULL, NULL);
+  relais_engine_set_allow_lan_access (engine, TRUE);
+  wait_until (engine, is_stopped);
+  g_assert_cmpstr (states->str, ==, expected);
+  close (running);
+}
+
+/* A change of LAN access re-binds: the same port, and what runs runs on. */
+static void
+test_lan_while_running (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autofree char *body = NULL;
+  guint port;
+  int running;
+
+  g_assert_true (start (engine, NULL));
+  port = relais_engine_get_port (engine);
+  running = open_stream (engine);
+  wait_until (engine, has_a_running_one);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RelaisTestResult) answer = NULL;
+      RelaisAuthMode mode;
+
+      relais_engine_set_allow_lan_access (engine, i == 0);
+      g_object_get (engine, "effective-auth-mode", &mode, NULL);
+      g_assert_cmpint (mode, ==,
+                       i == 0 ? RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH : RELAIS_AUTH_MODE_OFF);
+      answer = ask (engine, "gemini", "any");
+      g_assert_true (answer->ok);
+      g_assert_cmpuint (relais_engine_get_port (engine), ==, port);
+    }
+  g_assert_cmpuint (relais_test_receive (running, NULL, &body), ==, 200);
+  g_assert_true (g_str_has_suffix (body, "data: [DONE]\n\n"));
+  close (running);
+  stop (engine);
+}
+
+static gboolean
+cancel_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+peer_func (RelaisTestPeer        *peer,
+           int                    fd,
+           const RelaisTestAsked *asked,
+           gpointer               user_data)
+{
+  /* by the key: refused, silent, or served */
+  if (strstr (asked->head, "Bearer bad-key") != NULL)
+    return relais_test_peer_answer (fd, 401, "Content-Type: application/json\r\n", "{\"error\":{\"message\":\"no: bad-key\"}}");
+  if (strstr (asked->head, "Bearer slow-key") != NULL)
+    return !relais_test_peer_wait_for_end (peer, fd);
+  return relais_test_peer_answer (fd, 200, "Content-Type: application/json\r\n", "{\"data\":[{\"id\":\"m\"}]}");
+}
+
+static RelaisTestResult *
+test_account (RelaisEngine              *engine,
+              const char                *id,
+              const RelaisAccountDraft  *draft,
+              GCancellable              *cancellable,
+              GError                   **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_test_account_async (engine, id, draft, cancellable, slot_cb, &slot);
+  result = wait_for (&slot);
+  return relais_engine_test_account_finish (engine, result, error);
+}
+
+static RelaisAccountState
+first_state (RelaisEngine *engine)
+{
+  GListModel *rows = relais_engine_list_accounts (engine);
+  g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, 0);
+
+  return relais_account_row_get_state (row);
+}
+
+/* Only a test of what is stored says something about what is stored. */
+static void
+test_account_tests (void)
+{
+  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (peer_func, NULL);
+  g_autofree char *url = relais_test_peer_dup_url (peer, "/v1");
+  g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+  RelaisAccountDraft draft = { .provider = "openai-compatible", .label = "Mine", .base_url = url, .api_key = "bad-key" };
+  RelaisAccountDraft good = { .api_key = "good-key" };
+  RelaisAccountDraft slow = { .api_key = "slow-key" };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisTestResult) refused = NULL, other = NULL, renamed = NULL;
+  g_autoptr (GAsyncResult) done = NULL;
+  GAsyncResult *slot = NULL;
+  g_autofree char *id = add (engine, &draft, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (start (engine, NULL));
+  /* a request meets the refusal, and the account is out */
+  relais_test_result_free (ask (engine, "openai-chat", "m"));
+  stop (engine);
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  refused = test_account (engine, id, NULL, NULL, &error);
+  g_assert_false (refused->ok);
+  g_assert_cmpuint (refused->status, ==, 401);
+  g_assert_cmpstr (refused->message, ==, "no: [hidden]");
+
+  other = test_account (engine, id, &good, NULL, &error);
+  g_assert_true (other->ok);
+  g_assert_cmpuint (other->n_models, ==, 1);
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+
+  g_timeout_add (20, cancel_cb, cancellable);
+  g_assert_null (test_account (engine, id, &slow, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  g_clear_error (&error);
+
+  relais_engine_edit_account_async (engine, id, &good, NULL, slot_cb, &slot);
+  done = wait_for (&slot);
+  g_assert_true (relais_engine_edit_account_finish (engine, done, &error));
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_ACTIVE);
+  g_assert_null (test_account (engine, "nobody", NULL, NULL, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+}
+
+static void
+models_changed_cb (RelaisEngine *engine,
+                   guint        *n)
+{
+  (*n)++;
+}
+
+static gboolean
+has_models (RelaisEngine *engine)
+{
+  g_auto (GStrv) models = relais_engine_dup_models (engine);
+
+  return models[0] != NULL;
+}
+
+static void
+test_models (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_auto (GStrv) models = NULL;
+  guint n = 0;
+
+  g_signal_connect (engine, "models-changed", G_CALLBACK (models_changed_cb), &n);
+  relais_engine_refresh_models (engine);
+  wait_until (engine, has_models);
+  models = relais_engine_dup_models (engine);
+  g_assert_cmpstr (models[0], ==, "gemini-3-flash");
+  g_assert_cmpstr (models[1], ==, "practice");
+  g_assert_null (models[2]);
+  g_assert_cmpuint (n, ==, 1);
+}
+
+/* What a binding reads is what the functions say. */
+static void
+test_properties (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  RelaisEngineState state = RELAIS_ENGINE_FAILED;
+  RelaisEngineKeyring keyring = RELAIS_ENGINE_KEYRING_UNKNOWN;
+  RelaisAuthMode mode = RELAIS_AUTH_MODE_OFF, effective = RELAIS_AUTH_MODE_STRICT;
+  g_autoptr (RelaisStartFailure) failure = NULL;
+  guint n_active = 7, n_accounts = 7, port = 7;
+  gboolean set = FALSE, lan = TRUE;
+
+  g_object_get (engine, "state", &state, "keyring", &keyring, "failure", &failure, "n-active", &n_active,
+                "n-accounts", &n_accounts, "api-key-set", &set, "port", &port, "allow-lan-access", &lan,
+                "auth-mode", &mode, "effective-auth-mode", &effective, NULL);
+  g_assert_cmpint (state, ==, RELAIS_ENGINE_STOPPED);
+  g_assert_cmpint (keyring, ==, RELAIS_ENGINE_KEYRING_UNUSED);
+  g_assert_null (failure);
+  g_assert_cmpuint (n_active, ==, 1);
+  g_assert_cmpuint (n_accounts, ==, 1);
+  g_assert_true (set);
+  g_assert_cmpuint (port, ==, 0);
+  g_assert_false (lan);
+  g_assert_cmpint (mode, ==, RELAIS_AUTH_MODE_AUTO);
+  g_assert_cmpint (effective, ==, RELAIS_AUTH_MODE_OFF);
+}
+
 static void
 test_dispose_while_running (void)
 {
@@ -508,6 +808,7 @@ main (int    argc,
 {
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/load-fills-lists", test_load_fills_lists);
   g_test_add_func ("/engine/states", test_states);
   g_test_add_func ("/engine/bad-port", test_bad_port);
   g_test_add_func ("/engine/no-account", test_no_account);
@@ -519,6 +820,12 @@ main (int    argc,
   g_test_add_func ("/engine/pause-account", test_pause_account);
   g_test_add_func ("/engine/records", test_records);
   g_test_add_func ("/engine/key", test_key);
+  g_test_add_func ("/engine/start-while-stopping", test_start_while_stopping);
+  g_test_add_func ("/engine/lan-while-stopping", test_lan_while_stopping);
+  g_test_add_func ("/engine/lan-while-running", test_lan_while_running);
+  g_test_add_func ("/engine/account-tests", test_account_tests);
+  g_test_add_func ("/engine/models", test_models);
+  g_test_add_func ("/engine/properties", test_properties);
   g_test_add_func ("/engine/dispose-while-running", test_dispose_while_running);
   return g_test_run ();
 }
