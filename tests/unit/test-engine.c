@@ -694,7 +694,7 @@ test_account_tests (void)
   RelaisAccountDraft slow = { .api_key = "slow-key" };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (RelaisTestResult) refused = NULL, other = NULL, renamed = NULL;
+  g_autoptr (RelaisTestResult) refused = NULL, other = NULL;
   g_autoptr (GAsyncResult) done = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *id = add (engine, &draft, &error);

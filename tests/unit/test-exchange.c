@@ -468,7 +468,7 @@ test_models (Fixture       *self,
   g_autofree char *openai = list_ids (self, "/v1/models", NULL, NULL, NULL);
   g_autofree char *anthropic = NULL, *gemini = NULL, *first = NULL, *second = NULL;
   g_autofree char *before = NULL, *token = NULL;
-  g_autofree char *page = NULL, *next = NULL, *target = NULL, *end = NULL;
+  g_autofree char *page = NULL, *target = NULL, *end = NULL;
   g_autoptr (GString) walked = g_string_new (NULL);
   gboolean more;
 
@@ -762,7 +762,7 @@ test_long_model (Fixture       *self,
 {
   g_autofree char *name = g_strnfill (1024 * 1024, 'm');
   g_autofree char *body = g_strdup_printf ("{\"model\":\"%s\",\"messages\":[]}", name);
-  g_autofree char *answer = NULL, *path = NULL, *target = NULL;
+  g_autofree char *answer = NULL, *target = NULL;
   RelaisRecord *record;
 
   g_assert_cmpuint (ask (self, "POST", "/v1/messages", NULL, body, NULL, &answer), ==, 400);
