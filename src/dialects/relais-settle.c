@@ -18,6 +18,7 @@
 #include "relais-seal.h"
 #include "relais-settle.h"
 
+#define BILLING_PREFIX "x-anthropic-billing-header:"
 #define NO_RESULT "No result was provided for this call."
 
 typedef struct
@@ -674,12 +675,27 @@ settle_call_names (Settle    *self,
     }
 }
 
+/* Claude Code begins its instructions with a line for Anthropic's accounts that changes from run to
+ * run: worth nothing to others, and it would defeat their caches. */
+static void
+drop_billing (Settle *self)
+{
+  const RelaisPart *first = self->prompt->system->len > 0 ? g_ptr_array_index (self->prompt->system, 0)
+                                                          : NULL;
+
+  if (first == NULL || first->text == NULL || !g_str_has_prefix (first->text, BILLING_PREFIX))
+    return;
+  g_ptr_array_remove_index (self->prompt->system, 0);
+  relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
+}
+
 static gboolean
 settle_messages (Settle  *self,
                  GError **error)
 {
   GPtrArray *messages = self->prompt->messages;
 
+  drop_billing (self);
   if (!settle_parts (self, NULL, self->prompt->system, error))
     return FALSE;
   for (guint i = 0; i < messages->len; i++)
@@ -712,7 +728,7 @@ settle_messages (Settle  *self,
   return TRUE;
 }
 
-/* Anthropic and Gemini refuse a request that only instructs. */
+/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. */
 static void
 settle_lone_system (Settle *self)
 {
@@ -721,8 +737,7 @@ settle_lone_system (Settle *self)
   if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
   message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
-  while (self->prompt->system->len > 0)
-    g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, 0));
+  g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
 }
 
 /**
