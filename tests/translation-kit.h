@@ -47,9 +47,9 @@ typedef struct
   RelaisDialectId source;
   RelaisDialectId target;
   const char *request;        /* JSON the client sent; NULL: a plain hello */
-  const char *answer;         /* the upstream's bytes, JSON: a whole body, or the data of events, a line each */
+  const char *answer;         /* the upstream's bytes, JSON: a body, or data of events, a line each */
   RelaisForm form;            /* the client's */
-  const char *events;         /* what a client reads in it, as kit_events() writes it, NULL: not compared */
+  const char *events;         /* as kit_events() writes them, NULL: not compared */
   KitExpect expect[KIT_MOST]; /* of a whole body */
 } KitAnswer;
 

@@ -397,11 +397,13 @@ send_id (Settle     *self,
 }
 
 static void
-settle_args (Settle     *self,
-             RelaisPart *call)
+settle_args (Settle              *self,
+             const RelaisMessage *message,
+             RelaisPart          *call)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   RelaisJsonWriter writer;
+  gboolean custom = call->custom;
 
   if (call->custom && takes_custom (self))
     {
@@ -411,6 +413,8 @@ settle_args (Settle     *self,
     }
   relais_json_writer_init (&writer, text);
   relais_encoder_write_args (&writer, NULL, call->args != NULL ? call->args : "", -1, call->custom);
+  if (!custom && g_str_has_prefix (text->str, "{\"_raw\":") && !g_str_has_prefix (call->args, "{\"_raw\""))
+    note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, call, "the arguments of this call are no JSON");
   g_free (call->args);
   call->args = g_strndup (text->str, text->len);
   call->custom = FALSE;
@@ -481,7 +485,7 @@ settle_calls (Settle        *self,
       RelaisPart *call = g_ptr_array_index (calls, i);
 
       recall_call (self, message, call);
-      settle_args (self, call);
+      settle_args (self, message, call);
     }
 }
 
