@@ -203,6 +203,7 @@ test_102 (void)
     const char *model;
     int code;
   } cases[] = { { KIT_G, "gemini-3.8-flash", -1 }, { KIT_A, "claude-opus-5-5", RELAIS_ERROR_TOO_LARGE } };
+  const RelaisDialect *chat = relais_dialect_get (KIT_C);
   gsize length = 40 * 1000 * 1000;
 
   g_string_set_size (body, body->len + length);
@@ -215,7 +216,7 @@ test_102 (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (RelaisTranslation) translation = NULL;
       RelaisTarget target = { .dialect = cases[i].target, .model = cases[i].model };
-      RelaisPrompt *prompt = relais_dialect_get (KIT_C)->decode_request (bytes, NULL, FALSE, &error);
+      RelaisPrompt *prompt = chat->decode_request (bytes, NULL, FALSE, &error);
 
       g_assert_no_error (error);
       translation = relais_translation_new (prompt, KIT_C, &target);
