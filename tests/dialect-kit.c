@@ -9,6 +9,7 @@
 
 #include "base/relais-error.h"
 #include "base/relais-json.h"
+#include "dialects/relais-settle.h"
 
 #include "dialect-kit.h"
 
@@ -64,6 +65,33 @@ kit_refuse (RelaisDialectId   dialect,
       g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST);
       failure = relais_dialect_failure_from_error (error);
       g_assert_cmpuint (relais_dialect_failure_status (dialect, failure), ==, 400);
+      g_assert_cmpstr (failure->param, ==, refusals[i].param);
+    }
+}
+
+/**
+ * kit_refuse_elsewhere:
+ * @dialect: a dialect
+ * @refusals: (array length=n_refusals): bodies that are fine, but only for upstreams of @dialect
+ * @n_refusals: how many
+ *
+ * Checks that each is read, and refused for the field named when it is to be translated.
+ */
+void
+kit_refuse_elsewhere (RelaisDialectId   dialect,
+                      const KitRefusal *refusals,
+                      gsize             n_refusals)
+{
+  for (gsize i = 0; i < n_refusals; i++)
+    {
+      g_autoptr (RelaisPrompt) prompt = kit_decode (dialect, refusals[i].body);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RelaisFailure) failure = NULL;
+
+      g_test_message ("%s", refusals[i].body);
+      g_assert_false (relais_settle_check (prompt, dialect, &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST);
+      failure = relais_dialect_failure_from_error (error);
       g_assert_cmpstr (failure->param, ==, refusals[i].param);
     }
 }

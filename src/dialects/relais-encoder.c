@@ -38,6 +38,7 @@ event_copy (const RelaisEvent *event)
   copy->text = event->text != NULL ? g_strndup (event->text, event->length) : NULL;
   copy->id = g_strdup (event->id);
   copy->name = g_strdup (event->name);
+  copy->name_space = g_strdup (event->name_space);
   copy->signature = g_strdup (event->signature);
   copy->failure = NULL;
   return copy;
@@ -51,6 +52,7 @@ event_free (gpointer data)
   g_free ((char *)event->text);
   g_free ((char *)event->id);
   g_free ((char *)event->name);
+  g_free ((char *)event->name_space);
   g_free ((char *)event->signature);
   g_free (event);
 }

@@ -318,7 +318,13 @@ write_system (Writer *self)
       if (part->type == RELAIS_PART_TEXT)
         write_text (writer, part->text, NULL);
     }
-  if (self->json_in_words)
+  if (self->json_in_words && prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL)
+    {
+      g_autofree char *words = g_strconcat (JSON_INSTRUCTION " It must follow this JSON Schema: ", prompt->format_schema, NULL);
+
+      write_text (writer, words, NULL);
+    }
+  else if (self->json_in_words)
     write_text (writer, JSON_INSTRUCTION, NULL);
   relais_json_writer_end_array (writer);
   relais_json_writer_end_object (writer);

@@ -11,6 +11,16 @@
 
 #include "relais-settle.h"
 
+static void
+name_free (gpointer data)
+{
+  RelaisName *name = data;
+
+  g_free (name->name);
+  g_free (name->name_space);
+  g_free (name);
+}
+
 /**
  * relais_names_new:
  *
@@ -21,7 +31,9 @@ relais_names_new (void)
 {
   RelaisNames *self = g_new0 (RelaisNames, 1);
 
-  self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->taken = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, name_free);
   return self;
 }
 
@@ -34,7 +46,9 @@ relais_names_free (RelaisNames *self)
 {
   if (self == NULL)
     return;
-  g_hash_table_unref (self->tools);
+  g_hash_table_unref (self->taken);
+  g_hash_table_unref (self->sent);
+  g_hash_table_unref (self->names);
   g_free (self);
 }
 
@@ -54,6 +68,44 @@ is_allowed (char            c,
   if (first)
     return g_ascii_isalpha (c) || c == '_';
   return g_ascii_isalnum (c) || strchr ("_.:-", c) != NULL;
+}
+
+/**
+ * relais_names_find:
+ * @self: a map
+ * @sent: (nullable): a name as an upstream writes it
+ *
+ * Returns: (transfer none) (nullable): the tool that was sent under it
+ */
+const RelaisName *
+relais_names_find (const RelaisNames *self,
+                   const char        *sent)
+{
+  return sent != NULL ? g_hash_table_lookup (self->names, sent) : NULL;
+}
+
+/* @whole as @dialect takes it, told from the others that were sent. */
+static char *
+choose (RelaisNames     *self,
+        const char      *whole,
+        RelaisDialectId  dialect)
+{
+  g_autoptr (GString) sent = g_string_new (*whole != '\0' ? whole : "unknown_tool");
+  gsize limit = max_length (dialect);
+
+  for (gsize i = 0; i < sent->len; i++)
+    if (!is_allowed (sent->str[i], FALSE, dialect))
+      sent->str[i] = '_';
+  if (!is_allowed (sent->str[0], TRUE, dialect))
+    g_string_prepend_c (sent, '_');
+  if (sent->len > limit || g_hash_table_contains (self->taken, sent->str))
+    {
+      g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+
+      g_string_truncate (sent, MIN (sent->len, limit - 9));
+      g_string_append_printf (sent, "_%.8s", sum);
+    }
+  return g_strndup (sent->str, sent->len);
 }
 
 /**
@@ -78,28 +130,24 @@ relais_names_add (RelaisNames      *self,
 {
   g_autofree char *whole = name_space != NULL && *name_space != '\0' ? g_strconcat (name_space, "__", name, NULL)
                                                                      : g_strdup (name);
-  g_autoptr (GString) sent = g_string_new (whole);
-  gboolean changed = FALSE;
-  gsize limit = max_length (dialect);
+  const char *known = g_hash_table_lookup (self->sent, whole);
+  char *sent = known != NULL ? g_strdup (known) : choose (self, whole, dialect);
 
-  if (sent->len == 0)
-    g_string_append (sent, "unknown_tool");
-  for (gsize i = 0; i < sent->len; i++)
-    if (!is_allowed (sent->str[i], FALSE, dialect))
-      {
-        sent->str[i] = '_';
-        changed = TRUE;
-      }
-  if (!is_allowed (sent->str[0], TRUE, dialect))
-    g_string_prepend_c (sent, '_');
-  if (sent->len > limit || (changed && g_hash_table_contains (self->tools, sent->str)))
+  if (known == NULL)
     {
-      g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+      char *copy = g_strdup (sent);
 
-      g_string_truncate (sent, MIN (sent->len, limit - 9));
-      g_string_append_printf (sent, "_%.8s", sum);
+      g_hash_table_insert (self->sent, g_strdup (whole), copy);
+      g_hash_table_add (self->taken, copy);
     }
-  if (tool != NULL && !g_hash_table_contains (self->tools, sent->str))
-    g_hash_table_insert (self->tools, g_strdup (sent->str), (gpointer)tool);
-  return g_strdup (sent->str);
+  if (tool != NULL && !g_hash_table_contains (self->names, sent))
+    {
+      RelaisName *kept = g_new0 (RelaisName, 1);
+
+      kept->name = g_strdup (name);
+      kept->name_space = g_strdup (name_space);
+      kept->custom = tool->custom;
+      g_hash_table_insert (self->names, g_strdup (sent), kept);
+    }
+  return sent;
 }

@@ -229,6 +229,38 @@ write_messages (RelaisTargetWriter  *self,
   return TRUE;
 }
 
+/* A grammar stands in an object of its own here; Responses writes it flat. */
+static void
+write_grammar (RelaisJsonWriter *writer,
+               const char       *format)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (format, strlen (format), RELAIS_JSON_MAX_DEPTH, NULL);
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  if (!relais_json_node_equals (relais_json_node_get_member (root, "type"), "grammar"))
+    {
+      relais_json_writer_raw (writer, "format", format, -1);
+      return;
+    }
+  relais_json_writer_object (writer, "format");
+  relais_json_writer_string (writer, "type", "grammar");
+  relais_json_writer_object (writer, "grammar");
+  relais_json_iter_init (&iter, root);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (strcmp (name, "type") != 0)
+        relais_json_writer_raw (writer, name, raw, length);
+    }
+  relais_json_writer_end_object (writer);
+  relais_json_writer_end_object (writer);
+}
+
 static void
 write_tool (RelaisTargetWriter *self,
             const RelaisTool   *tool)
@@ -246,8 +278,10 @@ write_tool (RelaisTargetWriter *self,
   relais_json_writer_string (&self->writer, "name", tool->name);
   if (tool->description != NULL)
     relais_json_writer_string (&self->writer, "description", tool->description);
-  if (tool->schema != NULL)
-    relais_json_writer_raw (&self->writer, tool->type == RELAIS_TOOL_CUSTOM ? "format" : "parameters", tool->schema, -1);
+  if (tool->schema != NULL && tool->type == RELAIS_TOOL_CUSTOM)
+    write_grammar (&self->writer, tool->schema);
+  else if (tool->schema != NULL)
+    relais_json_writer_raw (&self->writer, "parameters", tool->schema, -1);
   if (tool->strict != RELAIS_TRI_UNSET && tool->type == RELAIS_TOOL_FUNCTION &&
       !(self->target->quirks & RELAIS_QUIRK_NO_STRICT))
     relais_json_writer_boolean (&self->writer, "strict", tool->strict == RELAIS_TRI_TRUE);

@@ -238,7 +238,9 @@ decode_result (const RelaisJsonNode  *node,
       if (!relais_request_need_string (member (node, "name"), "name", &part->name, error))
         return FALSE;
     }
-  else if (!relais_request_need_string (member (node, "tool_call_id"), "tool_call_id", &part->id, error))
+  else if (!relais_request_is_given (member (node, "tool_call_id")))
+    return relais_request_fail (error, "tool_call_id", "is missing");
+  else if (!relais_request_read_string (member (node, "tool_call_id"), "tool_call_id", &part->id, error))
     return FALSE;
   if (!decode_content (member (node, "content"), part->content, error))
     return FALSE;
@@ -328,6 +330,34 @@ decode_function (const RelaisJsonNode  *function,
          relais_request_read_tri (member (function, "strict"), "function.strict", &tool->strict, error);
 }
 
+/* The format of free text as Responses writes it: a grammar is flat there. */
+static char *
+decode_grammar (const RelaisJsonNode *format)
+{
+  g_autoptr (GString) flat = NULL;
+  const RelaisJsonNode *key, *value;
+  RelaisJsonWriter writer;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (member (format, "grammar")) != RELAIS_JSON_OBJECT)
+    return relais_json_node_dup_raw (format);
+  flat = g_string_new (NULL);
+  relais_json_writer_init (&writer, flat);
+  relais_json_writer_object (&writer, NULL);
+  relais_json_writer_string (&writer, "type", "grammar");
+  relais_json_iter_init (&iter, member (format, "grammar"));
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      relais_json_writer_raw (&writer, name, raw, length);
+    }
+  relais_json_writer_end_object (&writer);
+  return g_strndup (flat->str, flat->len);
+}
+
 static gboolean
 decode_tool (const RelaisJsonNode  *node,
              RelaisPrompt          *prompt,
@@ -352,7 +382,7 @@ decode_tool (const RelaisJsonNode  *node,
   if (!relais_request_need_string (member (node, "name"), "custom.name", &name, error))
     return FALSE;
   tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_CUSTOM, name);
-  tool->schema = relais_json_node_dup_raw (member (node, "format"));
+  tool->schema = decode_grammar (member (node, "format"));
   return relais_request_read_string (member (node, "description"), "custom.description",
                                      &tool->description, error);
 }

@@ -550,25 +550,32 @@ queue_free (gpointer data)
 
 static void
 note_call (GHashTable *waiting,
+           const char *name,
            RelaisPart *call)
 {
-  GQueue *queue = g_hash_table_lookup (waiting, call->name);
+  GQueue *queue = g_hash_table_lookup (waiting, name);
 
   if (queue == NULL)
     {
       queue = g_queue_new ();
-      g_hash_table_insert (waiting, call->name, queue);
+      g_hash_table_insert (waiting, (gpointer)name, queue);
     }
   g_queue_push_tail (queue, call);
 }
 
-/* The first call of that name without an answer. */
+static gboolean
+is_named (const char *value)
+{
+  return value != NULL && *value != '\0';
+}
+
+/* The first call of that name without an answer; of any name for "". */
 static const RelaisPart *
 take_waiting (GHashTable *waiting,
               GHashTable *answered,
               const char *name)
 {
-  GQueue *queue = name != NULL ? g_hash_table_lookup (waiting, name) : NULL;
+  GQueue *queue = g_hash_table_lookup (waiting, name);
   const RelaisPart *call = NULL;
 
   while (queue != NULL && (call = g_queue_pop_head (queue)) != NULL)
@@ -581,8 +588,9 @@ take_waiting (GHashTable *waiting,
  * relais_request_match_results:
  * @prompt: a request whose messages are all read
  *
- * Gives each tool result what it lacks: the name of the call its id belongs to, or, where it has no
- * id, that of the first unanswered call of its name.
+ * Gives each call without an id one by its place, and each tool result what it lacks: the name of
+ * the call its id belongs to, or, where it has no id, that of the first unanswered call of its name;
+ * of any name where it has none either.
  */
 void
 relais_request_match_results (RelaisPrompt *prompt)
@@ -601,16 +609,23 @@ relais_request_match_results (RelaisPrompt *prompt)
           RelaisPart *part = g_ptr_array_index (message->parts, j);
           const RelaisPart *call;
 
-          if (part->type == RELAIS_PART_TOOL_CALL && part->id != NULL && part->name != NULL)
+          if (part->type == RELAIS_PART_TOOL_CALL && part->name != NULL)
             {
+              if (!is_named (part->id))
+                {
+                  g_free (part->id);
+                  part->id = g_strdup_printf ("call_%u_%u", i, j);
+                }
               g_hash_table_insert (calls, part->id, part);
-              note_call (waiting, part);
+              note_call (waiting, part->name, part);
+              note_call (waiting, "", part);
             }
           if (part->type != RELAIS_PART_TOOL_RESULT)
             continue;
-          if (part->id == NULL)
+          if (!is_named (part->id))
             {
-              call = take_waiting (waiting, answered, part->name);
+              call = take_waiting (waiting, answered, part->name != NULL ? part->name : "");
+              g_free (part->id);
               part->id = call != NULL ? g_strdup (call->id) : NULL;
             }
           call = part->id != NULL ? g_hash_table_lookup (calls, part->id) : NULL;

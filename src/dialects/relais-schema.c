@@ -14,7 +14,8 @@
 #include "relais-schema.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
-#define MAX_INLINE 8                /* `$ref` inside `$ref` */
+#define MAX_INLINE 8 /* `$ref` inside `$ref` */
+#define MAX_NOTE_BYTES 200
 #define MAX_BYTES (4 * 1024 * 1024) /* what inlining may make of a schema */
 
 /* What each form keeps; sorted by use. */
@@ -229,7 +230,7 @@ write_required (Trim                 *self,
   relais_json_writer_end_array (&self->writer);
 }
 
-/* What OpenAPI has no key for is told in the description. */
+/* What the form has no key for is told in the description. */
 static void
 add_note (GString    *notes,
           const char *key,
@@ -239,7 +240,9 @@ add_note (GString    *notes,
   if (notes->len > 0)
     g_string_append (notes, "; ");
   g_string_append_printf (notes, "%s: ", key);
-  g_string_append_len (notes, raw, MIN (length, 200));
+  if (length > MAX_NOTE_BYTES)
+    length = g_utf8_find_prev_char (raw, raw + MAX_NOTE_BYTES + 1) - raw;
+  g_string_append_len (notes, raw, length);
 }
 
 static gboolean
@@ -278,7 +281,7 @@ write_exclusive (Trim                 *self,
       if (relais_json_node_get_kind (bound) != RELAIS_JSON_NUMBER ||
           member (node, bounds[i].to) != NULL)
         continue;
-      if (g_strcmp0 (type, "integer") == 0 && relais_json_node_get_int (bound, &whole) && ABS (whole) < G_MAXINT64 / 2)
+      if (g_strcmp0 (type, "integer") == 0 && relais_json_node_get_int (bound, &whole) && whole > G_MININT64 / 2 && whole < G_MAXINT64 / 2)
         relais_json_writer_int (&self->writer, bounds[i].to, whole + bounds[i].step);
       else
         write_raw (self, bounds[i].to, bound);
@@ -384,7 +387,7 @@ write_member (Trim                 *self,
       if (format != NULL && (!openapi || is_listed (format, formats)))
         relais_json_writer_string (&self->writer, "format", format);
     }
-  else if (openapi && is_noted (key))
+  else if (is_noted (key))
     {
       gsize length;
       const char *raw = relais_json_node_get_raw (value, &length);
@@ -437,8 +440,7 @@ write_members (Trim                 *self,
 
       write_member (self, node, name, value, type, notes, nullable);
     }
-  if (self->form == RELAIS_SCHEMA_OPENAPI)
-    write_exclusive (self, node, type);
+  write_exclusive (self, node, type);
   if (g_strcmp0 (type, "array") == 0 && member (node, "items") == NULL && self->form == RELAIS_SCHEMA_OPENAPI)
     {
       relais_json_writer_object (&self->writer, "items");

@@ -18,6 +18,7 @@
 #include "relais-seal.h"
 #include "relais-settle.h"
 
+#define BILLING_PREFIX "x-anthropic-billing-header:"
 #define NO_RESULT "No result was provided for this call."
 
 typedef struct
@@ -396,11 +397,13 @@ send_id (Settle     *self,
 }
 
 static void
-settle_args (Settle     *self,
-             RelaisPart *call)
+settle_args (Settle              *self,
+             const RelaisMessage *message,
+             RelaisPart          *call)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   RelaisJsonWriter writer;
+  gboolean custom = call->custom;
 
   if (call->custom && takes_custom (self))
     {
@@ -410,6 +413,8 @@ settle_args (Settle     *self,
     }
   relais_json_writer_init (&writer, text);
   relais_encoder_write_args (&writer, NULL, call->args != NULL ? call->args : "", -1, call->custom);
+  if (!custom && g_str_has_prefix (text->str, "{\"_raw\":") && !g_str_has_prefix (call->args, "{\"_raw\""))
+    note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, call, "the arguments of this call are no JSON");
   g_free (call->args);
   call->args = g_strndup (text->str, text->len);
   call->custom = FALSE;
@@ -480,7 +485,7 @@ settle_calls (Settle        *self,
       RelaisPart *call = g_ptr_array_index (calls, i);
 
       recall_call (self, message, call);
-      settle_args (self, call);
+      settle_args (self, message, call);
     }
 }
 
@@ -674,12 +679,27 @@ settle_call_names (Settle    *self,
     }
 }
 
+/* Claude Code begins its instructions with a line for Anthropic's accounts that changes from run to
+ * run: worth nothing to others, and it would defeat their caches. */
+static void
+drop_billing (Settle *self)
+{
+  const RelaisPart *first = self->prompt->system->len > 0 ? g_ptr_array_index (self->prompt->system, 0)
+                                                          : NULL;
+
+  if (first == NULL || first->text == NULL || !g_str_has_prefix (first->text, BILLING_PREFIX))
+    return;
+  g_ptr_array_remove_index (self->prompt->system, 0);
+  relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
+}
+
 static gboolean
 settle_messages (Settle  *self,
                  GError **error)
 {
   GPtrArray *messages = self->prompt->messages;
 
+  drop_billing (self);
   if (!settle_parts (self, NULL, self->prompt->system, error))
     return FALSE;
   for (guint i = 0; i < messages->len; i++)
@@ -712,7 +732,7 @@ settle_messages (Settle  *self,
   return TRUE;
 }
 
-/* Anthropic and Gemini refuse a request that only instructs. */
+/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. */
 static void
 settle_lone_system (Settle *self)
 {
@@ -721,8 +741,29 @@ settle_lone_system (Settle *self)
   if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
   message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
-  while (self->prompt->system->len > 0)
-    g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, 0));
+  g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
+}
+
+/* A Claude without structured outputs is given the schema as the one tool it must call; not where
+ * that would get in the way of other tools, or of thinking, which allows no forced call. */
+static void
+settle_schema (Settle *self)
+{
+  RelaisPrompt *prompt = self->prompt;
+  RelaisTool *tool;
+
+  if (self->target->dialect != RELAIS_DIALECT_ANTHROPIC || prompt->format != RELAIS_FORMAT_SCHEMA ||
+      prompt->format_schema == NULL || prompt->tools->len > 0 || prompt->thinking ||
+      relais_model_get_claude (self->target->model).structured)
+    return;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, "respond");
+  tool->description = g_strdup ("Gives the answer.");
+  tool->schema = g_strdup (prompt->format_schema);
+  prompt->format = RELAIS_FORMAT_TEXT;
+  prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
+  g_free (prompt->tool_choice_name);
+  prompt->tool_choice_name = g_strdup ("respond");
+  self->names->respond = TRUE;
 }
 
 /**
@@ -765,6 +806,7 @@ relais_settle (RelaisPrompt        *prompt,
       !settle_messages (&self, error))
     return FALSE;
   settle_lone_system (&self);
+  settle_schema (&self);
   if (prompt->messages->len == 0)
     return refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
                                                                                                                    : "messages",

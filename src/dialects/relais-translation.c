@@ -138,16 +138,14 @@ static void
 call_started (RelaisTranslation *self,
               const RelaisEvent *event)
 {
-  const RelaisTool *tool = event->name != NULL
-                             ? g_hash_table_lookup (self->names->tools, event->name)
-                             : NULL;
+  const RelaisName *tool = relais_names_find (self->names, event->name);
   RelaisEvent fixed = *event;
 
   if (self->wrapped->len <= event->call)
     g_ptr_array_set_size (self->wrapped, event->call + 1);
   if (tool != NULL)
     {
-      fixed.name = tool->client_name;
+      fixed.name = tool->name;
       fixed.name_space = tool->name_space;
       if (tool->custom && !event->custom)
         {

@@ -117,7 +117,7 @@ test_choices (void)
     { ONE "\"tool_choice\":\"none\"}", RELAIS_TOOL_CHOICE_NONE },
     { ONE "\"tool_choice\":\"auto\"}", RELAIS_TOOL_CHOICE_AUTO },
     { ONE "\"tool_choice\":\"required\"}", RELAIS_TOOL_CHOICE_REQUIRED },
-    { ONE "\"tool_choice\":{\"type\":\"allowed_tools\",\"mode\":\"auto\",\"tools\":[]}}", RELAIS_TOOL_CHOICE_AUTO },
+    { ONE "\"tool_choice\":{\"type\":\"allowed_tools\",\"mode\":\"auto\",\"tools\":[]}}", RELAIS_TOOL_CHOICE_SUBSET },
     { ONE "\"tool_choice\":{\"type\":\"custom\",\"name\":\"f\"}}", RELAIS_TOOL_CHOICE_NAMED },
   };
 
@@ -140,10 +140,6 @@ static const KitRefusal refusals[] = {
   { ONE "\"reasoning\":\"low\"}", "reasoning" },
   { ONE "\"include\":\"x\"}", "include" },
   { ONE "\"text\":[]}", "text" },
-  { ONE "\"previous_response_id\":\"resp_1\"}", "previous_response_id" },
-  { ONE "\"conversation\":{\"id\":\"c\"}}", "conversation" },
-  { ONE "\"prompt\":{\"id\":\"p\"}}", "prompt" },
-  { ONE "\"background\":true}", "background" },
   { ONE "\"tool_choice\":\"any\"}", "tool_choice" },
   { ONE "\"tools\":{}}", "tools" },
   { ONE "\"tools\":[{\"type\":\"function\"}]}", "tools[0].name" },
@@ -168,10 +164,19 @@ static const KitRefusal refusals[] = {
   { HEAD "{\"type\":\"reasoning\",\"encrypted_content\":7}" TAIL, "input[0].encrypted_content" },
 };
 
+/* Fine for an upstream of the same vendor. */
+static const KitRefusal elsewhere[] = {
+  { ONE "\"previous_response_id\":\"resp_1\"}", "previous_response_id" },
+  { ONE "\"conversation\":{\"id\":\"c\"}}", "conversation" },
+  { ONE "\"prompt\":{\"id\":\"p\"}}", "prompt" },
+  { ONE "\"background\":true}", "background" },
+};
+
 static void
 test_refusals (void)
 {
   kit_refuse (RELAIS_DIALECT_OPENAI_RESPONSES, refusals, G_N_ELEMENTS (refusals));
+  kit_refuse_elsewhere (RELAIS_DIALECT_OPENAI_RESPONSES, elsewhere, G_N_ELEMENTS (elsewhere));
 }
 
 int

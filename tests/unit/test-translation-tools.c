@@ -1,0 +1,175 @@
+/* test-translation-tools.c: tools, calls and results of a request in another dialect
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "translation-kit.h"
+
+#define U "{'role':'user','content':'hi'}"
+#define C(rest) "{'model':'m','messages':[" U "]," rest "}"
+#define R(rest) "{'model':'m','input':'hi'," rest "}"
+#define A(rest) "{'model':'m','max_tokens':99,'messages':[" U "]," rest "}"
+#define G(rest) "{'model':'m','contents':[{'parts':[{'text':'hi'}]}]," rest "}"
+#define FUNCTION(name) "{'type':'function','function':{'name':'" name "'}}"
+#define CALL(id, args) "{'id':'" id "','type':'function','function':{'name':'f','arguments':'" args "'}}"
+#define HISTORY(calls, after) "{'model':'m','messages':[" U ",{'role':'assistant','content':null,'tool_calls':[" calls "]}" after "]}"
+#define TOOL(id, text) ",{'role':'tool','tool_call_id':'" id "','content':'" text "'}"
+#define TEXT(text) "{'type':'text','text':" text "}"
+#define USE(id, input) "{'type':'tool_use','id':'" id "','name':'f','input':" input "}"
+#define GONE(id, text) "{'type':'tool_result','tool_use_id':'" id "','content':[" TEXT ("'" text "'") "]}"
+#define NO_RESULT "No result was provided for this call."
+#define PNG "iVBORw0KGgo="
+#define TWO CALL ("a", "{}") "," CALL ("b", "{}")
+#define NAME_90 "n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890"
+
+static const KitRequest requests[] = {
+  { "058-no-arguments/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", ""), TOOL ("a", "r")), .expect = { { "messages.1.content.0.input", "{}" } } },
+  { "058-no-arguments/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", ""), TOOL ("a", "r")), .expect = { { "contents.1.parts.0.functionCall.args", "{}" } } },
+  { "058-no-arguments/responses", KIT_C, KIT_R, .body = HISTORY (CALL ("a", ""), TOOL ("a", "r")), .expect = { { "input.1.arguments", "'{}'" } } },
+
+  { "059-array/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "[1,2]"), TOOL ("a", "r")), .expect = { { "messages.1.content.0.input", "{'value':[1,2]}" } } },
+  { "059-array/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "[1,2]"), TOOL ("a", "r")), .expect = { { "contents.1.parts.0.functionCall.args", "{'value':[1,2]}" } } },
+
+  { "060-invalid/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{no"), TOOL ("a", "r")), .expect = { { "messages.1.content.0.input", "{'_raw':'{no'}" } }, .dropped = "messages[1]" },
+  { "060-invalid/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{no"), TOOL ("a", "r")), .expect = { { "contents.1.parts.0.functionCall.args", "{'_raw':'{no'}" } }, .dropped = "messages[1]" },
+
+  { "061-digits/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{\\'n\\':12345678901234567890,\\'d\\':1.10}"), TOOL ("a", "r")), .expect = { { "messages.1.content.0.input", "{'n':12345678901234567890,'d':1.10}" } } },
+  { "061-digits/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{\\'n\\':12345678901234567890}"), TOOL ("a", "r")), .expect = { { "contents.1.parts.0.functionCall.args", "{'n':12345678901234567890}" } } },
+  { "061-digits/from-anthropic", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{'n':12345678901234567890}") "]}]}", .expect = { { "messages.1.tool_calls.0.function.arguments", "'{\\'n\\':12345678901234567890}'" } }, .dropped = NULL },
+
+  { "062-order/anthropic", KIT_C, KIT_A, .body = HISTORY (TWO, TOOL ("b", "rb") TOOL ("a", "ra")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," GONE ("b", "rb") "]" } } },
+  { "062-order/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "," USE ("b", "{}") "]},{'role':'user','content':[" GONE ("b", "rb") "," GONE ("a", "ra") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3", "{'role':'tool','tool_call_id':'b','content':'rb'}" } } },
+  { "062-order/gemini", KIT_C, KIT_G, .body = HISTORY (TWO, TOOL ("b", "rb") TOOL ("a", "ra")), .expect = { { "contents.2", "{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'output':'ra'}}},{'functionResponse':{'name':'f','response':{'output':'rb'}}}]}" } } },
+  { "062-order/responses", KIT_C, KIT_R, .body = HISTORY (TWO, TOOL ("b", "rb") TOOL ("a", "ra")), .expect = { { "input.3", "{'type':'function_call_output','call_id':'a','output':'ra'}" }, { "input.4", "{'type':'function_call_output','call_id':'b','output':'rb'}" } } },
+
+  { "063-missing/anthropic", KIT_C, KIT_A, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "messages.2.content", "[{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'" NO_RESULT "'") "],'is_error':true}," GONE ("b", "rb") "]" } } },
+  { "063-missing/chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'Error: " NO_RESULT "'}" } } },
+  { "063-missing/gemini", KIT_C, KIT_G, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'error':'" NO_RESULT "'}}" }, { "contents.2.parts.2", NULL } } },
+
+  { "064-unknown-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "ra") TOOL ("z", "rz")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'Result of tool call z: rz'") "]" } }, .dropped = "messages[2]" },
+  { "064-unknown-id/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[" GONE ("z", "rz") "]}]}", .expect = { { "contents.0.parts", "[{'text':'Result of tool call z: rz'}]" } }, .dropped = "messages[0].content[0]" },
+
+  { "065-twice/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "messages.2.content", "[" GONE ("a", "two") "]" }, { "messages.3", NULL } } },
+
+  { "066-result-and-text/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3", "{'role':'user','content':'so'}" } } },
+  { "066-result-and-text/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "contents.2.parts", "[{'functionResponse':{'name':'f','response':{'output':'ra'}}}]" }, { "contents.3.parts", "[{'text':'so'}]" } } },
+  { "066-result-and-text/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), ",{'role':'user','content':'so'}" TOOL ("a", "ra")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'so'") "]" }, { "messages.3", NULL } } },
+
+#define PICTURE "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" PNG "'}}"
+#define SEEN "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "," USE ("b", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'ra'") "," PICTURE "]}," GONE ("b", "rb") "]}]}"
+  { "067-image-in-result/chat", KIT_A, KIT_C, .body = SEEN, .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3.role", "'tool'" }, { "messages.4", "{'role':'user','content':[" TEXT ("'Image returned by f (a):'") ",{'type':'image_url','image_url':{'url':'data:image/png;base64," PNG "'}}]}" } } },
+  { "067-image-in-result/gemini-3", KIT_A, KIT_G, .body = SEEN, .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'output':'ra'},'parts':[{'inlineData':{'mimeType':'image/png','data':'" PNG "'}}]}" }, { "contents.3", NULL } } },
+  { "067-image-in-result/gemini-2.5", KIT_A, KIT_G, .model = "gemini-2.5-pro", .body = SEEN, .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'output':'ra'}}" }, { "contents.3.parts.1.inlineData.mimeType", "'image/png'" } } },
+  { "067-image-in-result/responses", KIT_A, KIT_R, .body = SEEN, .expect = { { "input.3.output.0", "{'type':'input_text','text':'ra'}" }, { "input.3.output.1.image_url", "'data:image/png;base64," PNG "'" } } },
+  { "067-image-in-result/from-responses", KIT_R, KIT_A, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':[{'type':'input_image','image_url':'data:image/png;base64," PNG "'}]}]}", .expect = { { "messages.2.content.0.content", "[" PICTURE "]" } } },
+
+#define WRONG "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':'bad','is_error':true}]}]}"
+  { "068-error/chat", KIT_A, KIT_C, .body = WRONG, .expect = { { "messages.2.content", "'Error: bad'" } } },
+  { "068-error/responses", KIT_A, KIT_R, .body = WRONG, .expect = { { "input.2.output", "'Error: bad'" } } },
+  { "068-error/gemini", KIT_A, KIT_G, .body = WRONG, .expect = { { "contents.2.parts.0.functionResponse.response", "{'error':'bad'}" } } },
+  { "068-error/from-gemini", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'error':'bad'}}}]}]}", .expect = { { "messages.2.content.0.is_error", "true" }, { "messages.2.content.0.content.0.text", "'bad'" } } },
+
+  { "069-follow-up", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = HISTORY (CALL ("call_made0", "{}"), TOOL ("call_made0", "r")), .expect = { { "contents.1.parts.0.functionCall", "{'name':'f','args':{}}" }, { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'output':'r'}}" } } },
+
+#define PAIR "{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{'n':1}}},{'functionCall':{'name':'f','args':{'n':2}}}]},{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'output':'one'}}},{'functionResponse':{'name':'f','response':{'output':'two'}}}]}"
+  { "070-same-name", KIT_G, KIT_C, .body = "{'model':'m','contents':[" PAIR "]}", .expect = { { "messages.2.content", "'one'" }, { "messages.3.content", "'two'" }, { "messages.4", NULL } } },
+  { "070-same-name/responses", KIT_G, KIT_R, .body = "{'model':'m','contents':[" PAIR "]}", .expect = { { "input.3.output", "'one'" }, { "input.4.output", "'two'" } } },
+
+  { "072-dotted-name/anthropic", KIT_G, KIT_A, .body = G ("'tools':[{'functionDeclarations':[{'name':'fs.read'}]}]"), .expect = { { "tools.0.name", "'fs_read'" } } },
+  { "072-dotted-name/history", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'fs.read','args':{}}}]}],'tools':[{'functionDeclarations':[{'name':'fs.read'}]}],'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['fs.read']}}}", .expect = { { "messages.1.content.0.name", "'fs_read'" }, { "tool_choice", "{'type':'tool','name':'fs_read'}" } } },
+  { "072-dotted-twins", KIT_G, KIT_A, .body = G ("'tools':[{'functionDeclarations':[{'name':'fs_read'},{'name':'fs.read'}]}]"), .expect = { { "tools.0.name", "'fs_read'" }, { "tools.1.name", "'fs_read_4074bc02'" } } },
+
+  { "073-long-name", KIT_A, KIT_C, .body = A ("'tools':[{'name':'" NAME_90 "','input_schema':{'type':'object'}}]"), .expect = { { "tools.0.function.name", "'n234567890n234567890n234567890n234567890n234567890n2345_4cceafc2'" } } },
+
+#define WILD "{'$schema':'https://json-schema.org/draft/2020-12/schema','type':'object','additionalProperties':false,'properties':{'format':{'type':'string','format':'uuid'},'title':{'type':'string','const':'x'},'const':{'type':'integer','exclusiveMinimum':0},'r':{'$ref':'#/$defs/p'}},'$defs':{'p':{'type':'object','properties':{'x':{'type':'number'}}}},'required':['format','zzz']}"
+  { "074-schema/json-schema", KIT_C, KIT_G, .body = C ("'tools':[{'type':'function','function':{'name':'f','parameters':" WILD "}}]"), .expect = { { "tools.0.functionDeclarations.0.parametersJsonSchema.$schema", NULL }, { "tools.0.functionDeclarations.0.parametersJsonSchema.properties.const", "{'type':'integer','minimum':1}" }, { "tools.0.functionDeclarations.0.parametersJsonSchema.properties.title", "{'type':'string','enum':['x']}" }, { "tools.0.functionDeclarations.0.parametersJsonSchema.additionalProperties", "false" }, { "tools.0.functionDeclarations.0.parametersJsonSchema.required", "['format']" } } },
+  { "074-schema/openapi", KIT_C, KIT_G, .quirks = RELAIS_QUIRK_OPENAPI_SCHEMA, .body = C ("'tools':[{'type':'function','function':{'name':'f','parameters':" WILD "}}]"), .expect = { { "tools.0.functionDeclarations.0.parameters.type", "'OBJECT'" }, { "tools.0.functionDeclarations.0.parameters.$defs", NULL }, { "tools.0.functionDeclarations.0.parameters.additionalProperties", NULL }, { "tools.0.functionDeclarations.0.parameters.properties.r", "{'type':'OBJECT','properties':{'x':{'type':'NUMBER'}}}" }, { "tools.0.functionDeclarations.0.parameters.properties.const.minimum", "1" } } },
+  { "075-properties-called-so", KIT_C, KIT_G, .quirks = RELAIS_QUIRK_OPENAPI_SCHEMA, .body = C ("'tools':[{'type':'function','function':{'name':'f','parameters':" WILD "}}]"), .expect = { { "tools.0.functionDeclarations.0.parameters.properties.format.type", "'STRING'" }, { "tools.0.functionDeclarations.0.parameters.properties.title.type", "'STRING'" }, { "tools.0.functionDeclarations.0.parameters.properties.const.type", "'INTEGER'" } } },
+
+  { "076-no-parameters/anthropic", KIT_C, KIT_A, .body = C ("'tools':[" FUNCTION ("f") "]"), .expect = { { "tools", "[{'name':'f','input_schema':{'type':'object','properties':{}}}]" } } },
+  { "076-no-parameters/gemini", KIT_C, KIT_G, .body = C ("'tools':[" FUNCTION ("f") "]"), .expect = { { "tools", "[{'functionDeclarations':[{'name':'f'}]}]" } } },
+  { "076-empty-parameters/gemini", KIT_A, KIT_G, .body = A ("'tools':[{'name':'f','input_schema':{'type':'object','properties':{}}}]"), .expect = { { "tools", "[{'functionDeclarations':[{'name':'f'}]}]" } } },
+
+#define NAMED "'tools':[" FUNCTION ("f") "," FUNCTION ("g") "],'tool_choice':"
+  { "077-named/anthropic", KIT_C, KIT_A, .body = C (NAMED FUNCTION ("f")), .expect = { { "tool_choice", "{'type':'tool','name':'f'}" } } },
+  { "077-named/gemini", KIT_C, KIT_G, .body = C (NAMED FUNCTION ("f")), .expect = { { "toolConfig.functionCallingConfig", "{'mode':'ANY','allowedFunctionNames':['f']}" } } },
+  { "077-named/responses", KIT_C, KIT_R, .body = C (NAMED FUNCTION ("f")), .expect = { { "tool_choice", "{'type':'function','name':'f'}" } } },
+  { "077-named/chat", KIT_A, KIT_C, .body = A ("'tools':[{'name':'f','input_schema':{'type':'object'}}],'tool_choice':{'type':'tool','name':'f'}"), .expect = { { "tool_choice", FUNCTION ("f") } } },
+  { "077-unknown/chat", KIT_C, KIT_A, .body = C (NAMED FUNCTION ("z")), .param = "tool_choice" },
+  { "077-unknown/gemini", KIT_G, KIT_C, .body = G ("'tools':[{'functionDeclarations':[{'name':'f'}]}],'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['z']}}"), .param = "toolConfig.functionCallingConfig" },
+  { "077-words/anthropic-auto", KIT_C, KIT_A, .body = C (NAMED "'auto'"), .expect = { { "tool_choice", "{'type':'auto'}" } } },
+  { "077-words/anthropic-none", KIT_C, KIT_A, .body = C (NAMED "'none'"), .expect = { { "tool_choice", "{'type':'none'}" } } },
+  { "077-words/anthropic-any", KIT_C, KIT_A, .body = C (NAMED "'required'"), .expect = { { "tool_choice", "{'type':'any'}" } } },
+  { "077-words/gemini-auto", KIT_C, KIT_G, .body = C (NAMED "'auto'"), .expect = { { "toolConfig.functionCallingConfig", "{'mode':'AUTO'}" } } },
+  { "077-words/gemini-none", KIT_C, KIT_G, .body = C (NAMED "'none'"), .expect = { { "toolConfig.functionCallingConfig", "{'mode':'NONE'}" } } },
+  { "077-words/gemini-any", KIT_C, KIT_G, .body = C (NAMED "'required'"), .expect = { { "toolConfig.functionCallingConfig", "{'mode':'ANY'}" } } },
+  { "077-words/without-tools", KIT_C, KIT_A, .body = C ("'tool_choice':'auto'"), .expect = { { "tool_choice", NULL } } },
+#define SUBSET NAMED "{'type':'allowed_tools','allowed_tools':{'mode':'required','tools':[" FUNCTION ("f") "]}}"
+  { "077-subset/anthropic", KIT_C, KIT_A, .body = C (SUBSET), .expect = { { "tool_choice", "{'type':'any'}" }, { "tools.0.name", "'f'" }, { "tools.1", NULL } } },
+  { "077-subset/gemini", KIT_C, KIT_G, .body = C (SUBSET), .expect = { { "toolConfig.functionCallingConfig", "{'mode':'ANY','allowedFunctionNames':['f']}" } } },
+  { "077-subset/responses", KIT_C, KIT_R, .body = C (SUBSET), .expect = { { "tool_choice", "{'type':'allowed_tools','mode':'required','tools':[{'type':'function','name':'f'}]}" } } },
+
+#define SERIAL "'tools':[" FUNCTION ("f") "],'parallel_tool_calls':false"
+  { "078-serial/anthropic", KIT_C, KIT_A, .body = C (SERIAL), .expect = { { "tool_choice", "{'type':'auto','disable_parallel_tool_use':true}" } } },
+  { "078-serial/responses", KIT_C, KIT_R, .body = C (SERIAL), .expect = { { "parallel_tool_calls", "false" } } },
+  { "078-serial/gemini", KIT_C, KIT_G, .body = C (SERIAL), .expect = { { "parallel_tool_calls", NULL } }, .dropped = "parallel_tool_calls" },
+  { "078-serial/from-anthropic", KIT_A, KIT_C, .body = A ("'tools':[{'name':'f','input_schema':{'type':'object'}}],'tool_choice':{'type':'any','disable_parallel_tool_use':true}"), .expect = { { "parallel_tool_calls", "false" }, { "tool_choice", "'required'" } } },
+
+  { "079-hosted/anthropic", KIT_R, KIT_A, .body = R ("'tools':[{'type':'web_search','external_web_access':true}]"), .expect = { { "tools", NULL }, { "tool_choice", NULL } }, .dropped = "tools[0]" },
+  { "079-hosted/gemini", KIT_A, KIT_G, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}]"), .expect = { { "tools", NULL }, { "toolConfig", NULL } }, .dropped = "tools[0]" },
+  { "079-hosted/from-gemini", KIT_G, KIT_C, .body = G ("'tools':[{'googleSearch':{}}],'toolConfig':{'functionCallingConfig':{'mode':'AUTO'}}"), .expect = { { "tools", NULL }, { "tool_choice", NULL } }, .dropped = "tools[0]" },
+  { "079-hosted/beside", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'},{'name':'f','input_schema':{'type':'object'}}]"), .expect = { { "tools.0.function.name", "'f'" }, { "tools.1", NULL } }, .dropped = "tools[0]" },
+  { "079-forced/responses", KIT_R, KIT_A, .body = R ("'tools':[{'type':'web_search'}],'tool_choice':{'type':'web_search'}"), .param = "tool_choice" },
+  { "079-forced/anthropic", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'tool','name':'web_search'}"), .param = "tool_choice" },
+  { "079-forced/any", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'any'}"), .param = "tool_choice" },
+
+#define PATCH "'tools':[{'type':'custom','name':'patch','description':'Patches.','format':{'type':'grammar','syntax':'lark','definition':'x'}}]"
+  { "080-custom/anthropic", KIT_R, KIT_A, .body = R (PATCH), .expect = { { "tools.0.input_schema", "{'type':'object','properties':{'input':{'type':'string'}},'required':['input']}" }, { "tools.0.name", "'patch'" } } },
+  { "080-custom/chat", KIT_R, KIT_C, .body = R (PATCH), .expect = { { "tools.0", "{'type':'custom','custom':{'name':'patch','description':'Patches.','format':{'type':'grammar','grammar':{'syntax':'lark','definition':'x'}}}}" } } },
+  { "080-custom/history", KIT_R, KIT_A, .body = "{'model':'m','input':[" U ",{'type':'custom_tool_call','call_id':'a','name':'patch','input':'say \\'x\\''},{'type':'custom_tool_call_output','call_id':'a','output':'done'}]," PATCH "}", .expect = { { "messages.1.content.0", "{'type':'tool_use','id':'a','name':'patch','input':{'input':'say \\'x\\''}}" }, { "messages.2.content.0.content.0.text", "'done'" } } },
+  { "080-custom/history-chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'custom_tool_call','call_id':'a','name':'patch','input':'x'},{'type':'custom_tool_call_output','call_id':'a','output':'done'}]," PATCH "}", .expect = { { "messages.1.tool_calls.0", "{'id':'a','type':'custom','custom':{'name':'patch','input':'x'}}" } } },
+
+  { "clients-3-namespace", KIT_R, KIT_C, .body = R ("'tools':[{'type':'namespace','name':'agents','tools':[{'type':'function','name':'spawn','strict':false,'parameters':{'type':'object'}}]}]"), .expect = { { "tools.0.function.name", "'agents__spawn'" }, { "tools.1", NULL } } },
+  { "clients-3-namespace/history", KIT_R, KIT_A, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'spawn','namespace':'agents','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':'done'}]}", .expect = { { "messages.1.content.0.name", "'agents__spawn'" }, { "tools", "[{'name':'agents__spawn','input_schema':{'type':'object'}}]" }, { "tool_choice", "{'type':'none'}" } } },
+  { "clients-3-deferred", KIT_A, KIT_C, .body = A ("'tools':[{'name':'f','input_schema':{'type':'object'},'defer_loading':true,'eager_input_streaming':true}]"), .expect = { { "tools.0", "{'type':'function','function':{'name':'f','parameters':{'type':'object'}}}" } } },
+  { "clients-3-old-functions", KIT_C, KIT_A, .body = "{'model':'m','messages':[" U ",{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}},{'role':'function','name':'f','content':'r'}],'functions':[{'name':'f','parameters':{'type':'object'}}],'function_call':{'name':'f'}}", .expect = { { "messages.1.content.0.name", "'f'" }, { "messages.2.content.0.content.0.text", "'r'" }, { "messages.2.content.1", NULL }, { "tool_choice", "{'type':'tool','name':'f'}" } } },
+  { "strict-unset/responses", KIT_C, KIT_R, .body = C ("'tools':[" FUNCTION ("f") "]"), .expect = { { "tools.0.strict", "false" } } },
+  { "bad-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a:b", "{}"), TOOL ("a:b", "r")), .expect = { { "messages.1.content.0.id", "'toolu_6783a31eabf68ccc0660f935'" }, { "messages.2.content.0.tool_use_id", "'toolu_6783a31eabf68ccc0660f935'" } } },
+  { "empty-ids/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("", "{}") "," CALL ("", "{}"), TOOL ("", "one") TOOL ("", "two")), .expect = { { "messages.2.content.0.content.0.text", "'one'" }, { "messages.2.content.1.content.0.text", "'two'" } } },
+  { "result-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'t\\':1.50}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'t':1.50}" } } },
+  { "result-error-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'error\\':1}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'output':{'error':1}}" } } },
+};
+
+static void
+test_081 (gconstpointer data)
+{
+  guint n_tools = GPOINTER_TO_UINT (data);
+  g_autoptr (GString) body = g_string_new ("{\"model\":\"m\",\"max_tokens\":99,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"tools\":[");
+  g_autofree char *last = g_strdup_printf ("tools.%u", n_tools - 1);
+  KitRequest request = { "081", KIT_A, KIT_C };
+
+  for (guint i = 0; i < n_tools; i++)
+    g_string_append_printf (body, "%s{\"name\":\"f%u\",\"input_schema\":{\"type\":\"object\"}}", i > 0 ? "," : "", i);
+  g_string_append (body, "]}");
+  request.body = body->str;
+  if (n_tools > 128)
+    request.param = "tools";
+  else
+    request.expect[0] = (KitExpect){ last, "{'type':'function','function':{'name':'f127','parameters':{'type':'object'}}}" };
+  kit_check_request (&request);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  kit_add_requests (requests, G_N_ELEMENTS (requests));
+  g_test_add_data_func ("/translation/081-128-tools", GUINT_TO_POINTER (128), test_081);
+  g_test_add_data_func ("/translation/081-129-tools", GUINT_TO_POINTER (129), test_081);
+  return g_test_run ();
+}
