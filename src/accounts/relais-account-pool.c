@@ -136,14 +136,19 @@ last_turn (RelaisAccountPool *self,
   return turn != NULL ? *turn : 0;
 }
 
-/* Lower priority first; among equals whoever waited longest; then list order. */
+/* Lower priority first; among equals whoever needs no translation, then whoever waited longest;
+ * then list order. */
 static gboolean
 goes_before (RelaisAccountPool *self,
              RelaisAccount     *a,
-             RelaisAccount     *b)
+             RelaisReach        a_reach,
+             RelaisAccount     *b,
+             RelaisReach        b_reach)
 {
   if (a->priority != b->priority)
     return a->priority < b->priority;
+  if (a_reach != b_reach)
+    return a_reach > b_reach;
   return last_turn (self, a) < last_turn (self, b);
 }
 
@@ -151,11 +156,13 @@ goes_before (RelaisAccountPool *self,
  * relais_account_pool_pick:
  * @self: a pool
  * @model: the model to serve
- * @reach: says whether an account's provider can be spoken to for this request
+ * @reach: says how an account's provider can be spoken to for this request
  * @user_data: for @reach
  * @account: (out) (transfer full) (nullable): who serves
  *
- * Takes the usable account with the lowest priority; accounts of one priority take turns.
+ * Takes the usable account with the lowest priority; among those of one priority the ones that
+ * speak the client's own dialect take turns, and only where there is none, the others do: what needs no
+ * translation loses nothing.
  *
  * Returns: `FOUND`, or why nobody can
  */
@@ -168,11 +175,13 @@ relais_account_pool_pick (RelaisAccountPool  *self,
 {
   RelaisPickResult result = RELAIS_PICK_EMPTY;
   RelaisAccount *best = NULL;
+  RelaisReach best_reach = RELAIS_REACH_NONE;
 
   *account = NULL;
   for (guint i = 0; i < self->accounts->len; i++)
     {
       RelaisAccount *candidate = g_ptr_array_index (self->accounts, i);
+      RelaisReach near;
 
       if (!relais_account_pool_is_active (self, candidate))
         continue;
@@ -181,13 +190,17 @@ relais_account_pool_pick (RelaisAccountPool  *self,
           result = MAX (result, RELAIS_PICK_MODEL);
           continue;
         }
-      if (!reach (candidate, user_data))
+      near = reach (candidate, user_data);
+      if (near == RELAIS_REACH_NONE)
         {
           result = MAX (result, RELAIS_PICK_DIALECT);
           continue;
         }
-      if (best == NULL || goes_before (self, candidate, best))
-        best = candidate;
+      if (best == NULL || goes_before (self, candidate, near, best, best_reach))
+        {
+          best = candidate;
+          best_reach = near;
+        }
     }
   if (best == NULL)
     return result;

@@ -17,9 +17,16 @@ typedef enum {
   RELAIS_PICK_DIALECT, /* those that serve it cannot be reached in this dialect */
 } RelaisPickResult;
 
-/* Says whether the account can serve a client of that dialect; told by who knows the providers. */
-typedef gboolean (*RelaisReachFunc) (const RelaisAccount *account,
-                                     gpointer user_data);
+/* How near an account's provider is to what the client speaks. */
+typedef enum {
+  RELAIS_REACH_NONE,
+  RELAIS_REACH_TRANSLATED,
+  RELAIS_REACH_NATIVE,
+} RelaisReach;
+
+/* Says how the account can serve a client of that dialect; told by who knows the providers. */
+typedef RelaisReach (*RelaisReachFunc) (const RelaisAccount *account,
+                                        gpointer user_data);
 
 #define RELAIS_TYPE_ACCOUNT_POOL (relais_account_pool_get_type ())
 

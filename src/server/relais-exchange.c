@@ -284,16 +284,19 @@ list_models (RelaisExchange *self)
                              relais_exchange_ref (self));
 }
 
-static gboolean
+static RelaisReach
 reach_cb (const RelaisAccount *account,
           gpointer             user_data)
 {
   RelaisExchange *self = user_data;
   RelaisDialectId dialect;
 
-  if (self->route->operation == RELAIS_OPERATION_GENERATE)
-    return relais_provider_choose (account, self->dialect->id, &dialect);
-  return relais_provider_reaches (account, self->dialect->id);
+  if (relais_provider_reaches (account, self->dialect->id))
+    return RELAIS_REACH_NATIVE;
+  return self->route->operation == RELAIS_OPERATION_GENERATE &&
+             relais_provider_choose (account, self->dialect->id, &dialect)
+           ? RELAIS_REACH_TRANSLATED
+           : RELAIS_REACH_NONE;
 }
 
 static const char *

@@ -12,6 +12,10 @@ vendors refuse, and remembers the bytes it was sent. The model's name says how t
     short          a Content-Length longer than the body
     hang           no answer at all
     anything else  a good answer
+
+`StandIn(strict=True)` reads the bodies as well, refuses there what the vendors refuse (vendors.py), and answers by
+`script`, a list of steps (answers.py): one for each tool turn since the user's last words; or, where none is set, by what
+the user says: `TOOL:name:{…}` any number of times, `STATUS:n`, `THINK`, `FAIL`.
 """
 import gzip
 import json
@@ -21,6 +25,9 @@ import socket
 import socketserver
 import threading
 import time
+
+import answers
+import vendors
 
 FORBIDDEN = {'cookie', 'origin', 'referer', 'x-forwarded-for', 'forwarded', 'via', 'te', 'trailer', 'upgrade',
              'proxy-authorization', 'proxy-connection', 'x-app', 'sec-fetch-site', 'range', 'expect'}
@@ -219,6 +226,8 @@ class Handler(socketserver.BaseRequestHandler):
             data = {'models': [{'name': f'models/{name}'} for name in names]} if model == '/v1beta/models' else \
                 {'object': 'list', 'data': [{'id': name, 'object': 'model'} for name in names]}
             return self.send(200, json.dumps(data).encode())
+        if self.server.vendor is not None and '/count_tokens' not in target and ':countTokens' not in target:
+            return self.converse(dialect, model, stream, body, extra)
         kind, _, number = model.partition('-')
         number = int(number) if number.isdigit() else 0
         if kind == 'hang':
@@ -263,6 +272,69 @@ class Handler(socketserver.BaseRequestHandler):
         self.request.sendall(b'0\r\n\r\n')
         return True
 
+    def converse(self, dialect, model, stream, body, extra):
+        vendor = self.server.vendor
+        try:
+            with self.server.lock:
+                data = vendors.parse(body)
+                vendor.check(dialect, model, data)
+                said = vendors.read(dialect, data)
+                self.server.seen[-1]['said'] = said
+                step = self.step(said)
+                if step[0][0] == 'status':
+                    raise vendors.Refused(step[0][2], step[0][1])
+                pieces = answers.render(vendor, dialect, model, data, step, stream)
+        except vendors.Refused as refusal:
+            if refusal.status == 400:
+                self.server.refused.append((dialect, str(refusal)))
+            wait = 'retry-after: 20\r\n' if refusal.status == 429 and dialect != 'gemini' else ''
+            return self.send(refusal.status, json.dumps(answers.error(dialect, refusal.status, str(refusal))).encode(), extra + wait)
+        if not stream:
+            for piece in pieces:
+                if piece == 'cut':
+                    return False
+            return self.send(200, pieces[-1], extra)
+        self.request.sendall(f'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{extra}Transfer-Encoding: chunked\r\n\r\n'.encode())
+        for piece in pieces:
+            if piece == 'cut':
+                return False
+            if piece == 'end':
+                break
+            if isinstance(piece, tuple):
+                if self.wait_for_leave(piece[1] / 1000):
+                    raise ConnectionError
+                continue
+            self.chunk(piece)
+        self.request.sendall(b'0\r\n\r\n')
+        return True
+
+    def step(self, said):
+        number = 0
+        for role, items in reversed(said['turns']):
+            if role == 'user':
+                break
+            number += role == 'assistant' and any(item[0] == 'call' for item in items)
+        words = [item[1] for role, items in said['turns'] if role == 'user' for item in items if item[0] == 'text']
+        script = self.server.script or self.read_script(words[-1] if words else '', said)
+        return script[min(number, len(script) - 1)]
+
+    @staticmethod
+    def read_script(text, said):
+        status = re.search(r'STATUS:(\d+)', text)
+        if status:
+            return [[('status', int(status[1]), f'the vendor says {status[1]}')]]
+        calls = [('call', name, json.loads(value)) for name, value in re.findall(r'TOOL:(\w+):(\{.*?\})(?= |$)', text)]
+        think = [('think', 'I wonder')] if 'THINK' in text or calls else []
+        if 'FAIL' in text:
+            return [[('text', 'so far'), ('fail', 'it broke')]]
+        if 'JSON' in text:
+            return [[('text', '{"city":"Oslo"}')]]
+        images = sum(item[0] == 'image' for _, items in said['turns'] for item in items)
+        results = ', '.join(' '.join(part[1] for part in item[2] if part[0] == 'text')
+                            for _, items in said['turns'] for item in items if item[0] == 'result')
+        last = think + [('text', f'caf\u00e9 \U0001f98a after [{results}] and {images} images')]
+        return [think + calls, last] if calls else [last]
+
     def chunk(self, data):
         self.request.sendall(b'%x\r\n' % len(data) + data + b'\r\n')
 
@@ -289,7 +361,7 @@ class StandIn(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, secret='vendor-key-0123456789'):
+    def __init__(self, secret='vendor-key-0123456789', strict=False):
         super().__init__(('127.0.0.1', 0), Handler)
         self.secret = secret
         self.lock = threading.Lock()
@@ -298,6 +370,9 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.close_after = 0        # requests per connection; 0: keep it
         self.stale = False          # close on the second request of a connection, unanswered
         self.dropped = 0
+        self.vendor = vendors.Vendor() if strict else None
+        self.script = None
+        self.refused = []           # (dialect, why): requests the vendors would not take
         self.models = ['m-one', 'm-two']
         self.arrived = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
@@ -314,3 +389,14 @@ class StandIn(socketserver.ThreadingTCPServer):
     def wait(self, what, seconds=5):
         with self.arrived:
             return self.arrived.wait_for(lambda: what in self.events, seconds) and self.events[what]
+
+
+if __name__ == '__main__':
+    import sys
+    upstream = StandIn(strict='--strict' in sys.argv)
+    print(upstream.url, flush=True)
+    sys.stdin.read()
+    for dialect_, why in upstream.refused:
+        print(f'refused by {dialect_}: {why}', flush=True)
+    for why in upstream.refusals:
+        print(f'refused: {why}', flush=True)

@@ -38,11 +38,13 @@ make (const char *text)
   return accounts;
 }
 
-static gboolean
+static RelaisReach
 reach (const RelaisAccount *account,
        gpointer             user_data)
 {
-  return strchr (account->id, 'u') == NULL;
+  if (strchr (account->id, 'u') != NULL)
+    return RELAIS_REACH_NONE;
+  return strchr (account->id, 't') != NULL ? RELAIS_REACH_TRANSLATED : RELAIS_REACH_NATIVE;
 }
 
 static void
@@ -87,6 +89,23 @@ test_priority (void)
   expect (pool, "m", RELAIS_PICK_FOUND, "c1");
   relais_account_pool_reject (pool, "c1");
   expect (pool, "m", RELAIS_PICK_FOUND, "a2");
+}
+
+/* Who needs no translation goes first, but not before who has the lower priority. */
+static void
+test_near (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  relais_account_pool_set_accounts (pool, make ("t a tt b"));
+  for (guint i = 0; i < 6; i++)
+    expect (pool, "m", RELAIS_PICK_FOUND, ((const char *[]){ "a", "b" })[i % 2]);
+  relais_account_pool_reject (pool, "a");
+  relais_account_pool_reject (pool, "b");
+  expect (pool, "m", RELAIS_PICK_FOUND, "t");
+  expect (pool, "m", RELAIS_PICK_FOUND, "tt");
+  relais_account_pool_set_accounts (pool, make ("a2 t1"));
+  expect (pool, "m", RELAIS_PICK_FOUND, "t1");
 }
 
 static void
@@ -164,6 +183,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account-pool/turns", test_turns);
   g_test_add_func ("/account-pool/priority", test_priority);
+  g_test_add_func ("/account-pool/near", test_near);
   g_test_add_func ("/account-pool/why-not", test_why_not);
   g_test_add_func ("/account-pool/rejected", test_rejected);
   g_test_add_func ("/account-pool/lives", test_lives);
