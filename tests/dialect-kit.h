@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 #define KIT_TEXT(words) .text = (words), .length = sizeof (words) - 1
 
-/* A body that must be refused, by its decoder or for other upstreams, and the field to blame; NULL: none. */
+/* A body that must be refused, by its decoder or for other upstreams, and the field to blame;
+ * NULL: none. */
 typedef struct
 {
   const char *body;

@@ -48,7 +48,8 @@ equal (const RelaisJsonNode *one,
       relais_json_iter_init (&iter, one);
       for (; relais_json_iter_next (&iter, &key, &value); i++)
         {
-          g_autofree char *name = kind == RELAIS_JSON_OBJECT ? relais_json_node_dup_string (key) : NULL;
+          g_autofree char *name = kind == RELAIS_JSON_OBJECT ? relais_json_node_dup_string (key)
+                                                             : NULL;
           const RelaisJsonNode *there = name != NULL ? relais_json_node_get_member (other, name)
                                                      : relais_json_node_get_element (other, i);
 
@@ -57,7 +58,8 @@ equal (const RelaisJsonNode *one,
         }
       return TRUE;
     }
-  raw = kind == RELAIS_JSON_STRING ? relais_json_node_dup_string (one) : relais_json_node_dup_raw (one);
+  raw = kind == RELAIS_JSON_STRING ? relais_json_node_dup_string (one)
+                                   : relais_json_node_dup_raw (one);
   other_raw = kind == RELAIS_JSON_STRING ? relais_json_node_dup_string (other)
                                          : relais_json_node_dup_raw (other);
   return g_strcmp0 (raw, other_raw) == 0;
@@ -221,7 +223,8 @@ trace_usage (Trace *self)
 
   if (relais_usage_is_known (usage))
     g_string_append_printf (self->words, "usage(%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ") ", MAX (usage->input, 0),
-                            MAX (usage->cache_read, 0), MAX (usage->cache_write, 0), MAX (usage->output, 0),
+                            MAX (usage->cache_read, 0), MAX (usage->cache_write, 0),
+                            MAX (usage->output, 0),
                             MAX (usage->reasoning, 0));
 }
 
@@ -323,7 +326,8 @@ kit_events (RelaisDialectId  dialect,
             gsize            piece)
 {
   Trace trace = { .words = g_string_new (NULL), .run = g_string_new (NULL), .kind = RELAIS_EVENT_START };
-  g_autoptr (RelaisDecoder) decoder = relais_decoder_new (dialect, MAX_EVENT_BYTES, trace_cb, &trace);
+  g_autoptr (RelaisDecoder) decoder = relais_decoder_new (dialect, MAX_EVENT_BYTES, trace_cb,
+                                                          &trace);
 
   relais_usage_clear (&trace.usage);
   for (gsize at = 0; at < length;)
@@ -388,7 +392,8 @@ read_request (RelaisDialectId   dialect,
   g_autofree char *json = kit_json (body);
   g_autoptr (GBytes) bytes = g_bytes_new (json, strlen (json));
 
-  return relais_dialect_get (dialect)->decode_request (bytes, NULL, form != RELAIS_FORM_WHOLE, error);
+  return relais_dialect_get (dialect)->decode_request (bytes, NULL, form != RELAIS_FORM_WHOLE,
+                                                       error);
 }
 
 /**
@@ -424,7 +429,8 @@ kit_translate (RelaisDialectId  source,
   translation = relais_translation_new (prompt, source, &to);
   relais_translation_encode (translation, body, &error);
   g_assert_no_error (error);
-  client.encoder = client.dialect->encoder_new (relais_translation_get_prompt (translation), form, make_id_cb, &counter);
+  client.encoder = client.dialect->encoder_new (relais_translation_get_prompt (translation), form,
+                                                make_id_cb, &counter);
   relais_translation_listen (translation, MAX_EVENT_BYTES, client_cb, &client);
   relais_translation_push (translation, answer, length);
   relais_translation_finish (translation);
@@ -495,8 +501,10 @@ kit_check_answer (gconstpointer answer)
 {
   const KitAnswer *self = answer;
   g_autofree char *json = kit_json (self->answer);
-  g_autofree char *bytes = strchr (json, '\n') != NULL ? kit_stream (self->target, json) : g_strdup (json);
-  g_autofree char *out = kit_translate (self->source, self->target, self->request, bytes, strlen (bytes),
+  g_autofree char *bytes = strchr (json, '\n') != NULL ? kit_stream (self->target, json)
+                                                       : g_strdup (json);
+  g_autofree char *out = kit_translate (self->source, self->target, self->request, bytes,
+                                        strlen (bytes),
                                         self->form);
   g_autofree char *events = NULL;
 

@@ -161,8 +161,8 @@ goes_before (RelaisAccountPool *self,
  * @account: (out) (transfer full) (nullable): who serves
  *
  * Takes the usable account with the lowest priority; among those of one priority the ones that
- * speak the client's own dialect take turns, and only where there is none, the others do: what needs no
- * translation loses nothing.
+ * speak the client's own dialect take turns, and only where there is none, the others do: what
+ * needs no translation loses nothing.
  *
  * Returns: `FOUND`, or why nobody can
  */

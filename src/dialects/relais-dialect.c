@@ -52,6 +52,38 @@ relais_dialect_find (const char *name)
 }
 
 /**
+ * relais_dialect_find_quirk:
+ * @name: (nullable): a quirk as providers.json names it
+ *
+ * Returns: one of #RelaisQuirks, or 0 for a name nobody knows
+ */
+guint
+relais_dialect_find_quirk (const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    RelaisQuirks quirk;
+  } quirks[] = {
+    { "developer-role", RELAIS_QUIRK_DEVELOPER_ROLE },
+    { "max-completion-tokens", RELAIS_QUIRK_MAX_COMPLETION_TOKENS },
+    { "no-stream-options", RELAIS_QUIRK_NO_STREAM_OPTIONS },
+    { "no-strict", RELAIS_QUIRK_NO_STRICT },
+    { "no-json-schema", RELAIS_QUIRK_NO_JSON_SCHEMA },
+    { "no-parallel-flag", RELAIS_QUIRK_NO_PARALLEL_FLAG },
+    { "no-reasoning-effort", RELAIS_QUIRK_NO_REASONING_EFFORT },
+    { "reasoning-echo", RELAIS_QUIRK_REASONING_ECHO },
+    { "openapi-schema", RELAIS_QUIRK_OPENAPI_SCHEMA },
+    { "no-encrypted-reasoning", RELAIS_QUIRK_NO_ENCRYPTED_REASONING },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (quirks); i++)
+    if (g_strcmp0 (quirks[i].name, name) == 0)
+      return quirks[i].quirk;
+  return 0;
+}
+
+/**
  * relais_dialect_failure_status:
  * @id: the client's dialect
  * @failure: what went wrong

@@ -156,6 +156,7 @@ typedef struct
 
 const RelaisDialect *relais_dialect_get                (RelaisDialectId      id);
 const RelaisDialect *relais_dialect_find               (const char          *name);
+guint                relais_dialect_find_quirk         (const char          *name);
 guint                relais_dialect_failure_status     (RelaisDialectId      id,
                                                         const RelaisFailure *failure);
 char                *relais_dialect_encode_failure     (RelaisDialectId      id,

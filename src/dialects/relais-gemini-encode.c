@@ -318,7 +318,8 @@ write_system (Writer *self)
       if (part->type == RELAIS_PART_TEXT)
         write_text (writer, part->text, NULL);
     }
-  if (self->json_in_words && prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL)
+  if (self->json_in_words && prompt->format == RELAIS_FORMAT_SCHEMA &&
+      prompt->format_schema != NULL)
     {
       g_autofree char *words = g_strconcat (JSON_INSTRUCTION " It must follow this JSON Schema: ", prompt->format_schema, NULL);
 

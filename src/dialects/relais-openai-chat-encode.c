@@ -234,7 +234,8 @@ static void
 write_grammar (RelaisJsonWriter *writer,
                const char       *format)
 {
-  g_autoptr (RelaisJson) tree = relais_json_parse (format, strlen (format), RELAIS_JSON_MAX_DEPTH, NULL);
+  g_autoptr (RelaisJson) tree = relais_json_parse (format, strlen (format), RELAIS_JSON_MAX_DEPTH,
+                                                   NULL);
   const RelaisJsonNode *root = relais_json_get_root (tree);
   const RelaisJsonNode *key, *value;
   RelaisJsonIter iter;

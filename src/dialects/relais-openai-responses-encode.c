@@ -394,9 +394,10 @@ write_reasoning_settings (RelaisTargetWriter *self)
   const RelaisPrompt *prompt = self->prompt;
   RelaisJsonWriter *writer = &self->writer;
   const char *effort = relais_target_openai_effort (relais_target_effort (prompt));
+  gboolean asks = prompt->origin == RELAIS_ORIGIN_ANTHROPIC ||
+                  prompt->origin == RELAIS_ORIGIN_OPENAI_CHAT;
   gboolean shown = prompt->show_thinking == RELAIS_TRI_TRUE ||
-                   (prompt->thinking && prompt->show_thinking == RELAIS_TRI_UNSET &&
-                    prompt->origin == RELAIS_ORIGIN_ANTHROPIC);
+                   (prompt->thinking && prompt->show_thinking == RELAIS_TRI_UNSET && asks);
 
   if (self->target->quirks & RELAIS_QUIRK_NO_REASONING_EFFORT)
     {

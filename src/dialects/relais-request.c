@@ -589,8 +589,8 @@ take_waiting (GHashTable *waiting,
  * @prompt: a request whose messages are all read
  *
  * Gives each call without an id one by its place, and each tool result what it lacks: the name of
- * the call its id belongs to, or, where it has no id, that of the first unanswered call of its name;
- * of any name where it has none either.
+ * the call its id belongs to, or, where it has no id, that of the first unanswered call of its
+ * name; of any name where it has none either.
  */
 void
 relais_request_match_results (RelaisPrompt *prompt)

@@ -684,13 +684,56 @@ settle_call_names (Settle    *self,
 static void
 drop_billing (Settle *self)
 {
-  const RelaisPart *first = self->prompt->system->len > 0 ? g_ptr_array_index (self->prompt->system, 0)
-                                                          : NULL;
+  const RelaisPart *first = self->prompt->system->len > 0
+                              ? g_ptr_array_index (self->prompt->system, 0)
+                              : NULL;
 
   if (first == NULL || first->text == NULL || !g_str_has_prefix (first->text, BILLING_PREFIX))
     return;
   g_ptr_array_remove_index (self->prompt->system, 0);
   relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
+}
+
+/* A client that keeps a streamed answer piece by piece hands back many texts where there was one.
+ * */
+static void
+join_texts (RelaisMessage *message)
+{
+  g_autoptr (GString) joined = NULL;
+
+  for (guint i = 0; i + 1 < message->parts->len;)
+    {
+      RelaisPart *part = g_ptr_array_index (message->parts, i);
+      const RelaisPart *next = g_ptr_array_index (message->parts, i + 1);
+
+      if (part->type != RELAIS_PART_TEXT || next->type != RELAIS_PART_TEXT ||
+          part->signature != NULL)
+        {
+          if (joined != NULL)
+            {
+              g_free (part->text);
+              part->text = g_string_free (g_steal_pointer (&joined), FALSE);
+            }
+          i++;
+          continue;
+        }
+      if (joined == NULL)
+        joined = g_string_new (part->text);
+      g_string_append (joined, next->text);
+      if (next->signature != NULL)
+        {
+          part->signature = g_strdup (next->signature);
+          part->origin = next->origin;
+        }
+      g_ptr_array_remove_index (message->parts, i + 1);
+    }
+  if (joined != NULL)
+    {
+      RelaisPart *last = g_ptr_array_index (message->parts, message->parts->len - 1);
+
+      g_free (last->text);
+      last->text = g_string_free (g_steal_pointer (&joined), FALSE);
+    }
 }
 
 static gboolean
@@ -719,6 +762,8 @@ settle_messages (Settle  *self,
           settle_strays (self, message);
           continue;
         }
+      if (self->source == RELAIS_DIALECT_GEMINI)
+        join_texts (message);
       settle_calls (self, message, calls);
       settle_call_names (self, calls);
       if (calls->len > 0)
@@ -741,7 +786,8 @@ settle_lone_system (Settle *self)
   if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
   message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
-  g_ptr_array_add (message->parts, g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
+  g_ptr_array_add (message->parts,
+                   g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
 }
 
 /* A Claude without structured outputs is given the schema as the one tool it must call; not where

@@ -103,6 +103,15 @@ flush (RelaisExchange *self)
 static void
 finish_answer (RelaisExchange *self)
 {
+  if (self->form == RELAIS_FORM_WHOLE && self->out->len == 0)
+    {
+      g_autoptr (RelaisFailure) failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                                                              "The model wrote a tool call that cannot be read");
+
+      failure->code_name = g_strdup ("malformed_function_call");
+      relais_exchange_fail (self, failure);
+      return;
+    }
   if (self->form == RELAIS_FORM_WHOLE)
     {
       self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
@@ -132,8 +141,8 @@ relais_exchange_speak_event (RelaisExchange    *self,
       failure->message = relais_redact (words, self->account->api_key);
       if (self->practice != NULL)
         self->record->upstream_status = failure->status;
-      relais_exchange_speak_stop (self);
       relais_exchange_fail (self, failure);
+      relais_exchange_speak_stop (self);
       return;
     }
   /* some vendors do not say when */

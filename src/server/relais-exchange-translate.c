@@ -81,8 +81,8 @@ done_cb (RelaisTransfer *transfer,
   if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
-      relais_exchange_speak_stop (self);
       relais_exchange_fail_error (self, local);
+      relais_exchange_speak_stop (self);
     }
   else if (self->held != NULL)
     {
@@ -116,6 +116,7 @@ encode (RelaisExchange *self)
   RelaisTarget target = {
     .dialect = self->upstream_dialect,
     .model = self->record->upstream_model,
+    .quirks = relais_provider_find (self->account->provider)->quirks,
     .make_id = relais_exchange_make_id_cb,
   };
   g_autoptr (GString) body = g_string_new (NULL);

@@ -142,7 +142,13 @@ relais_exchange_fail (RelaisExchange      *self,
       return;
     }
   event = g_string_new (NULL);
-  self->dialect->encode_failure_event (failure, status, self->form, event);
+  /* an answer under way knows what number its events have come to */
+  if (self->encoder != NULL)
+    self->dialect->encoder_push (self->encoder,
+                                 &(RelaisEvent){ .type = RELAIS_EVENT_ERROR, .failure = failure },
+                                 event);
+  else
+    self->dialect->encode_failure_event (failure, status, self->form, event);
   relais_reply_write (self->reply, event->str, event->len);
   relais_reply_finish (self->reply);
 }

@@ -35,6 +35,17 @@ member (JsonObject *object,
   return json_object_get_string_member_with_default (object, name, NULL);
 }
 
+static guint
+read_quirks (JsonObject *object)
+{
+  JsonArray *names = json_object_has_member (object, "quirks") ? json_object_get_array_member (object, "quirks") : NULL;
+  guint quirks = 0;
+
+  for (guint i = 0; names != NULL && i < json_array_get_length (names); i++)
+    quirks |= relais_dialect_find_quirk (json_array_get_string_element (names, i));
+  return quirks;
+}
+
 static RelaisProvider *
 read_provider (JsonObject *object)
 {
@@ -49,6 +60,7 @@ read_provider (JsonObject *object)
   self->in_process = json_object_get_boolean_member_with_default (object, "in_process", FALSE);
   self->needs_base_url = !self->in_process;
   self->preferred = preferred->id;
+  self->quirks = read_quirks (object);
   for (int i = 0; i < RELAIS_N_DIALECTS; i++)
     {
       const char *name = relais_dialect_get (i)->name;

@@ -29,6 +29,7 @@ typedef struct
   gboolean         speaks[RELAIS_N_DIALECTS];
   RelaisAuthStyle  auth[RELAIS_N_DIALECTS];
   RelaisDialectId  preferred;
+  guint quirks; /* RelaisQuirks */
   gboolean         needs_base_url;
   gboolean         needs_key;
   gboolean in_process; /* practice: no network */

@@ -317,11 +317,11 @@ test_full (Fixture       *self,
   g_assert_cmpuint (self->core->accounts->len, ==, 1000);
 }
 
-static gboolean
+static RelaisReach
 reach_all_cb (const RelaisAccount *account,
               gpointer             user_data)
 {
-  return TRUE;
+  return RELAIS_REACH_NATIVE;
 }
 
 static gboolean
