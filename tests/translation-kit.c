@@ -325,7 +325,11 @@ kit_events (RelaisDialectId  dialect,
             gsize            length,
             gsize            piece)
 {
-  Trace trace = { .words = g_string_new (NULL), .run = g_string_new (NULL), .kind = RELAIS_EVENT_START };
+  Trace trace = {
+    .words = g_string_new (NULL),
+    .run = g_string_new (NULL),
+    .kind = RELAIS_EVENT_START,
+  };
   g_autoptr (RelaisDecoder) decoder = relais_decoder_new (dialect, MAX_EVENT_BYTES, trace_cb,
                                                           &trace);
 

@@ -47,7 +47,7 @@ typedef struct
   RelaisDialectId source;
   RelaisDialectId target;
   const char *request;        /* JSON the client sent; NULL: a plain hello */
-  const char *answer;         /* the upstream's bytes, JSON: a body, or data of events, a line each */
+  const char *answer;         /* the upstream's bytes: a body, or data of events, a line each */
   RelaisForm form;            /* the client's */
   const char *events;         /* as kit_events() writes them, NULL: not compared */
   KitExpect expect[KIT_MOST]; /* of a whole body */

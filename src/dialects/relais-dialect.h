@@ -164,5 +164,7 @@ char                *relais_dialect_encode_failure     (RelaisDialectId      id,
                                                         const char          *request_id,
                                                         gsize               *length);
 RelaisFailure       *relais_dialect_failure_from_error (const GError        *error);
+const char          *relais_encoder_get_call_id        (RelaisEncoder       *self,
+                                                        guint                call);
 
 G_END_DECLS

@@ -76,26 +76,24 @@ struct _RelaisEncoder
   gboolean                  ended;
 };
 
-RelaisEncoder *relais_encoder_new         (const RelaisEncoderClass *klass,
-                                           const RelaisPrompt       *prompt,
-                                           RelaisForm                form,
-                                           RelaisIdFunc              make_id,
-                                           gpointer                  id_data);
-void           relais_encoder_push        (RelaisEncoder            *self,
-                                           const RelaisEvent        *event,
-                                           GString                  *out);
-void           relais_encoder_free        (RelaisEncoder            *self);
-char          *relais_encoder_make_id     (RelaisEncoder            *self,
-                                           const char               *prefix);
-const char    *relais_encoder_get_call_id (RelaisEncoder            *self,
-                                           guint                     call);
-char          *relais_encoder_seal        (RelaisEncoder            *self,
-                                           const char               *signature,
-                                           RelaisOrigin              origin);
-void           relais_encoder_write_args  (RelaisJsonWriter         *writer,
-                                           const char               *name,
-                                           const char               *args,
-                                           gssize                    length,
-                                           gboolean                  custom);
+RelaisEncoder *relais_encoder_new        (const RelaisEncoderClass *klass,
+                                          const RelaisPrompt       *prompt,
+                                          RelaisForm                form,
+                                          RelaisIdFunc              make_id,
+                                          gpointer                  id_data);
+void           relais_encoder_push       (RelaisEncoder            *self,
+                                          const RelaisEvent        *event,
+                                          GString                  *out);
+void           relais_encoder_free       (RelaisEncoder            *self);
+char          *relais_encoder_make_id    (RelaisEncoder            *self,
+                                          const char               *prefix);
+char          *relais_encoder_seal       (RelaisEncoder            *self,
+                                          const char               *signature,
+                                          RelaisOrigin              origin);
+void           relais_encoder_write_args (RelaisJsonWriter         *writer,
+                                          const char               *name,
+                                          const char               *args,
+                                          gssize                    length,
+                                          gboolean                  custom);
 
 G_END_DECLS

@@ -566,6 +566,7 @@ drop (Step *step)
       self->removed_at = position;
       g_ptr_array_remove_index (self->accounts, position);
       relais_catalog_forget (self->catalog, step->id);
+      relais_call_cache_forget_account (self->gateway.calls, step->id);
       relais_core_apply_accounts (self);
     }
   step_end (step, NULL);

@@ -264,6 +264,7 @@ relais_core_new (GMainContext              *context,
                                    .pool = self->pool,
                                    .upstream = self->upstream,
                                    .catalog = self->catalog,
+                                   .calls = relais_call_cache_new (),
                                    .record = record_cb,
                                    .pool_changed = pool_changed_cb,
                                    .user_data = self };
@@ -287,6 +288,7 @@ relais_core_free (RelaisCore *self)
     g_source_destroy (self->flush);
   g_clear_pointer (&self->flush, g_source_unref);
   g_clear_object (&self->store);
+  g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
   g_clear_object (&self->catalog);
   g_clear_object (&self->upstream);
   g_clear_object (&self->pool);

@@ -13,19 +13,19 @@
 
 typedef struct
 {
-  GList        link; /* in the order of use, oldest first; data is the entry */
-  RelaisRecall recall;
-  char        *call_id;
-  char        *account_id;
-  gsize        size;
-  gint64       used_us;
+  GList link; /* in the order of use, oldest first; data is the entry */
+  RelaisRecall  recall;
+  char         *call_id;
+  char         *account_id;
+  gsize         size;
+  gint64        used_us;
 } Entry;
 
 struct _RelaisCallCache
 {
   GHashTable *entries; /* call id -> Entry, owned */
-  GQueue      order;
-  gsize       size;
+  GQueue order;
+  gsize  size;
 };
 
 static void
@@ -135,8 +135,9 @@ relais_call_cache_put (RelaisCallCache    *self,
                        gint64              now_us)
 {
   Entry *old = g_hash_table_lookup (self->entries, call_id);
-  gsize base = sizeof (Entry) + length_of (call_id) + length_of (account_id) + length_of (recall->id) +
-               length_of (recall->signature);
+  gsize base =
+    sizeof (Entry) + length_of (call_id) + length_of (account_id) + length_of (recall->id) +
+    length_of (recall->signature);
   gsize thinking = size_of_thinking (recall->thinking);
   Entry *entry;
 
@@ -160,7 +161,8 @@ relais_call_cache_put (RelaisCallCache    *self,
   self->size += entry->size;
   g_hash_table_insert (self->entries, entry->call_id, entry);
   g_queue_push_tail_link (&self->order, &entry->link);
-  while (self->order.length > RELAIS_CALL_CACHE_MAX_ENTRIES || self->size > RELAIS_CALL_CACHE_MAX_BYTES)
+  while (self->order.length > RELAIS_CALL_CACHE_MAX_ENTRIES ||
+         self->size > RELAIS_CALL_CACHE_MAX_BYTES)
     drop (self, self->order.head->data);
 }
 

@@ -51,6 +51,9 @@ typedef struct
 
   /* another dialect upstream, owned */
   RelaisTranslation   *translation;
+  GPtrArray *thinking;   /* RelaisPart: what the model thought in this turn, as it signed it */
+  GString *thought;      /* of a part that is not signed yet */
+  gboolean unsigned_try; /* the second try, with nothing signed */
 
   /* answered from events, owned */
   RelaisPrompt        *prompt;

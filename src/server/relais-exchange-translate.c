@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/relais-error.h"
 #include "upstream/relais-provider.h"
@@ -18,14 +19,90 @@
  * parameters of the models that have them. */
 #define ANTHROPIC_VERSION "2023-06-01"
 
+/* Goes on in suspend, as the calls remembered age there. */
+static gint64
+boot_time_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static const RelaisRecall *
+recall_cb (const char *call_id,
+           gpointer    user_data)
+{
+  RelaisExchange *self = user_data;
+
+  return relais_call_cache_lookup (self->gateway->calls, call_id, boot_time_us ());
+}
+
+static void
+add_thinking (RelaisExchange    *self,
+              RelaisPartType     type,
+              const RelaisEvent *event)
+{
+  RelaisPart *part = relais_part_new (type);
+
+  part->origin = event->origin;
+  if (type == RELAIS_PART_THINKING)
+    {
+      part->text = g_strndup (self->thought->str, self->thought->len);
+      part->signature = g_strndup (event->text, event->length);
+      g_string_truncate (self->thought, 0);
+    }
+  else
+    part->text = g_strndup (event->text, event->length);
+  g_ptr_array_add (self->thinking, part);
+}
+
+/* What has to come back with the calls of this turn, in case the client does not hand it back. */
+static void
+note_thinking (RelaisExchange    *self,
+               const RelaisEvent *event)
+{
+  if (self->thinking == NULL)
+    {
+      self->thinking = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
+      self->thought = g_string_new (NULL);
+    }
+  if (event->type == RELAIS_EVENT_THINK && self->thought->len < RELAIS_CALL_CACHE_MAX_ENTRY_BYTES)
+    g_string_append_len (self->thought, event->text, event->length);
+  else if (event->type == RELAIS_EVENT_SIGNATURE)
+    add_thinking (self, RELAIS_PART_THINKING, event);
+  else if (event->type == RELAIS_EVENT_REDACTED)
+    add_thinking (self, RELAIS_PART_REDACTED, event);
+}
+
+static void
+remember_call (RelaisExchange    *self,
+               const RelaisEvent *call)
+{
+  RelaisRecall recall = {
+    .origin = relais_dialect_get (self->upstream_dialect)->origin,
+    .id = call->id,
+    .signature = call->signature,
+    .thinking = self->upstream_dialect != RELAIS_DIALECT_GEMINI ? self->thinking : NULL,
+  };
+
+  relais_call_cache_put (self->gateway->calls,
+                         relais_encoder_get_call_id (self->encoder, call->call),
+                         self->account->id, &recall, boot_time_us ());
+}
+
 static void
 event_cb (const RelaisEvent *event,
           gpointer           user_data)
 {
   RelaisExchange *self = user_data;
 
-  if (self->encoder != NULL)
-    relais_exchange_speak_event (self, event);
+  if (self->encoder == NULL)
+    return;
+  note_thinking (self, event);
+  relais_exchange_speak_event (self, event);
+  if (event->type == RELAIS_EVENT_CALL_START && self->encoder != NULL)
+    remember_call (self, event);
 }
 
 static void
@@ -69,6 +146,27 @@ data_cb (RelaisTransfer *transfer,
   relais_translation_push (self->translation, bytes, length);
 }
 
+/* A signature may be bound to a key, a model or a route that is not the one of now: then once more
+ * without any. */
+static gboolean
+try_unsigned (RelaisExchange *self)
+{
+  const char *words = relais_tap_get_error (self->tap);
+  g_autofree char *lower = words != NULL ? g_utf8_strdown (words, -1) : NULL;
+
+  if (self->unsigned_try || self->upstream_status != 400 || lower == NULL ||
+      (strstr (lower, "signature") == NULL && strstr (lower, "thinking") == NULL))
+    return FALSE;
+  self->unsigned_try = TRUE;
+  self->record->attempts++;
+  g_clear_pointer (&self->record->error, g_free);
+  relais_exchange_speak_stop (self);
+  relais_exchange_forward_stop (self);
+  g_clear_pointer (&self->translation, relais_translation_free);
+  relais_exchange_translate (self);
+  return TRUE;
+}
+
 static void
 done_cb (RelaisTransfer *transfer,
          const GError   *error,
@@ -87,6 +185,8 @@ done_cb (RelaisTransfer *transfer,
   else if (self->held != NULL)
     {
       relais_exchange_note_tap (self);
+      if (try_unsigned (self))
+        return;
       if (!relais_exchange_fail_upstream (self))
         {
           local = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u", self->upstream_status);
@@ -118,12 +218,16 @@ encode (RelaisExchange *self)
     .model = self->record->upstream_model,
     .quirks = relais_provider_find (self->account->provider)->quirks,
     .make_id = relais_exchange_make_id_cb,
+    .recall = self->gateway->calls != NULL ? recall_cb : NULL,
+    .recall_data = self,
   };
   g_autoptr (GString) body = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *dropped = NULL;
   RelaisPrompt *prompt;
 
+  if (self->unsigned_try)
+    target.quirks |= RELAIS_QUIRK_NO_SIGNATURES;
   prompt = self->dialect->decode_request (self->body, self->route->model,
                                           self->form != RELAIS_FORM_WHOLE, &error);
   if (prompt != NULL)

@@ -47,6 +47,9 @@ exchange_clear (gpointer data)
   g_clear_pointer (&self->record, relais_record_free);
   g_clear_pointer (&self->account, relais_account_unref);
   g_clear_pointer (&self->translation, relais_translation_free);
+  g_clear_pointer (&self->thinking, g_ptr_array_unref);
+  if (self->thought != NULL)
+    g_string_free (g_steal_pointer (&self->thought), TRUE);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->request_id, g_free);

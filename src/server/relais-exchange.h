@@ -10,6 +10,7 @@
 #include "upstream/relais-catalog.h"
 #include "upstream/relais-upstream.h"
 
+#include "relais-call-cache.h"
 #include "relais-server.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   RelaisAccountPool *pool;
   RelaisUpstream    *upstream;
   RelaisCatalog     *catalog;
+  RelaisCallCache   *calls;
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
   void (*pool_changed) (gpointer); /* an account was rejected */
   gpointer           user_data;

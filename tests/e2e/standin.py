@@ -311,7 +311,8 @@ class Handler(socketserver.BaseRequestHandler):
     def step(self, said):
         number = 0
         for role, items in reversed(said['turns']):
-            if role == 'user':
+            # what a tool returned besides words follows its results where they take none
+            if role == 'user' and not (items[0][0] == 'text' and ' returned by ' in items[0][1]):
                 break
             number += role == 'assistant' and any(item[0] == 'call' for item in items)
         words = [item[1] for role, items in said['turns'] if role == 'user' for item in items if item[0] == 'text']
