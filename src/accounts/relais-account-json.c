@@ -203,11 +203,18 @@ write_string (JsonObject *object,
     json_object_set_string_member (object, member, value);
 }
 
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
 /**
  * relais_account_to_json:
  * @self: an account
  *
- * Everything, the credential included: for the keyring only.
+ * Everything, the credential included: for the keyring only. The same account gives the same text.
  *
  * Returns: (transfer full): what [func@Account.new_from_json] reads back
  */
@@ -215,8 +222,6 @@ JsonObject *
 relais_account_to_json (const RelaisAccount *self)
 {
   JsonObject *object = json_object_new ();
-  GHashTableIter iter;
-  gpointer key, value;
 
   write_string (object, "id", self->id);
   write_string (object, "label", self->label);
@@ -231,10 +236,12 @@ relais_account_to_json (const RelaisAccount *self)
   if (self->base_urls != NULL)
     {
       JsonObject *urls = json_object_new ();
+      g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (self->base_urls),
+                                             compare_names);
 
-      g_hash_table_iter_init (&iter, self->base_urls);
-      while (g_hash_table_iter_next (&iter, &key, &value))
-        json_object_set_string_member (urls, key, value);
+      for (const GList *name = names; name != NULL; name = name->next)
+        json_object_set_string_member (urls, name->data,
+                                       g_hash_table_lookup (self->base_urls, name->data));
       json_object_set_object_member (object, "base_urls", urls);
     }
   return object;

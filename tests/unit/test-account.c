@@ -234,6 +234,33 @@ test_file (void)
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
+/* The same account is written the same way, however its table of URLs is filled. */
+static void
+test_same_text (void)
+{
+  static const char *const orders[] = { "{\"gemini\":\"http://g\",\"anthropic\":\"http://a\",\"openai-chat\":\"http://c\"}",
+                                        "{\"openai-chat\":\"http://c\",\"anthropic\":\"http://a\",\"gemini\":\"http://g\"}" };
+  static const char urls[] = "{\"anthropic\":\"http://a\",\"gemini\":\"http://g\",\"openai-chat\":\"http://c\"}";
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"id\":\"a\",\"provider\":\"p\",\"base_urls\":%s}", orders[i]);
+      g_autoptr (JsonNode) node = json_from_string (json, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RelaisAccount) account =
+                   relais_account_new_from_json (json_node_get_object (node), &error);
+      g_autoptr (JsonObject) object = NULL;
+      g_autoptr (JsonNode) written = NULL;
+      g_autofree char *text = NULL;
+
+      g_assert_no_error (error);
+      object = relais_account_to_json (account);
+      written = json_node_init_object (json_node_alloc (), object);
+      text = json_to_string (written, FALSE);
+      g_assert_nonnull (strstr (text, urls));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -245,5 +272,6 @@ main (int    argc,
   g_test_add_func ("/account/serves", test_serves);
   g_test_add_func ("/account/dispatch", test_dispatch);
   g_test_add_func ("/account/file", test_file);
+  g_test_add_func ("/account/same-text", test_same_text);
   return g_test_run ();
 }
