@@ -6,23 +6,15 @@ import time
 import answers
 from clients import CLIENTS, PNG, SCHEMA, Error
 from harness import KEY, Relais, equal, main, test, until
+from pairs import MODELS, account
 from standin import StandIn
 from vendors import BYPASS
 
-MODELS = {'chat': 'gpt-5.2', 'responses': 'gpt-5.2', 'anthropic': 'claude-sonnet-4-5', 'gemini': 'gemini-3.1-pro-preview'}
-PROVIDERS = {'chat': ('openai', 'openai-chat', '/v1'), 'responses': ('openai', 'openai-responses', '/v1'),
-             'anthropic': ('anthropic', 'anthropic', ''), 'gemini': ('gemini', 'gemini', '')}
 PAIRS = [(client, upstream) for client in CLIENTS for upstream in MODELS if client != upstream]
 STOPS = {'chat': 'stop', 'responses': 'completed', 'anthropic': 'end_turn', 'gemini': 'STOP'}
 CALLS = {'chat': 'tool_calls', 'responses': 'completed', 'anthropic': 'tool_use', 'gemini': 'STOP'}
 LENGTHS = {'chat': 'length', 'responses': 'max_output_tokens', 'anthropic': 'max_tokens', 'gemini': 'MAX_TOKENS'}
 TEXT = 'caf\u00e9 \U0001f98a \u2028 "quoted" \\ done'
-
-
-def account(dialect, upstream, **more):
-    provider, name, tail = PROVIDERS[dialect]
-    return {'id': f'a-{dialect}', 'label': f'The {dialect}', 'provider': provider, 'dialects': [name],
-            'base_url': upstream.url + tail, 'api_key': upstream.secret, **more}
 
 
 class Case:
