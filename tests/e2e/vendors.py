@@ -767,7 +767,7 @@ def read_gemini(data, said, add):
                 number_ = next(n for n in range(answered, len(calls)) if calls[n][0] == response['name'])
                 calls[number_], calls[answered] = calls[answered], calls[number_]
                 add('results', [('result', calls[answered][1],
-                                 [('text', text if isinstance(text, str) else json.dumps(text))] +
+                                 [('text', text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))] +
                                  gemini_items(response.get('parts', []), []))])
                 answered += 1
         add('assistant' if content.get('role') == 'model' else 'user', gemini_items(content['parts'], calls))
