@@ -106,6 +106,21 @@ is_our_host (RelaisConfig            *config,
   return FALSE;
 }
 
+/* Who came in while other devices were let in does not stay in when they no longer are: without a
+ * key asked for on this computer, nothing else would stop them. */
+static gboolean
+check_peer (RelaisConfig            *config,
+            const RelaisAccessPlace *place,
+            RelaisAccess            *access)
+{
+  if (!place->peer_remote || relais_config_get_allow_lan_access (config))
+    return TRUE;
+  refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
+                                      "Relais answers this computer only. Turn on Local Network Access in Relais "
+                                      "(relais serve --lan) to let other devices in."));
+  return FALSE;
+}
+
 /* A page whose name suddenly resolves to us (DNS rebinding) ends here. HTTP/1.0 may say no host at
  * all; browsers always do. */
 static gboolean
@@ -379,7 +394,8 @@ check_route (const char        *method,
  * @n_fields: how many
  * @access: (out caller-allocates): the verdict; clear it with relais_access_clear()
  *
- * Decides, before any of the body is read. In this order: host (`MISDIRECTED`), origin
+ * Decides, before any of the body is read. In this order: the peer (`FORBIDDEN`), host
+ * (`MISDIRECTED`), origin
  * (`FORBIDDEN`), a preflight, the key (`BAD_KEY`), the content type (`UNSUPPORTED_MEDIA_TYPE`), and
  * whether path and method are served at all (`UNKNOWN_URL`, `NOT_SUPPORTED`,
  * `METHOD_NOT_ALLOWED`, `UPGRADE_REQUIRED`). Each message says what to change; none holds a key.
@@ -400,7 +416,8 @@ relais_access_check (RelaisConfig            *config,
   access->verdict = RELAIS_ACCESS_ALLOW;
   find_keys (relais_config_get_api_key (config), route, fields, n_fields, &keys);
   access->good_key = keys.good_header || keys.good_query;
-  if (!check_host (config, place, fields, n_fields, access) ||
+  if (!check_peer (config, place, access) ||
+      !check_host (config, place, fields, n_fields, access) ||
       !check_origin (config, fields, n_fields, &keys, access))
     return;
   if (strcmp (method, "OPTIONS") == 0 && access->allowed_origin != NULL &&

@@ -31,7 +31,7 @@ typedef struct
 {
   const char *host_name;        /* of the machine, or NULL */
   const char *const *addresses; /* literal addresses of ours beside loopback, or NULL */
-  gboolean peer_local;          /* the peer's socket address is a loopback one */
+  gboolean peer_remote;         /* the peer's socket address is no loopback one */
 } RelaisAccessPlace;
 
 void relais_access_check (RelaisConfig            *config,

@@ -233,6 +233,7 @@ static void
 judge (RelaisWire *self)
 {
   RelaisHead *head = self->head;
+  RelaisAccessPlace place = self->host->place;
   RelaisGuessState state;
   g_autofree char *base_url =
     head->host != NULL ? g_strconcat ("http://", head->host, NULL)
@@ -242,7 +243,8 @@ judge (RelaisWire *self)
     relais_route_new (head->method, head->target, head->fields, head->n_fields, base_url);
   if (check_guesser (self, &state))
     return;
-  relais_access_check (self->host->config, &self->host->place, head->method, head->route,
+  place.peer_remote = !self->is_local;
+  relais_access_check (self->host->config, &place, head->method, head->route,
                        head->fields, head->n_fields, &head->access);
   if (self->guess_key != NULL && head->access.good_key)
     relais_guess_forgive (self->host->guess, self->guess_key);

@@ -36,13 +36,14 @@ make_config (void)
 /* Lines of "Name: value", as many as there are; returns the status, 0 for allowed, 204 for a
  * preflight. */
 static guint
-check (RelaisConfig *config,
-       const char   *method,
-       const char   *target,
-       const char   *lines,
-       RelaisAccess *access)
+check_from (gboolean      remote,
+            RelaisConfig *config,
+            const char   *method,
+            const char   *target,
+            const char   *lines,
+            RelaisAccess *access)
 {
-  const RelaisAccessPlace place = { "box.example.org", addresses, TRUE };
+  const RelaisAccessPlace place = { "box.example.org", addresses, remote };
   g_auto (GStrv) parts = g_strsplit (lines, "\n", MAX_FIELDS);
   RelaisField fields[MAX_FIELDS];
   g_autoptr (RelaisRoute) route = NULL;
@@ -66,6 +67,38 @@ check (RelaisConfig *config,
       return relais_error_get_status (access->failure->code);
     }
   return access->verdict == RELAIS_ACCESS_PREFLIGHT ? 204 : 0;
+}
+
+static guint
+check (RelaisConfig *config,
+       const char   *method,
+       const char   *target,
+       const char   *lines,
+       RelaisAccess *access)
+{
+  return check_from (FALSE, config, method, target, lines, access);
+}
+
+/* Without LAN access another device is nobody, whatever the mode and whatever it shows. */
+static void
+test_remote (void)
+{
+  g_autoptr (RelaisConfig) config = make_config ();
+
+  for (guint mode = RELAIS_AUTH_MODE_OFF; mode <= RELAIS_AUTH_MODE_AUTO; mode++)
+    for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+      for (guint lan = 0; lan < 2; lan++)
+        {
+          RelaisAccess access;
+          guint status;
+
+          relais_config_set_auth_mode (config, mode);
+          relais_config_set_allow_lan_access (config, lan);
+          status = check_from (TRUE, config, i < 2 ? "GET" : "POST", paths[i],
+                               "Host: 192.168.1.5\nContent-Type: application/json\nx-api-key: " KEY, &access);
+          g_assert_cmpuint (status, ==, lan ? 0 : 403);
+          relais_access_clear (&access);
+        }
 }
 
 static void
@@ -473,5 +506,6 @@ main (int    argc,
   g_test_add_func ("/access/preflight", test_preflight);
   g_test_add_func ("/access/media", test_media);
   g_test_add_func ("/access/served", test_served);
+  g_test_add_func ("/access/remote", test_remote);
   return g_test_run ();
 }

@@ -534,6 +534,7 @@ test_guesser (Fixture       *self,
   gint64 start_us;
 
   relais_config_set_auth_mode (self->config, RELAIS_AUTH_MODE_STRICT);
+  relais_config_set_allow_lan_access (self->config, TRUE);
   relais_test_server_call (self->server, suspect_cb, NULL);
   for (guint i = 0; i < 10; i++)
     ask (self, wrong, 401, NULL, NULL);
