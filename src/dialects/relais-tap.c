@@ -12,6 +12,7 @@
 #include "base/relais-json.h"
 #include "base/relais-sse.h"
 
+#include "relais-glean-private.h"
 #include "relais-tap.h"
 
 #define NO_FINISH ((RelaisFinish)-1)
@@ -30,8 +31,16 @@ struct _RelaisTap
   RelaisUsage          usage;
   RelaisFinish         finish;
   char tail[4];        /* the last bytes seen */
-  gboolean terminated; /* [DONE] */
+  gboolean terminated; /* the dialect's own end of a stream */
   gboolean blind;      /* saw what it cannot follow: says nothing more */
+  guint n_choices;     /* Chat: one more than the highest index seen */
+  guint n_ended;       /* Chat: how many finish reasons */
+
+  /* a whole body: where in its JSON it is */
+  guint64              depth;
+  gboolean             begun;
+  gboolean             in_string;
+  gboolean             escaped;
 };
 
 static void
@@ -48,16 +57,53 @@ read_one (RelaisTap  *self,
   self->error = g_steal_pointer (&error);
 }
 
+/* The index of a chunk's choice; 0 where none can be seen at a glance. */
+static guint
+choice_of (const char *json,
+           gsize       length)
+{
+  const char *choices = memmem (json, length, "\"choices\"", 9);
+  gsize rest = choices != NULL ? length - (choices - json) : 0;
+  const char *index = choices != NULL ? memmem (choices, MIN (rest, 40), "\"index\"", 7)
+                                      : NULL;
+
+  if (index == NULL)
+    return 0;
+  index += 7 + strspn (index + 7, ": ");
+  return MIN (g_ascii_strtoull (index, NULL, 10), 127);
+}
+
+static gboolean
+is_message_stop (RelaisTap            *self,
+                 const RelaisSseEvent *event)
+{
+  return self->dialect->id == RELAIS_DIALECT_ANTHROPIC &&
+         (strcmp (event->name, "message_stop") == 0 ||
+          relais_glean_mentions (event->data, event->length, "\"type\":\"message_stop\"") ||
+          relais_glean_mentions (event->data, event->length, "\"type\": \"message_stop\""));
+}
+
 static void
 event_cb (const RelaisSseEvent *event,
           gpointer              user_data)
 {
   RelaisTap *self = user_data;
+  RelaisFinish before = self->finish;
 
-  if (strcmp (event->data, "[DONE]") == 0)
-    self->terminated = TRUE;
-  else
-    read_one (self, event->data, event->length);
+  if (strcmp (event->data, "[DONE]") == 0 || is_message_stop (self, event))
+    {
+      self->terminated = TRUE;
+      return;
+    }
+  self->finish = NO_FINISH;
+  read_one (self, event->data, event->length);
+  if (self->dialect->id == RELAIS_DIALECT_OPENAI_CHAT)
+    {
+      self->n_choices = MAX (self->n_choices, choice_of (event->data, event->length) + 1);
+      self->n_ended += self->finish != NO_FINISH;
+    }
+  if (self->finish == NO_FINISH)
+    self->finish = before;
 }
 
 /**
@@ -87,6 +133,35 @@ relais_tap_new (const RelaisDialect *dialect,
   return self;
 }
 
+/* Follows brackets and strings, so that the end of a body of any size is known. */
+static void
+follow (RelaisTap  *self,
+        const char *bytes,
+        gsize       length)
+{
+  for (gsize i = 0; i < length; i++)
+    {
+      char c = bytes[i];
+
+      if (self->escaped)
+        self->escaped = FALSE;
+      else if (self->in_string)
+        {
+          self->escaped = c == '\\';
+          self->in_string = c != '"';
+        }
+      else if (c == '"')
+        self->in_string = TRUE;
+      else if (c == '{' || c == '[')
+        {
+          self->begun = TRUE;
+          self->depth++;
+        }
+      else if ((c == '}' || c == ']') && self->depth > 0)
+        self->depth--;
+    }
+}
+
 /**
  * relais_tap_feed:
  * @self: a tap
@@ -102,6 +177,8 @@ relais_tap_feed (RelaisTap  *self,
 
   memmove (self->tail, self->tail + keep, sizeof self->tail - keep);
   memcpy (self->tail + sizeof self->tail - keep, bytes + length - keep, keep);
+  if (self->reader == NULL)
+    follow (self, bytes, length);
   if (self->blind)
     return;
   if (self->reader != NULL)
@@ -159,14 +236,25 @@ relais_tap_end (RelaisTap *self)
  * @self: a tap
  *
  * An upstream may close in mid-stream and libsoup call it a clean end; what the dialect says
- * counts.
+ * counts: `message_stop`, `response.completed` and its kin, `finishReason`, and for Chat `[DONE]`
+ * or,
+ * as some compatible servers leave that out, a reason for each choice. A whole body is complete
+ * when its brackets are closed.
  *
- * Returns: whether a finish reason, a terminator or an error was seen, or the tap is blind
+ * Returns: whether that was seen, or an error, or the tap is blind
  */
 gboolean
 relais_tap_is_complete (const RelaisTap *self)
 {
-  return self->blind || self->terminated || self->finish != NO_FINISH || self->error != NULL;
+  if (self->reader == NULL)
+    return self->begun && self->depth == 0 && !self->in_string;
+  if (self->blind || self->terminated || self->error != NULL)
+    return TRUE;
+  if (self->dialect->id == RELAIS_DIALECT_ANTHROPIC)
+    return FALSE;
+  if (self->dialect->id == RELAIS_DIALECT_OPENAI_CHAT)
+    return self->n_ended >= self->n_choices && self->n_ended > 0;
+  return self->finish != NO_FINISH;
 }
 
 /**

@@ -71,7 +71,7 @@ head_cb (RelaisTransfer     *transfer,
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
   known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
           length <= RELAIS_EXCHANGE_HELD_MAX;
-  if (status >= 300 || (known && !stream))
+  if (status >= 300 || status == 204 || (known && !stream))
     self->held = g_string_new (NULL);
   else
     begin_stream (self);
@@ -119,6 +119,15 @@ end_cut_stream (RelaisExchange *self,
   relais_reply_abort (self->reply);
 }
 
+/* Whether the answer's own bytes say where it ends. */
+static gboolean
+tells_its_end (RelaisExchange *self)
+{
+  return self->form == RELAIS_FORM_SSE ||
+         (g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0 &&
+          strcmp (self->head->method, "HEAD") != 0);
+}
+
 static void
 done_cb (RelaisTransfer *transfer,
          const GError   *error,
@@ -128,13 +137,13 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
   self->transfer = NULL;
-  if (local == NULL && self->held == NULL && self->form == RELAIS_FORM_SSE &&
+  if (local == NULL && self->held == NULL && tells_its_end (self) &&
       !relais_tap_is_complete (self->tap))
     {
       relais_tap_end (self->tap);
       if (!relais_tap_is_complete (self->tap))
         local = g_error_new_literal (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM,
-                                     "The upstream closed the stream before its end");
+                                     "The upstream closed the answer before its end");
     }
   if (local != NULL && relais_reply_has_begun (self->reply))
     end_cut_stream (self, local);

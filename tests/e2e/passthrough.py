@@ -378,4 +378,18 @@ def nothing_piles_up():
         assert grown < 2048 + SLACK_KIB, f'{grown} KiB more after 800 requests'
 
 
+@test
+def a_torn_whole_answer_is_no_good_one():
+    upstream = StandIn()
+    with Relais(accounts=accounts(upstream)) as relais:
+        for dialect in DIALECTS:
+            path, body = ask(dialect, 'torn')
+            try:
+                relais.request('POST', path, body)
+            except http.client.IncompleteRead:
+                continue
+            raise AssertionError(f'{dialect}: half an answer passed for a whole one')
+    equal(upstream.refusals, [])
+
+
 main()

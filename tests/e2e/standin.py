@@ -10,6 +10,7 @@ vendors refuse, and remembers the bytes it was sent. The model's name says how t
     redirect       302 to elsewhere
     gzip           a gzip body, though identity was asked for
     short          a Content-Length longer than the body
+    torn           half a chunked body, then a clean end
     hang           no answer at all
     anything else  a good answer
 
@@ -250,6 +251,11 @@ class Handler(socketserver.BaseRequestHandler):
             whole = b'{"totalTokens": 42}'
         if kind == 'gzip':
             return self.send(200, gzip.compress(whole), extra + 'Content-Encoding: gzip\r\n')
+        if kind == 'torn':
+            self.request.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n')
+            self.chunk(whole[:len(whole) // 2])
+            self.request.sendall(b'0\r\n\r\n')
+            return True
         if kind == 'short':
             self.request.sendall(f'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(whole) + 50}\r\n\r\n'.encode() + whole)
             return False

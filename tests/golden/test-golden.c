@@ -366,7 +366,7 @@ find_end (const Case   *self,
     [RELAIS_DIALECT_OPENAI_RESPONSES] = { "{\"type\":\"response.completed\"",
                                           "{\"type\":\"response.incomplete\"",
                                           "{\"type\":\"response.failed\"" },
-    [RELAIS_DIALECT_ANTHROPIC] = { "\"stop_reason\":\"", NULL },
+    [RELAIS_DIALECT_ANTHROPIC] = { "{\"type\":\"message_stop\"", NULL },
     [RELAIS_DIALECT_GEMINI] = { "\"finishReason\":", NULL },
   };
   const char *end = script->failure != NULL ? strstr (stream, "{\"error\":{") : NULL;

@@ -74,8 +74,11 @@ test_whole (void)
 
       tap = relais_tap_new (relais_dialect_get (answers[i].dialect), RELAIS_FORM_WHOLE, 1 << 20);
       for (const char *p = answers[i].whole; *p != '\0'; p++)
-        relais_tap_feed (tap, p, 1);
-      g_assert_false (relais_tap_is_complete (tap));
+        {
+          g_assert_false (relais_tap_is_complete (tap));
+          relais_tap_feed (tap, p, 1);
+        }
+      g_assert_true (relais_tap_is_complete (tap));
       relais_tap_end (tap);
       expect (tap);
     }
@@ -110,6 +113,32 @@ test_cut (void)
       relais_tap_end (tap);
       g_assert_false (relais_tap_is_complete (tap));
     }
+}
+
+/* A reason is not the end: Anthropic says when it stopped, Chat has a reason for each choice. */
+static void
+test_reason_is_no_end (void)
+{
+  static const char *const stop = "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
+                                  "{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":5}}\n\n";
+  static const char *const first = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n"
+                                   "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"},\"finish_reason\":null}]}\n\n"
+                                   "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+  static const char *const second = "data: {\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+  g_autoptr (RelaisTap) anthropic = NULL, chat = NULL;
+
+  anthropic = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_ANTHROPIC), RELAIS_FORM_SSE,
+                              1 << 20);
+  relais_tap_feed (anthropic, stop, strlen (stop));
+  g_assert_false (relais_tap_is_complete (anthropic));
+  relais_tap_feed (anthropic, "data: {\"type\":\"message_stop\"}\n\n", 32);
+  g_assert_true (relais_tap_is_complete (anthropic));
+
+  chat = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_OPENAI_CHAT), RELAIS_FORM_SSE, 1 << 20);
+  relais_tap_feed (chat, first, strlen (first));
+  g_assert_false (relais_tap_is_complete (chat));
+  relais_tap_feed (chat, second, strlen (second));
+  g_assert_true (relais_tap_is_complete (chat));
 }
 
 static void
@@ -148,6 +177,7 @@ test_bounds (void)
   whole = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_ANTHROPIC), RELAIS_FORM_WHOLE, 4096);
   stream = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_ANTHROPIC), RELAIS_FORM_SSE, 4096);
   relais_tap_feed (stream, "data: ", 6);
+  relais_tap_feed (whole, "{\"x\":\"\\\"]", 9);
   for (guint i = 0; i < 8; i++)
     {
       relais_tap_feed (whole, block, 1024);
@@ -155,6 +185,8 @@ test_bounds (void)
     }
   relais_tap_end (whole);
   relais_tap_end (stream);
+  g_assert_false (relais_tap_is_complete (whole));
+  relais_tap_feed (whole, "\"}", 2);
   g_assert_true (relais_tap_is_complete (whole));
   g_assert_true (relais_tap_is_complete (stream));
   g_assert_false (relais_usage_is_known (relais_tap_get_usage (whole)));
@@ -176,5 +208,6 @@ main (int    argc,
   g_test_add_func ("/tap/cut", test_cut);
   g_test_add_func ("/tap/errors", test_errors);
   g_test_add_func ("/tap/bounds", test_bounds);
+  g_test_add_func ("/tap/reason-is-no-end", test_reason_is_no_end);
   return g_test_run ();
 }
