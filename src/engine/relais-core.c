@@ -281,6 +281,7 @@ void
 relais_core_free (RelaisCore *self)
 {
   g_clear_object (&self->server);
+  relais_catalog_stop (self->catalog);
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;

@@ -75,7 +75,8 @@ struct _RelaisJob
 {
   RelaisEngine *engine;      /* borrowed: the task holds it */
   GTask *task;               /* owned */
-  GCancellable *cancellable; /* borrowed: the task holds it; may be NULL */
+  GCancellable *cancellable; /* owned; cancelled in the engine thread; NULL: cannot be */
+  gulong outer_handler;      /* of the cancellable of the task */
   RelaisCore *core;          /* borrowed, in the engine thread only */
   RelaisJobFunc   func;
   RelaisJobAfter  after;

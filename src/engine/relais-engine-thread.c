@@ -271,6 +271,54 @@ relais_engine_start_thread (RelaisEngine              *self,
   g_cond_clear (&ready);
 }
 
+static gboolean
+cancel_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  GMainContext *context;     /* owned; the engine's */
+  GCancellable *cancellable; /* owned; the job's */
+} Crossing;
+
+static void
+crossing_free (gpointer data)
+{
+  Crossing *crossing = data;
+
+  g_main_context_unref (crossing->context);
+  g_object_unref (crossing->cancellable);
+  g_free (crossing);
+}
+
+static void
+outer_cancelled_cb (GCancellable *outer,
+                    gpointer      user_data)
+{
+  Crossing *crossing = user_data;
+
+  relais_attach (crossing->context, cancel_cb, g_object_ref (crossing->cancellable),
+                 g_object_unref);
+}
+
+/* A job has its own cancellable, cancelled where it runs: a source that waits for one while
+ * another thread cancels it may be leaked by GLib. */
+static void
+connect_cancellable (RelaisJob    *job,
+                     GCancellable *outer)
+{
+  Crossing *crossing = g_new0 (Crossing, 1);
+
+  job->cancellable = g_cancellable_new ();
+  crossing->context = g_main_context_ref (job->engine->context);
+  crossing->cancellable = g_object_ref (job->cancellable);
+  job->outer_handler = g_cancellable_connect (outer, G_CALLBACK (outer_cancelled_cb), crossing,
+                                              crossing_free);
+}
+
 RelaisJob *
 relais_job_new (RelaisEngine        *engine,
                 gpointer             source_tag,
@@ -284,7 +332,8 @@ relais_job_new (RelaisEngine        *engine,
   job->engine = engine;
   job->task = g_task_new (engine, cancellable, callback, user_data);
   g_task_set_source_tag (job->task, source_tag);
-  job->cancellable = cancellable;
+  if (cancellable != NULL)
+    connect_cancellable (job, cancellable);
   job->func = func;
   return job;
 }
@@ -299,6 +348,7 @@ job_free (RelaisJob *job)
   g_clear_error (&job->error);
   if (job->text != NULL)
     relais_key_wipe (job->text);
+  g_clear_object (&job->cancellable);
   g_clear_object (&job->task);
   g_free (job);
 }
@@ -317,6 +367,7 @@ job_back_cb (gpointer user_data)
 {
   RelaisJob *job = user_data;
 
+  g_cancellable_disconnect (g_task_get_cancellable (job->task), job->outer_handler);
   if (job->after != NULL)
     job->after (job->engine, job);
   if (job->error != NULL)

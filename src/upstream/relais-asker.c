@@ -85,7 +85,12 @@ data_cb (RelaisTransfer *transfer,
   Ask *ask = user_data;
 
   if (ask->body->len + length <= ANSWER_SIZE_MAX)
-    g_string_append_len (ask->body, bytes, length);
+    {
+      g_string_append_len (ask->body, bytes, length);
+      return;
+    }
+  ask->answer.message = g_strdup ("The answer is longer than 1 MiB");
+  ask_end (ask);
 }
 
 static void

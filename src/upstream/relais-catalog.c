@@ -20,13 +20,14 @@
 #include "relais-provider.h"
 
 #define KEEP_US (3600 * G_TIME_SPAN_SECOND)
+#define KEEP_FAILURE_US (30 * G_TIME_SPAN_SECOND)
 #define LIST_SIZE_MAX (4 * 1024 * 1024)
 
 /* What one account said last. */
 typedef struct
 {
   GPtrArray *models; /* owned; char * */
-  gint64 until_us;
+  gint64 until_us;   /* not asked again before */
 } Entry;
 
 struct _RelaisCatalog
@@ -35,7 +36,9 @@ struct _RelaisCatalog
 
   /* owned */
   RelaisUpstream *upstream;
-  GHashTable *entries; /* account id -> Entry */
+  GHashTable *entries;   /* account id -> Entry */
+  GHashTable *waits;     /* account id -> Wait, borrowed: its question owns it */
+  GCancellable *stopped; /* ends what the lists ask */
 };
 
 G_DEFINE_FINAL_TYPE (RelaisCatalog, relais_catalog, G_TYPE_OBJECT)
@@ -52,6 +55,13 @@ typedef struct
   gint64              started_us;
   RelaisCatalogAnswer answer;
 } Question;
+
+/* The unions that wait for one account, asked once for them all. */
+typedef struct
+{
+  char *account_id; /* owned */
+  GPtrArray *tasks; /* owned */
+} Wait;
 
 /* A union under way. */
 typedef struct
@@ -75,7 +85,9 @@ relais_catalog_finalize (GObject *object)
   RelaisCatalog *self = RELAIS_CATALOG (object);
 
   g_clear_object (&self->upstream);
+  g_clear_object (&self->stopped);
   g_clear_pointer (&self->entries, g_hash_table_unref);
+  g_clear_pointer (&self->waits, g_hash_table_unref);
 
   G_OBJECT_CLASS (relais_catalog_parent_class)->finalize (object);
 }
@@ -90,6 +102,8 @@ static void
 relais_catalog_init (RelaisCatalog *self)
 {
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->waits = g_hash_table_new (g_str_hash, g_str_equal);
+  self->stopped = g_cancellable_new ();
 }
 
 /**
@@ -140,15 +154,19 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* NULL @models: what was known before stays, and is good for a while more. */
 static void
 remember (RelaisCatalog *self,
           const char    *account_id,
           GPtrArray     *models)
 {
+  Entry *known = g_hash_table_lookup (self->entries, account_id);
   Entry *entry = g_new0 (Entry, 1);
 
-  entry->models = g_ptr_array_ref (models);
-  entry->until_us = g_get_monotonic_time () + KEEP_US;
+  entry->until_us = g_get_monotonic_time () + (models != NULL ? KEEP_US : KEEP_FAILURE_US);
+  if (models == NULL && known != NULL)
+    models = known->models;
+  entry->models = models != NULL ? g_ptr_array_ref (models) : g_ptr_array_new ();
   g_hash_table_replace (self->entries, g_strdup (account_id), entry);
 }
 
@@ -165,9 +183,7 @@ answer_question (GTask      *task,
   question->answer.duration_us = g_get_monotonic_time () - question->started_us;
   if (message != NULL)
     question->answer.message = relais_redact (message, question->account->api_key);
-  if (models != NULL)
-    remember (g_task_get_source_object (task), question->account->id, models);
-  else
+  if (models == NULL)
     models = g_ptr_array_new ();
   g_task_return_pointer (task, models, (GDestroyNotify)g_ptr_array_unref);
   g_object_unref (task);
@@ -193,7 +209,12 @@ data_cb (RelaisTransfer *transfer,
   Question *question = g_task_get_task_data (user_data);
 
   if (question->body->len + length <= LIST_SIZE_MAX)
-    g_string_append_len (question->body, bytes, length);
+    {
+      g_string_append_len (question->body, bytes, length);
+      return;
+    }
+  g_clear_pointer (&question->transfer, relais_transfer_free);
+  answer_question (user_data, NULL, "The list of models is longer than 4 MiB");
 }
 
 static void
@@ -268,8 +289,8 @@ practice_models (void)
  * @callback: told when it is known
  * @user_data: for @callback
  *
- * Asks the account's provider for its models, whatever is remembered; a good answer is remembered
- * for an hour.
+ * Asks the account's provider for its models, whatever is remembered, and remembers nothing: the
+ * account may be one that is being tried.
  */
 void
 relais_catalog_ask_async (RelaisCatalog       *self,
@@ -410,17 +431,35 @@ finish_union (GTask *task)
 }
 
 static void
+union_step (GTask *task)
+{
+  Union *all = g_task_get_task_data (task);
+
+  if (--all->asked == 0)
+    finish_union (task);
+}
+
+static void
 asked_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  Union *all = g_task_get_task_data (task);
-  GPtrArray *models = relais_catalog_ask_finish (RELAIS_CATALOG (source), result, NULL, NULL);
+  RelaisCatalog *self = RELAIS_CATALOG (source);
+  Wait *wait = user_data;
+  g_auto (RelaisCatalogAnswer) answer = { 0 };
+  g_autoptr (GPtrArray) models = relais_catalog_ask_finish (self, result, &answer, NULL);
 
-  g_clear_pointer (&models, g_ptr_array_unref); /* remembered already */
-  if (--all->asked == 0)
-    finish_union (task);
+  /* who forgot the account meanwhile took the wait out: this is the word of an old key */
+  if (g_hash_table_lookup (self->waits, wait->account_id) == wait)
+    {
+      g_hash_table_remove (self->waits, wait->account_id);
+      remember (self, wait->account_id, answer.message == NULL ? models : NULL);
+    }
+  for (guint i = 0; i < wait->tasks->len; i++)
+    union_step (g_ptr_array_index (wait->tasks, i));
+  g_ptr_array_unref (wait->tasks);
+  g_free (wait->account_id);
+  g_free (wait);
 }
 
 /**
@@ -432,7 +471,8 @@ asked_cb (GObject      *source,
  * @user_data: for @callback
  *
  * The union of what @accounts serve, filtered by their patterns. Lists older than an hour are
- * asked for again, all at once; one that cannot be had is served as it was last.
+ * asked for again, all at once and each once for all who wait; one that cannot be had is served as
+ * it was last and asked for again after half a minute.
  */
 void
 relais_catalog_list_async (RelaisCatalog       *self,
@@ -453,14 +493,24 @@ relais_catalog_list_async (RelaisCatalog       *self,
     {
       RelaisAccount *account = g_ptr_array_index (accounts, i);
       Entry *entry = g_hash_table_lookup (self->entries, account->id);
+      Wait *wait = g_hash_table_lookup (self->waits, account->id);
 
       if (entry != NULL && entry->until_us > now)
         continue;
       all->asked++;
-      relais_catalog_ask_async (self, account, NULL, asked_cb, g_object_ref (task));
+      if (wait != NULL)
+        {
+          g_ptr_array_add (wait->tasks, g_object_ref (task));
+          continue;
+        }
+      wait = g_new0 (Wait, 1);
+      wait->account_id = g_strdup (account->id);
+      wait->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (wait->tasks, g_object_ref (task));
+      g_hash_table_insert (self->waits, wait->account_id, wait);
+      relais_catalog_ask_async (self, account, self->stopped, asked_cb, wait);
     }
-  if (--all->asked == 0)
-    finish_union (task);
+  union_step (task);
 }
 
 /**
@@ -491,4 +541,17 @@ relais_catalog_forget (RelaisCatalog *self,
                        const char    *account_id)
 {
   g_hash_table_remove (self->entries, account_id);
+  g_hash_table_remove (self->waits, account_id);
+}
+
+/**
+ * relais_catalog_stop:
+ * @self: a catalog
+ *
+ * Ends what lists wait for: they come with what is known, once the context is iterated.
+ */
+void
+relais_catalog_stop (RelaisCatalog *self)
+{
+  g_cancellable_cancel (self->stopped);
 }

@@ -41,6 +41,7 @@ GPtrArray     *relais_catalog_list_finish  (RelaisCatalog        *self,
                                             GError              **error);
 void           relais_catalog_forget       (RelaisCatalog        *self,
                                             const char           *account_id);
+void           relais_catalog_stop         (RelaisCatalog        *self);
 void           relais_catalog_answer_clear (RelaisCatalogAnswer  *answer);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RelaisCatalogAnswer, relais_catalog_answer_clear)

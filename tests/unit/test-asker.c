@@ -182,7 +182,7 @@ test_refused (Fixture       *self,
     { 200, "{}", "The answer holds no text" },
     { 200, "", "The answer holds no text" },
     { 200, "{\"choices\":[]}", "The answer holds no text" },
-    { 200, big, "The answer holds no text" },
+    { 200, big, "The answer is longer than 1 MiB" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

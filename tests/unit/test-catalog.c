@@ -278,6 +278,8 @@ test_nonsense (Fixture       *self,
 
       g_assert_cmpstr (models, ==, "");
       g_assert_nonnull (answer.message);
+      if (bodies[i] == big->str)
+        g_assert_cmpstr (answer.message, ==, "The list of models is longer than 4 MiB");
     }
 }
 
@@ -373,6 +375,78 @@ test_cancelled (Fixture       *self,
     }
 }
 
+/* Who asks while the answer is on its way waits for that one; a refusal is not asked for again at
+ * once, what was heard under an old key is not kept. */
+static void
+test_asked_once (Fixture       *self,
+                 gconstpointer  data)
+{
+  g_autoptr (RelaisTestPeer) good = relais_test_peer_new (list_func, NULL);
+  g_autoptr (RelaisTestPeer) bad = relais_test_peer_new (refuse_func, (gpointer) "");
+  RelaisTestPeerCounts *n_good = relais_test_peer_counts (good);
+  RelaisTestPeerCounts *n_bad = relais_test_peer_counts (bad);
+  g_autoptr (GPtrArray) accounts =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+
+  g_ptr_array_add (accounts, make_account ("good", "openai", good, NULL));
+  g_ptr_array_add (accounts, make_account ("bad", "openai", bad, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      GAsyncResult *slots[3] = { NULL };
+
+      for (guint j = 0; j < G_N_ELEMENTS (slots); j++)
+        relais_catalog_list_async (self->catalog, accounts, NULL, slot_cb, &slots[j]);
+      for (guint j = 0; j < G_N_ELEMENTS (slots); j++)
+        {
+          g_autoptr (GAsyncResult) result = wait_for (&slots[j]);
+          g_autoptr (GPtrArray) models = relais_catalog_list_finish (self->catalog, result, NULL);
+
+          g_assert_cmpuint (models->len, ==, 3);
+        }
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_good->requests), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&n_bad->requests), ==, 1);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      GAsyncResult *slot = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GPtrArray) models = NULL;
+
+      if (i == 0)
+        relais_catalog_forget (self->catalog, "good");
+      relais_catalog_list_async (self->catalog, accounts, NULL, slot_cb, &slot);
+      if (i == 0)
+        relais_catalog_forget (self->catalog, "good");
+      result = wait_for (&slot);
+      models = relais_catalog_list_finish (self->catalog, result, NULL);
+      g_assert_cmpuint (models->len, ==, i == 0 ? 0 : 3);
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_good->requests), ==, 3);
+}
+
+static void
+test_stopped (Fixture       *self,
+              gconstpointer  data)
+{
+  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (hang_func, NULL);
+  g_autoptr (GPtrArray) accounts =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) models = NULL;
+  GAsyncResult *slot = NULL;
+
+  g_ptr_array_add (accounts, make_account ("a", "openai", peer, "pinned"));
+  relais_catalog_list_async (self->catalog, accounts, NULL, slot_cb, &slot);
+  relais_catalog_stop (self->catalog);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_nonnull (slot);
+  result = g_steal_pointer (&slot);
+  models = relais_catalog_list_finish (self->catalog, result, NULL);
+  g_assert_cmpuint (models->len, ==, 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -390,6 +464,8 @@ main (int    argc,
     { "/catalog/nowhere", test_nowhere },
     { "/catalog/silent", test_silent },
     { "/catalog/cancelled", test_cancelled },
+    { "/catalog/asked-once", test_asked_once },
+    { "/catalog/stopped", test_stopped },
   };
 
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);
