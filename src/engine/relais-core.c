@@ -271,6 +271,14 @@ relais_core_new (GMainContext              *context,
   return self;
 }
 
+static void
+cut_ending (RelaisCore *self)
+{
+  if (self->ending != NULL)
+    g_object_run_dispose (G_OBJECT (self->ending));
+  g_clear_object (&self->ending);
+}
+
 /**
  * relais_core_free:
  * @self: a core
@@ -281,6 +289,7 @@ void
 relais_core_free (RelaisCore *self)
 {
   g_clear_object (&self->server);
+  cut_ending (self);
   relais_catalog_stop (self->catalog);
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
@@ -383,7 +392,8 @@ relais_core_start (RelaisCore *self)
  * relais_core_rebind:
  * @self: a core
  *
- * LAN access changed: listens where it should now, streams run on. A failure ends in a stop.
+ * LAN access changed: listens where it should now, streams run on. A failure ends in a stop, which
+ * lets them end as any other does.
  *
  * Returns: (transfer full) (nullable): where it listens, or why not; %NULL when it is stopped, or
  *   about to
@@ -399,7 +409,11 @@ relais_core_rebind (RelaisCore *self)
   failure = relais_server_rebind (self->server);
   listening = describe_listening (self, failure);
   if (failure != NULL)
-    g_clear_object (&self->server);
+    {
+      cut_ending (self);
+      self->ending = g_steal_pointer (&self->server);
+      relais_server_stop_async (self->ending, NULL, NULL, NULL);
+    }
   return listening;
 }
 

@@ -49,6 +49,7 @@ typedef struct
   RelaisUpstream      *upstream;
   RelaisCatalog       *catalog;
   RelaisServer *server;      /* NULL while stopped */
+  RelaisServer *ending;      /* could not re-bind, lets its last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */

@@ -41,6 +41,7 @@ struct _RelaisEngine
   RelaisEngineKeyring   keyring;
   guint                 n_active;
   guint                 bound_port;
+  guint n_starts; /* times it was asked to start */
   gboolean              uses_keyring;
   gboolean              paused;
 };

@@ -431,6 +431,7 @@ relais_engine_start_async (RelaisEngine        *self,
 
   job->input_free = (GDestroyNotify)relais_listening_free;
   job->after = relay_listening;
+  self->n_starts++;
   if (self->state != RELAIS_ENGINE_RUNNING)
     set_state (self, RELAIS_ENGINE_STARTING);
   relais_job_run (job);
@@ -459,8 +460,8 @@ static void
 relay_stop (RelaisEngine *self,
             RelaisJob    *job)
 {
-  /* somebody started it again before the last answer ended */
-  if (job->number)
+  /* somebody started it again before the last answer ended: how that went counts */
+  if (job->number != (int)self->n_starts)
     return;
   self->bound_port = 0;
   g_strfreev (self->urls);
@@ -472,21 +473,10 @@ relay_stop (RelaisEngine *self,
 }
 
 static void
-stopped (gpointer  result,
-         GError   *error,
-         gpointer  user_data)
-{
-  RelaisJob *job = user_data;
-
-  job->number = relais_core_is_listening (job->core);
-  relais_job_done (result, error, job);
-}
-
-static void
 stop_job (RelaisCore *core,
           RelaisJob  *job)
 {
-  relais_core_stop (core, stopped, job);
+  relais_core_stop (core, relais_job_done, job);
 }
 
 /**
@@ -508,6 +498,7 @@ relais_engine_stop_async (RelaisEngine        *self,
                                    user_data, stop_job);
 
   job->after = relay_stop;
+  job->number = self->n_starts;
   if (self->state == RELAIS_ENGINE_RUNNING)
     set_state (self, RELAIS_ENGINE_STOPPING);
   relais_job_run (job);

@@ -202,14 +202,17 @@ are_prefixes (const Segments *segments,
   return TRUE;
 }
 
-/* A stored answer's id; never a word of ours, or a base URL that ends in an endpoint would hide the
- * real one. */
+/* A stored answer's id, as it may stand in a path; never a word of ours, or a base URL that ends in
+ * an endpoint would hide the real one. */
 static gboolean
 is_id (const char *segment)
 {
   static const char *const words[] = { "models", "tunedModels", "embeddings", "input_tokens", "compact",
                                        "cancel", "count_tokens", NULL };
 
+  for (const char *c = segment; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && *c != '_' && *c != '-')
+      return FALSE;
   return !g_strv_contains (prefixes, segment) && !g_strv_contains (words, segment);
 }
 

@@ -230,17 +230,25 @@ admit (RelaisWire *self)
 }
 
 static void
-judge (RelaisWire *self)
+find_route (RelaisWire *self)
 {
   RelaisHead *head = self->head;
-  RelaisAccessPlace place = self->host->place;
-  RelaisGuessState state;
   g_autofree char *base_url =
     head->host != NULL ? g_strconcat ("http://", head->host, NULL)
                        : g_strdup_printf ("http://127.0.0.1:%u", self->host->port);
 
   head->route =
     relais_route_new (head->method, head->target, head->fields, head->n_fields, base_url);
+}
+
+static void
+judge (RelaisWire *self)
+{
+  RelaisHead *head = self->head;
+  RelaisAccessPlace place = self->host->place;
+  RelaisGuessState state;
+
+  find_route (self);
   if (check_guesser (self, &state))
     return;
   place.peer_remote = !self->is_local;
@@ -293,8 +301,7 @@ relais_wire_take_head (RelaisWire *self)
     }
   /* its shape is the path's, where the path could be read */
   if (self->head->target != NULL)
-    self->head->route = relais_route_new (self->head->method, self->head->target,
-                                          self->head->fields, self->head->n_fields, "");
+    find_route (self);
   relais_wire_refuse (self, failure);
   relais_failure_free (failure);
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -637,6 +638,75 @@ test_lan_while_running (void)
   stop (engine);
 }
 
+static int
+listen_on (const char *address,
+           guint       port)
+{
+  struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = g_htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (inet_pton (AF_INET, address, &name.sin_addr), ==, 1);
+  g_assert_cmpint (bind (fd, (struct sockaddr *)&name, sizeof name), ==, 0);
+  g_assert_cmpint (listen (fd, 1), ==, 0);
+  return fd;
+}
+
+static gboolean
+has_failed (RelaisEngine *engine)
+{
+  return relais_engine_get_state (engine) == RELAIS_ENGINE_FAILED;
+}
+
+/* Another program holds the port elsewhere: the failure is told, and what runs runs on. */
+static void
+test_lan_fails (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autofree char *body = NULL;
+  int holder, running;
+
+  g_assert_true (start (engine, NULL));
+  running = open_stream (engine);
+  wait_until (engine, has_a_running_one);
+  holder = listen_on ("127.0.0.2", relais_engine_get_port (engine));
+  relais_engine_set_allow_lan_access (engine, TRUE);
+  wait_until (engine, has_failed);
+  g_assert_cmpint (relais_engine_get_failure (engine)->code, ==, RELAIS_ERROR_ADDRESS_IN_USE);
+  g_assert_cmpuint (relais_test_receive (running, NULL, &body), ==, 200);
+  g_assert_true (g_str_has_suffix (body, "data: [DONE]\n\n"));
+  close (running);
+  close (holder);
+  relais_engine_set_allow_lan_access (engine, FALSE);
+  g_assert_true (start (engine, NULL));
+  stop (engine);
+}
+
+/* A start that fails while the last answers of a stop end says why to the end. */
+static void
+test_failure_while_stopping (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GAsyncResult) started = NULL, stopped = NULL, removed = NULL;
+  GAsyncResult *starting = NULL, *stopping = NULL, *removing = NULL;
+  int running;
+
+  g_assert_true (start (engine, NULL));
+  running = open_stream (engine);
+  wait_until (engine, has_a_running_one);
+  relais_engine_stop_async (engine, NULL, slot_cb, &stopping);
+  relais_engine_remove_account_async (engine, "practice", NULL, slot_cb, &removing);
+  removed = wait_for (&removing);
+  relais_engine_start_async (engine, NULL, slot_cb, &starting);
+  started = wait_for (&starting);
+  g_assert_false (relais_engine_start_finish (engine, started, NULL));
+  g_assert_null (stopping);
+  close (running);
+  stopped = wait_for (&stopping);
+  g_assert_true (relais_engine_stop_finish (engine, stopped, NULL));
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_FAILED);
+  g_assert_cmpint (relais_engine_get_failure (engine)->code, ==, RELAIS_ERROR_NO_ACCOUNT);
+}
+
 static gboolean
 cancel_cb (gpointer cancellable)
 {
@@ -823,6 +893,8 @@ main (int    argc,
   g_test_add_func ("/engine/start-while-stopping", test_start_while_stopping);
   g_test_add_func ("/engine/lan-while-stopping", test_lan_while_stopping);
   g_test_add_func ("/engine/lan-while-running", test_lan_while_running);
+  g_test_add_func ("/engine/lan-fails", test_lan_fails);
+  g_test_add_func ("/engine/failure-while-stopping", test_failure_while_stopping);
   g_test_add_func ("/engine/account-tests", test_account_tests);
   g_test_add_func ("/engine/models", test_models);
   g_test_add_func ("/engine/properties", test_properties);

@@ -184,6 +184,9 @@ static const Case cases[] = {
   { "POST", "/api/hello", NULL, OP (HELLO), A, FALSE, NULL, NULL, NULL },
 
   /* nothing there */
+  { "GET", "/v1/responses/..%2fmodels", NULL, OP (UNKNOWN), C, TRUE, NULL, NULL, NULL },
+  { "GET", "/v1/responses/resp%3fa=b", NULL, OP (UNKNOWN), C, TRUE, NULL, NULL, NULL },
+  { "POST", "/v1/responses/resp.1/cancel", NULL, OP (UNKNOWN), C, TRUE, NULL, NULL, NULL },
   { "POST", "/v1/message", NULL, OP (UNKNOWN), C, TRUE, NULL, NULL, NULL },
   { "POST", "/v1/message", "anthropic-version", OP (UNKNOWN), A, TRUE, NULL, NULL, NULL },
   { "POST", "/v1/message", "x-goog-api-client", OP (UNKNOWN), G, TRUE, NULL, NULL, NULL },

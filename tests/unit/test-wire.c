@@ -216,6 +216,7 @@ test_words (Fixture       *self,
   ask (self, GET ("/nowhere") "anthropic-version: x\r\n\r\n", 404, "request-id: req_", "\"not_found_error\"");
   ask (self, GET ("/nowhere") "\r\n", 404, "x-request-id: req_", "base URL to http://localhost/v1");
   ask (self, GET ("/v1/v1/messages") "\r\n", 405, "X-Relais-Hint: base URL should be http://localhost\r\n", "error");
+  ask (self, POST ("/v1/v1/messages") "Content-Length: x\r\n\r\n", 400, "X-Relais-Hint: base URL should be http://localhost\r\n", "error");
   ask (self, GET ("/v1/messages") "\r\n", 405, "Allow: POST, OPTIONS\r\n", "use POST");
   ask (self, "PUT /v1/messages HTTP/1.1\r\n" HOST "\r\n", 405, "Allow: POST, OPTIONS\r\n", "\"type\":\"error\"");
   ask (self, "CONNECT localhost:80 HTTP/1.1\r\n" HOST "\r\n", 405, "Allow: GET, HEAD, POST, OPTIONS, DELETE\r\n", NULL);
