@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/relais-pattern.h"
+
 #include "relais-account.h"
 
 static const char *const dispatch_nicks[] = { "off", "pooled", "fallback", "exclusive" };
@@ -138,38 +140,6 @@ relais_account_unref (RelaisAccount *self)
   g_atomic_rc_box_release_full (self, account_clear);
 }
 
-/* '*' stands for any run of characters, the rest for itself; linear backtracking, no recursion. */
-static gboolean
-pattern_matches (const char *pattern,
-                 const char *text)
-{
-  const char *star = NULL, *mark = NULL;
-
-  while (*text != '\0')
-    {
-      if (*pattern == '*')
-        {
-          star = pattern++;
-          mark = text;
-        }
-      else if (*pattern == *text)
-        {
-          pattern++;
-          text++;
-        }
-      else if (star != NULL)
-        {
-          pattern = star + 1;
-          text = ++mark;
-        }
-      else
-        return FALSE;
-    }
-  while (*pattern == '*')
-    pattern++;
-  return *pattern == '\0';
-}
-
 /**
  * relais_account_serves:
  * @self: an account
@@ -184,7 +154,7 @@ relais_account_serves (const RelaisAccount *self,
   if (self->models == NULL || self->models[0] == NULL)
     return TRUE;
   for (char **pattern = self->models; *pattern != NULL; pattern++)
-    if (pattern_matches (*pattern, model))
+    if (relais_pattern_matches (*pattern, model))
       return TRUE;
   return FALSE;
 }

@@ -21,6 +21,7 @@ struct _RelaisConfig
   guint            port;
   RelaisAuthMode   auth_mode;
   gboolean         allow_lan_access;
+  gboolean         strict_translation;
 
   /* owned */
   char            *api_key;
@@ -32,6 +33,7 @@ enum {
   PROP_0,
   PROP_PORT,
   PROP_ALLOW_LAN_ACCESS,
+  PROP_STRICT_TRANSLATION,
   PROP_AUTH_MODE,
   PROP_EFFECTIVE_MODE,
   PROP_API_KEY,
@@ -139,6 +141,9 @@ relais_config_get_property (GObject    *object,
     case PROP_ALLOW_LAN_ACCESS:
       g_value_set_boolean (value, relais_config_get_allow_lan_access (self));
       break;
+    case PROP_STRICT_TRANSLATION:
+      g_value_set_boolean (value, relais_config_get_strict_translation (self));
+      break;
     case PROP_AUTH_MODE:
       g_value_set_enum (value, relais_config_get_auth_mode (self));
       break;
@@ -173,6 +178,9 @@ relais_config_set_property (GObject      *object,
     case PROP_ALLOW_LAN_ACCESS:
       relais_config_set_allow_lan_access (self, g_value_get_boolean (value));
       break;
+    case PROP_STRICT_TRANSLATION:
+      relais_config_set_strict_translation (self, g_value_get_boolean (value));
+      break;
     case PROP_AUTH_MODE:
       relais_config_set_auth_mode (self, g_value_get_enum (value));
       break;
@@ -196,6 +204,8 @@ relais_config_class_init (RelaisConfigClass *klass)
   /* Port, key and lists can be refused, so only their setters set them. */
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, RELAIS_DEFAULT_PORT, readable);
   properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, writable);
+  properties[PROP_STRICT_TRANSLATION] =
+    g_param_spec_boolean ("strict-translation", NULL, NULL, FALSE, writable);
   properties[PROP_AUTH_MODE] =
     g_param_spec_enum ("auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE, RELAIS_AUTH_MODE_AUTO, writable);
   properties[PROP_EFFECTIVE_MODE] =
@@ -493,6 +503,38 @@ set_list (RelaisConfig         *self,
   g_strfreev (*list);
   *list = g_strdupv ((char **)values);
   g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+/**
+ * relais_config_get_strict_translation:
+ * @self: a configuration
+ *
+ * Returns: whether a request is refused when the upstream's dialect has nothing like a field the
+ *   client may rely on; else the field is dropped and named in `X-Relais-Dropped`
+ */
+gboolean
+relais_config_get_strict_translation (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+  return self->strict_translation;
+}
+
+/**
+ * relais_config_set_strict_translation:
+ * @self: a configuration
+ * @strict: whether to refuse rather than drop
+ */
+void
+relais_config_set_strict_translation (RelaisConfig *self,
+                                      gboolean      strict)
+{
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+
+  strict = strict != FALSE;
+  if (self->strict_translation == strict)
+    return;
+  self->strict_translation = strict;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STRICT_TRANSLATION]);
 }
 
 /**

@@ -56,32 +56,35 @@ typedef struct
 
 G_DECLARE_FINAL_TYPE (RelaisConfig, relais_config, RELAIS, CONFIG, GObject)
 
-RelaisConfig     *relais_config_new                  (void);
-guint             relais_config_get_port             (RelaisConfig           *self);
-gboolean          relais_config_set_port             (RelaisConfig           *self,
-                                                      int                     port,
-                                                      GError                **error);
-gboolean          relais_config_get_allow_lan_access (RelaisConfig           *self);
-void              relais_config_set_allow_lan_access (RelaisConfig           *self,
-                                                      gboolean                allow);
-RelaisAuthMode    relais_config_get_auth_mode        (RelaisConfig           *self);
-RelaisAuthMode    relais_config_get_effective_mode   (RelaisConfig           *self);
-void              relais_config_set_auth_mode        (RelaisConfig           *self,
-                                                      RelaisAuthMode          mode);
-const char       *relais_config_get_api_key          (RelaisConfig           *self);
-gboolean          relais_config_set_api_key          (RelaisConfig           *self,
-                                                      const char             *api_key,
-                                                      GError                **error);
-const char *const*relais_config_get_allowed_hosts    (RelaisConfig           *self);
-gboolean          relais_config_set_allowed_hosts    (RelaisConfig           *self,
-                                                      const char     * const *hosts,
-                                                      GError                **error);
-const char *const*relais_config_get_allowed_origins  (RelaisConfig           *self);
-gboolean          relais_config_set_allowed_origins  (RelaisConfig           *self,
-                                                      const char     * const *origins,
-                                                      GError                **error);
-gboolean          relais_config_check_host           (const char             *host);
-gboolean          relais_config_check_origin         (const char             *origin);
-RelaisLimits     *relais_config_get_limits           (RelaisConfig           *self);
+RelaisConfig     *relais_config_new                    (void);
+guint             relais_config_get_port               (RelaisConfig           *self);
+gboolean          relais_config_set_port               (RelaisConfig           *self,
+                                                        int                     port,
+                                                        GError                **error);
+gboolean          relais_config_get_allow_lan_access   (RelaisConfig           *self);
+void              relais_config_set_allow_lan_access   (RelaisConfig           *self,
+                                                        gboolean                allow);
+RelaisAuthMode    relais_config_get_auth_mode          (RelaisConfig           *self);
+RelaisAuthMode    relais_config_get_effective_mode     (RelaisConfig           *self);
+void              relais_config_set_auth_mode          (RelaisConfig           *self,
+                                                        RelaisAuthMode          mode);
+const char       *relais_config_get_api_key            (RelaisConfig           *self);
+gboolean          relais_config_set_api_key            (RelaisConfig           *self,
+                                                        const char             *api_key,
+                                                        GError                **error);
+gboolean          relais_config_get_strict_translation (RelaisConfig           *self);
+void              relais_config_set_strict_translation (RelaisConfig           *self,
+                                                        gboolean                strict);
+const char *const*relais_config_get_allowed_hosts      (RelaisConfig           *self);
+gboolean          relais_config_set_allowed_hosts      (RelaisConfig           *self,
+                                                        const char     * const *hosts,
+                                                        GError                **error);
+const char *const*relais_config_get_allowed_origins    (RelaisConfig           *self);
+gboolean          relais_config_set_allowed_origins    (RelaisConfig           *self,
+                                                        const char     * const *origins,
+                                                        GError                **error);
+gboolean          relais_config_check_host             (const char             *host);
+gboolean          relais_config_check_origin           (const char             *origin);
+RelaisLimits     *relais_config_get_limits             (RelaisConfig           *self);
 
 G_END_DECLS

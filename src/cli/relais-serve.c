@@ -26,8 +26,8 @@ typedef struct
 } Serve;
 
 static int port = RELAIS_DEFAULT_PORT;
-static gboolean lan, practice;
-static char *auth_mode, *api_key_file, *accounts_file, *data_dir;
+static gboolean lan, practice, strict_translation;
+static char *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
 
 static const GOptionEntry entries[] = {
   { "port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on; 0 picks a free one (8045)", "N" },
@@ -35,6 +35,8 @@ static const GOptionEntry entries[] = {
   { "auth-mode", 0, 0, G_OPTION_ARG_STRING, &auth_mode, "off, strict, all_except_health or auto (auto)", "MODE" },
   { "api-key-file", 0, 0, G_OPTION_ARG_FILENAME, &api_key_file, "Read the client key from FILE", "FILE" },
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Read accounts from FILE, not the keyring", "FILE" },
+  { "rules-file", 0, 0, G_OPTION_ARG_FILENAME, &rules_file, "Which model is used for which, from FILE", "FILE" },
+  { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where a key made at start is kept", "DIR" },
   G_OPTION_ENTRY_NULL
@@ -161,6 +163,7 @@ apply_settings (RelaisEngine  *engine,
     return FALSE;
   relais_engine_set_auth_mode (engine, mode);
   relais_engine_set_allow_lan_access (engine, lan);
+  relais_engine_set_strict_translation (engine, strict_translation);
   if (lan && mode == RELAIS_AUTH_MODE_OFF)
     fprintf (stderr, "warning: anyone on this network can use your accounts (--lan with --auth-mode off)\n");
   return TRUE;
@@ -205,6 +208,7 @@ relais_serve_main (int    argc,
   key_file = g_build_filename (folder, "client-key", NULL);
   options.practice = practice;
   options.accounts_file = accounts_file;
+  options.rules_file = rules_file;
   options.use_keyring = accounts_file == NULL && !practice;
   options.api_key = key;
   options.key_file = key_file;

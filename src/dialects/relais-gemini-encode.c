@@ -14,11 +14,11 @@
 #include "relais-gemini.h"
 #include "relais-model-facts.h"
 #include "relais-schema.h"
+#include "relais-seal.h"
 #include "relais-target-private.h"
 
 #define MAX_STOP 5
 /* Documented by Google for calls whose signature was lost; it costs quality, so it comes last. */
-#define SIGNATURE_BYPASS "skip_thought_signature_validator"
 #define JSON_INSTRUCTION "Answer with one JSON object and nothing else."
 
 typedef struct
@@ -199,7 +199,7 @@ write_model (Writer              *self,
           continue;
         case RELAIS_PART_TOOL_CALL:
           if (signature == NULL && !called && self->gemini_3)
-            signature = SIGNATURE_BYPASS;
+            signature = RELAIS_SIGNATURE_BYPASS;
           write_call (writer, part, signature);
           called = TRUE;
           break;

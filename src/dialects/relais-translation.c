@@ -74,7 +74,7 @@ relais_translation_free (RelaisTranslation *self)
     return;
   relais_prompt_free (self->prompt);
   relais_names_free (self->names);
-  relais_changes_free (self->changes);
+  relais_changes_unref (self->changes);
   relais_decoder_free (self->decoder);
   g_ptr_array_unref (self->wrapped);
   g_free (self);
@@ -119,9 +119,9 @@ relais_translation_get_prompt (RelaisTranslation *self)
  * relais_translation_get_changes:
  * @self: a translation
  *
- * Returns: (transfer none): what could not be carried over as it was
+ * Returns: (transfer none): what could not be carried over as it was; complete once encoded
  */
-const RelaisChanges *
+RelaisChanges *
 relais_translation_get_changes (RelaisTranslation *self)
 {
   return self->changes;

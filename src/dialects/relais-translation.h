@@ -11,23 +11,23 @@ G_BEGIN_DECLS
 
 typedef struct _RelaisTranslation RelaisTranslation;
 
-RelaisTranslation   *relais_translation_new         (RelaisPrompt        *prompt,
-                                                     RelaisDialectId      source,
-                                                     const RelaisTarget  *target);
-void                 relais_translation_free        (RelaisTranslation   *self);
-gboolean             relais_translation_encode      (RelaisTranslation   *self,
-                                                     GString             *out,
-                                                     GError             **error);
-const RelaisPrompt  *relais_translation_get_prompt  (RelaisTranslation   *self);
-const RelaisChanges *relais_translation_get_changes (RelaisTranslation   *self);
-void                 relais_translation_listen      (RelaisTranslation   *self,
-                                                     gsize                max_event_bytes,
-                                                     RelaisEventFunc      func,
-                                                     gpointer             user_data);
-void                 relais_translation_push        (RelaisTranslation   *self,
-                                                     const char          *bytes,
-                                                     gsize                length);
-void                 relais_translation_finish      (RelaisTranslation   *self);
+RelaisTranslation  *relais_translation_new         (RelaisPrompt        *prompt,
+                                                    RelaisDialectId      source,
+                                                    const RelaisTarget  *target);
+void                relais_translation_free        (RelaisTranslation   *self);
+gboolean            relais_translation_encode      (RelaisTranslation   *self,
+                                                    GString             *out,
+                                                    GError             **error);
+const RelaisPrompt *relais_translation_get_prompt  (RelaisTranslation   *self);
+RelaisChanges      *relais_translation_get_changes (RelaisTranslation   *self);
+void                relais_translation_listen      (RelaisTranslation   *self,
+                                                    gsize                max_event_bytes,
+                                                    RelaisEventFunc      func,
+                                                    gpointer             user_data);
+void                relais_translation_push        (RelaisTranslation   *self,
+                                                    const char          *bytes,
+                                                    gsize                length);
+void                relais_translation_finish      (RelaisTranslation   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTranslation, relais_translation_free)
 

@@ -23,6 +23,7 @@
 
 #define PRACTICE_ID "practice"
 #define ACCOUNTS_MAX 1000
+#define RULES_SIZE_MAX (1024 * 1024)
 
 /* A step on its way through the keyring. */
 typedef struct
@@ -204,14 +205,34 @@ check_accounts (GPtrArray  *accounts,
   return TRUE;
 }
 
+static gboolean
+read_rules (RelaisCore  *self,
+            const char  *path,
+            GError     **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  if (length > RULES_SIZE_MAX)
+    g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                         "it is larger than 1 MiB");
+  else
+    self->gateway.rules = relais_rules_parse (text, length, error);
+  if (self->gateway.rules == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return self->gateway.rules != NULL;
+}
+
 /**
  * relais_core_take_options:
  * @self: a core
  * @options: how the engine was made
  * @error: where to put a failure
  *
- * Reads the accounts file, adds the practice account, sets the client key as @options say. For
- * start-up: reads files at once.
+ * Reads the files of accounts and rules, adds the practice account, sets the client key as
+ * @options say. For start-up: reads files at once.
  *
  * Returns: whether all of it could be done
  */
@@ -234,6 +255,8 @@ relais_core_take_options (RelaisCore                 *self,
           return FALSE;
         }
     }
+  if (options->rules_file != NULL && !read_rules (self, options->rules_file, error))
+    return FALSE;
   if (options->practice)
     add_practice (self);
   relais_core_apply_accounts (self);

@@ -299,6 +299,7 @@ relais_core_free (RelaisCore *self)
   g_clear_pointer (&self->flush, g_source_unref);
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
+  g_clear_pointer (&self->gateway.rules, relais_rules_unref);
   g_clear_object (&self->catalog);
   g_clear_object (&self->upstream);
   g_clear_object (&self->pool);
@@ -476,6 +477,7 @@ models_cb (GObject      *source,
 
   if (ids == NULL)
     return;
+  relais_rules_add_names (self->gateway.rules, ids);
   g_strfreev (self->models);
   self->models = g_new0 (char *, ids->len + 1);
   for (guint i = 0; i < ids->len; i++)

@@ -628,6 +628,31 @@ relais_engine_set_auth_mode (RelaisEngine   *self,
 }
 
 static void
+strict_job (RelaisCore *core,
+            RelaisJob  *job)
+{
+  relais_config_set_strict_translation (core->config, job->number);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_strict_translation:
+ * @self: an engine
+ * @strict: whether a request is refused when its upstream has nothing like a field the client may
+ *   rely on; holds from the next request on
+ */
+void
+relais_engine_set_strict_translation (RelaisEngine *self,
+                                      gboolean      strict)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_set_strict_translation, NULL, NULL, NULL,
+                                   strict_job);
+
+  job->number = !!strict;
+  relais_job_run (job);
+}
+
+static void
 hosts_job (RelaisCore *core,
            RelaisJob  *job)
 {

@@ -85,6 +85,7 @@ typedef struct
 {
   gboolean practice;         /* the practice account, for this run only */
   const char *accounts_file; /* instead of the keyring */
+  const char *rules_file;    /* which model is used for which; NULL: none */
   gboolean use_keyring;      /* FALSE: accounts live in memory (or come from the file) */
   const char *api_key;       /* the client key, instead of the keyring's */
   const char *key_file;      /* where a key made at start is kept, 0600, instead of the keyring */
@@ -138,22 +139,24 @@ gboolean relais_engine_stop_finish  (RelaisEngine         *self,
                                      GAsyncResult         *result,
                                      GError              **error);
 
-gboolean relais_engine_set_port             (RelaisEngine           *self,
-                                             int                     port,
-                                             GError                **error);
-void     relais_engine_set_allow_lan_access (RelaisEngine           *self,
-                                             gboolean                allow);
-void     relais_engine_set_auth_mode        (RelaisEngine           *self,
-                                             RelaisAuthMode          mode);
-gboolean relais_engine_set_allowed_hosts    (RelaisEngine           *self,
-                                             const char     * const *hosts,
-                                             GError                **error);
-gboolean relais_engine_set_allowed_origins  (RelaisEngine           *self,
-                                             const char     * const *origins,
-                                             GError                **error);
-void     relais_engine_set_account_order    (RelaisEngine           *self,
-                                             const char     * const *ids);
-char   **relais_engine_dup_account_order    (RelaisEngine           *self);
+gboolean relais_engine_set_port               (RelaisEngine           *self,
+                                               int                     port,
+                                               GError                **error);
+void     relais_engine_set_allow_lan_access   (RelaisEngine           *self,
+                                               gboolean                allow);
+void     relais_engine_set_auth_mode          (RelaisEngine           *self,
+                                               RelaisAuthMode          mode);
+gboolean relais_engine_set_allowed_hosts      (RelaisEngine           *self,
+                                               const char     * const *hosts,
+                                               GError                **error);
+gboolean relais_engine_set_allowed_origins    (RelaisEngine           *self,
+                                               const char     * const *origins,
+                                               GError                **error);
+void     relais_engine_set_strict_translation (RelaisEngine           *self,
+                                               gboolean                strict);
+void     relais_engine_set_account_order      (RelaisEngine           *self,
+                                               const char     * const *ids);
+char   **relais_engine_dup_account_order      (RelaisEngine           *self);
 
 gboolean relais_engine_check_api_key      (const char           *key);
 char    *relais_engine_make_api_key       (void);

@@ -36,23 +36,41 @@ change_free (gpointer data)
 RelaisChanges *
 relais_changes_new (void)
 {
-  RelaisChanges *self = g_new0 (RelaisChanges, 1);
+  RelaisChanges *self = g_atomic_rc_box_new0 (RelaisChanges);
 
   self->list = g_ptr_array_new_with_free_func (change_free);
   return self;
 }
 
+static void
+changes_clear (gpointer data)
+{
+  g_ptr_array_unref (((RelaisChanges *)data)->list);
+}
+
 /**
- * relais_changes_free:
+ * relais_changes_ref:
+ * @self: a report
+ *
+ * From any thread; nothing is added to a report that is shared.
+ *
+ * Returns: (transfer full): the same
+ */
+RelaisChanges *
+relais_changes_ref (RelaisChanges *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * relais_changes_unref:
  * @self: (transfer full) (nullable): a report
  */
 void
-relais_changes_free (RelaisChanges *self)
+relais_changes_unref (RelaisChanges *self)
 {
-  if (self == NULL)
-    return;
-  g_ptr_array_unref (self->list);
-  g_free (self);
+  if (self != NULL)
+    g_atomic_rc_box_release_full (self, changes_clear);
 }
 
 static gboolean

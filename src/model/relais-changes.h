@@ -30,7 +30,8 @@ typedef struct
 typedef struct _RelaisChanges RelaisChanges;
 
 RelaisChanges      *relais_changes_new         (void);
-void                relais_changes_free        (RelaisChanges       *self);
+RelaisChanges      *relais_changes_ref         (RelaisChanges       *self);
+void                relais_changes_unref       (RelaisChanges       *self);
 void                relais_changes_add         (RelaisChanges       *self,
                                                 RelaisChangeType     type,
                                                 gboolean             notable,
@@ -43,6 +44,6 @@ const RelaisChange *relais_changes_get         (const RelaisChanges *self,
 const RelaisChange *relais_changes_get_notable (const RelaisChanges *self);
 char               *relais_changes_dup_header  (const RelaisChanges *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisChanges, relais_changes_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisChanges, relais_changes_unref)
 
 G_END_DECLS

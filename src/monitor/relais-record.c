@@ -84,6 +84,8 @@ relais_record_copy (const RelaisRecord *self)
   copy->finish = g_strdup (self->finish);
   copy->hint = g_strdup (self->hint);
   copy->error = g_strdup (self->error);
+  if (self->changes != NULL)
+    copy->changes = relais_changes_ref (self->changes);
   return copy;
 }
 
@@ -109,6 +111,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->finish);
   g_free (self->hint);
   g_free (self->error);
+  relais_changes_unref (self->changes);
   g_free (self);
 }
 

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "model/relais-changes.h"
 #include "model/relais-event.h"
 
 G_BEGIN_DECLS
@@ -38,9 +39,11 @@ typedef struct
   char              *finish;
   char              *hint;
   char              *error;
-  guint status; /* 0 while not answered */
+  RelaisChanges *changes; /* of a translated request; shared, NULL for none */
+  guint status;           /* 0 while not answered */
   guint              upstream_status;
   guint              attempts;
+  guint rule;           /* the number of the model rule that applied, 0 for none */
   gint64 first_byte_us; /* from arrival */
   gint64 duration_us;   /* from arrival to the last byte */
   gint64             bytes_in;

@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "base/relais-error.h"
+#include "base/relais-json-writer.h"
+#include "dialects/relais-seal.h"
+#include "upstream/relais-provider.h"
 
 #include "relais-exchange-private.h"
 
@@ -174,23 +177,61 @@ pick_request_headers (RelaisExchange *self)
   return headers;
 }
 
+/* The client's bytes but for the model, where a rule names another, and for what another upstream
+ * signed. */
+static GBytes *
+make_body (RelaisExchange *self)
+{
+  const char *model = self->record->upstream_model;
+  g_autoptr (GBytes) body = g_bytes_ref (self->body);
+
+  if (strcmp (self->head->method, "POST") != 0)
+    return NULL;
+  if (self->model_end > 0 && strcmp (model, self->model) != 0)
+    {
+      gsize length;
+      const char *bytes = g_bytes_get_data (self->body, &length);
+      GString *out = g_string_sized_new (length + strlen (model));
+
+      g_string_append_len (out, bytes, self->model_start);
+      relais_json_append_string (out, model, -1);
+      g_string_append_len (out, bytes + self->model_end, length - self->model_end);
+      g_bytes_unref (body);
+      body = g_string_free_to_bytes (out);
+    }
+  return relais_seal_guard (body, self->dialect->origin, model);
+}
+
+/* The path behind the version; Gemini's names the model. */
+static char *
+dup_tail (RelaisExchange *self)
+{
+  const char *model = self->record->upstream_model;
+
+  if (self->route->method_name == NULL || strcmp (model, self->model) == 0)
+    return g_strdup (self->route->tail);
+  return relais_provider_dup_model_tail (model, self->route->method_name);
+}
+
 /* Sends the client's bytes as they are. */
 void
 relais_exchange_forward (RelaisExchange *self)
 {
   static const RelaisTransferSink sink = { head_cb, data_cb, done_cb };
   SoupMessageHeaders *headers = pick_request_headers (self);
+  g_autoptr (GBytes) body = make_body (self);
+  g_autofree char *tail = dup_tail (self);
   g_autoptr (GError) error = NULL;
   RelaisUpstreamRequest request = {
     .account = self->account,
     .dialect = self->dialect->id,
     .method = self->head->method,
-    .tail = self->route->tail,
+    .tail = tail,
     .version = self->route->version,
     .query = self->route->query,
     .headers = headers,
     .content_type = "application/json",
-    .body = g_strcmp0 (self->head->method, "POST") == 0 ? self->body : NULL,
+    .body = body,
   };
 
   self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);

@@ -34,7 +34,11 @@ typedef struct
   RelaisRecord        *record;
   RelaisAccount       *account;
   GBytes              *body;
-  char                *model;
+  char *model;       /* asked for */
+  gsize model_start; /* where it stands in the body, quotes included */
+  gsize                model_end;
+  RelaisRules *rules;     /* that held when it was asked */
+  const RelaisRule *rule; /* borrowed from them; the one that applies, or NULL */
   char                *request_id;
   gint64               started_us;
   RelaisForm           form;

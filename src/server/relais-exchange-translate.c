@@ -209,6 +209,24 @@ make_headers (RelaisExchange *self)
   return headers;
 }
 
+/* TRUE when a person wants no change the client may rely on, and there is one. */
+static gboolean
+refuse_change (RelaisExchange *self)
+{
+  const RelaisChange *change = relais_changes_get_notable (self->record->changes);
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (change == NULL || !relais_config_get_strict_translation (self->gateway->config))
+    return FALSE;
+  failure = relais_failure_new (RELAIS_ERROR_INVALID_REQUEST,
+                                "“%s” cannot go to the account “%s” as it is: %s. Relais is set to "
+                                "refuse such requests (strict translation)",
+                                change->field, self->account->label, change->reason);
+  failure->param = g_strdup (change->field);
+  relais_exchange_fail (self, failure);
+  return TRUE;
+}
+
 /* The request in the upstream's dialect; NULL when it was answered with why not. */
 static GBytes *
 encode (RelaisExchange *self)
@@ -239,7 +257,11 @@ encode (RelaisExchange *self)
       relais_exchange_fail (self, failure);
       return NULL;
     }
-  dropped = relais_changes_dup_header (relais_translation_get_changes (self->translation));
+  relais_changes_unref (self->record->changes);
+  self->record->changes = relais_changes_ref (relais_translation_get_changes (self->translation));
+  if (refuse_change (self))
+    return NULL;
+  dropped = relais_changes_dup_header (self->record->changes);
   if (dropped != NULL)
     relais_reply_set_header (self->reply, "X-Relais-Dropped", dropped);
   return g_string_free_to_bytes (g_steal_pointer (&body));

@@ -52,6 +52,7 @@ exchange_clear (gpointer data)
     g_string_free (g_steal_pointer (&self->thought), TRUE);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->rules, relais_rules_unref);
   g_clear_pointer (&self->request_id, g_free);
 }
 
@@ -275,8 +276,10 @@ listed_cb (GObject      *source,
   g_autoptr (RelaisExchange) self = user_data;
   g_autoptr (GPtrArray) ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
 
-  if (!self->over && ids != NULL)
-    answer_models (self, ids);
+  if (self->over || ids == NULL)
+    return;
+  relais_rules_add_names (self->gateway->rules, ids);
+  answer_models (self, ids);
 }
 
 static void
@@ -298,8 +301,13 @@ reach_cb (const RelaisAccount *account,
           gpointer             user_data)
 {
   RelaisExchange *self = user_data;
+  const RelaisRule *rule = self->rule;
   RelaisDialectId dialect;
 
+  if (rule != NULL &&
+      ((rule->account != NULL && strcmp (rule->account, account->id) != 0) ||
+       (rule->provider != NULL && strcmp (rule->provider, account->provider) != 0)))
+    return RELAIS_REACH_NONE;
   if (relais_provider_reaches (account, self->dialect->id))
     return RELAIS_REACH_NATIVE;
   return self->route->operation == RELAIS_OPERATION_GENERATE &&
@@ -321,10 +329,34 @@ readable (RelaisDialectId dialect)
   return names[dialect];
 }
 
+/* Why a rule's wish cannot be met. */
+static RelaisFailure *
+rule_failure (RelaisExchange   *self,
+              RelaisPickResult  result)
+{
+  const char *used = self->record->upstream_model;
+
+  if (result == RELAIS_PICK_MODEL)
+    return relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
+                               "Rule %u turns “%s” into “%s”, and no account serves that",
+                               self->record->rule, self->model, used);
+  if (self->rule->account != NULL)
+    return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
+                               "Rule %u sends “%s” to the account “%s” only, and that cannot serve it now",
+                               self->record->rule, self->model, self->rule->account);
+  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
+                             "Rule %u sends “%s” to accounts of “%s” only, and none of them can serve it now",
+                             self->record->rule, self->model, self->rule->provider);
+}
+
 static RelaisFailure *
 pick_failure (RelaisExchange   *self,
               RelaisPickResult  result)
 {
+  if (self->rule != NULL && ((result == RELAIS_PICK_MODEL && self->rule->model != NULL) ||
+                             (result == RELAIS_PICK_DIALECT &&
+                              (self->rule->account != NULL || self->rule->provider != NULL))))
+    return rule_failure (self, result);
   switch (result)
     {
     case RELAIS_PICK_MODEL:
@@ -358,6 +390,8 @@ scan_body (RelaisExchange  *self,
   if (self->dialect->id == RELAIS_DIALECT_GEMINI)
     return TRUE;
   self->model = g_steal_pointer (&scan.model);
+  self->model_start = scan.model_start;
+  self->model_end = scan.model_end;
   if (self->model == NULL || *self->model == '\0')
     {
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST,
@@ -366,6 +400,19 @@ scan_body (RelaisExchange  *self,
     }
   self->form = scan.stream ? RELAIS_FORM_SSE : RELAIS_FORM_WHOLE;
   return TRUE;
+}
+
+static void
+apply_rules (RelaisExchange *self)
+{
+  if (self->gateway->rules == NULL || self->model == NULL)
+    return;
+  self->rules = relais_rules_ref (self->gateway->rules);
+  self->rule = relais_rules_find (self->rules, self->model, &self->record->rule);
+  if (self->rule == NULL || self->rule->model == NULL)
+    return;
+  g_free (self->record->upstream_model);
+  self->record->upstream_model = g_strdup (self->rule->model);
 }
 
 static void
@@ -394,8 +441,11 @@ serve (RelaisExchange *self)
       return;
     }
   self->record->model = g_strdup (self->model);
+  self->record->upstream_model = g_strdup (self->model);
   self->record->stream = self->form != RELAIS_FORM_WHOLE;
-  result = relais_account_pool_pick (self->gateway->pool, self->model != NULL ? self->model : "",
+  apply_rules (self);
+  result = relais_account_pool_pick (self->gateway->pool,
+                                     self->model != NULL ? self->record->upstream_model : "",
                                      reach_cb, self, &self->account);
   if (result != RELAIS_PICK_FOUND)
     {
@@ -405,7 +455,6 @@ serve (RelaisExchange *self)
     }
   self->record->account_id = g_strdup (self->account->id);
   self->record->account = g_strdup (self->account->label);
-  self->record->upstream_model = g_strdup (self->model);
   relais_provider_choose (self->account, self->dialect->id, &self->upstream_dialect);
   self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
   self->record->attempts = 1;

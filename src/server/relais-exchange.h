@@ -11,6 +11,7 @@
 #include "upstream/relais-upstream.h"
 
 #include "relais-call-cache.h"
+#include "relais-rules.h"
 #include "relais-server.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ typedef struct
   RelaisUpstream    *upstream;
   RelaisCatalog     *catalog;
   RelaisCallCache   *calls;
+  RelaisRules *rules;              /* or NULL */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
   void (*pool_changed) (gpointer); /* an account was rejected */
   gpointer           user_data;

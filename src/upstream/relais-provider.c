@@ -180,6 +180,23 @@ relais_provider_choose (const RelaisAccount *account,
 }
 
 /**
+ * relais_provider_dup_model_tail:
+ * @model: who is to answer
+ * @method: what is asked of it, as Gemini names it: `countTokens`
+ *
+ * Returns: (transfer full): Gemini's path behind base and version
+ */
+char *
+relais_provider_dup_model_tail (const char *model,
+                                const char *method)
+{
+  g_autofree char *escaped = g_uri_escape_string (model, "/", FALSE);
+
+  return g_strdup_printf ("%s%s:%s", g_str_has_prefix (model, "tunedModels/") ? "" : "models/",
+                          escaped, method);
+}
+
+/**
  * relais_provider_dup_tail:
  * @dialect: a dialect
  * @model: who is to answer
@@ -194,8 +211,6 @@ relais_provider_dup_tail (RelaisDialectId   dialect,
                           gboolean          stream,
                           const char      **query)
 {
-  g_autofree char *escaped = NULL;
-
   *query = NULL;
   switch (dialect)
     {
@@ -204,10 +219,9 @@ relais_provider_dup_tail (RelaisDialectId   dialect,
     case RELAIS_DIALECT_ANTHROPIC:
       return g_strdup ("messages");
     case RELAIS_DIALECT_GEMINI:
-      escaped = g_uri_escape_string (model, "/", FALSE);
       *query = stream ? "alt=sse" : NULL;
-      return g_strdup_printf ("%s%s:%s", g_str_has_prefix (model, "tunedModels/") ? "" : "models/", escaped,
-                              stream ? "streamGenerateContent" : "generateContent");
+      return relais_provider_dup_model_tail (model,
+                                             stream ? "streamGenerateContent" : "generateContent");
     case RELAIS_DIALECT_OPENAI_CHAT:
     case RELAIS_N_DIALECTS:
     default:

@@ -42,6 +42,8 @@ gboolean              relais_provider_reaches        (const RelaisAccount  *acco
 gboolean              relais_provider_choose         (const RelaisAccount  *account,
                                                       RelaisDialectId       client,
                                                       RelaisDialectId      *dialect);
+char                 *relais_provider_dup_model_tail (const char           *model,
+                                                      const char           *method);
 char                 *relais_provider_dup_tail       (RelaisDialectId       dialect,
                                                       const char           *model,
                                                       gboolean              stream,

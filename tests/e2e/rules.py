@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""Which model is used for which, and what a translation may not change."""
+import json
+import os
+import subprocess
+import tempfile
+
+from harness import KEY, RELAIS, Relais, equal, main, test
+from pairs import MODELS, account
+from standin import StandIn
+
+PATHS = {'chat': '/v1/chat/completions', 'responses': '/v1/responses', 'anthropic': '/v1/messages'}
+SEALED = 'relais1.g.YWJj'
+
+
+class Ruled(Relais):
+    def __init__(self, rules, *arguments, **more):
+        super().__init__(*arguments, **more)
+        path = os.path.join(self.folder.name, 'rules.json')
+        with open(path, 'w', encoding='utf-8') as file:
+            json.dump({'rules': rules}, file)
+        self.arguments += ['--rules-file', path]
+
+
+def accounts(upstream):
+    return [{'id': 'oa', 'label': 'Open', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret},
+            {'id': 'an', 'label': 'Anne', 'provider': 'anthropic', 'base_url': upstream.url, 'api_key': upstream.secret},
+            {'id': 'ge', 'label': 'Gem', 'provider': 'gemini', 'base_url': upstream.url, 'api_key': upstream.secret}]
+
+
+def ask(dialect, model):
+    """(path, body): odd numbers and white space, which must survive."""
+    odd = '"temperature":0.70, "u":"\\u00e9\\/"'
+    if dialect == 'gemini':
+        return f'/v1beta/models/{model}:generateContent', f'{{ {odd}, "contents":[{{"parts":[{{"text":"hi"}}]}}]}}'
+    said = '"input":"hi"' if dialect == 'responses' else '"messages":[{"role":"user","content":"hi"}]'
+    return PATHS[dialect], f'{{"max_tokens" :9, {odd}, {said} ,  "model" : "{model}" }}\n'
+
+
+@test
+def a_rule_changes_the_model_and_nothing_else():
+    upstream = StandIn()
+    rules = [{'match': '*', 'model': 'never'}, {'match': 'old-*', 'model': 'other'}, {'match': 'old-one', 'model': 'new "one"/2'}]
+    with Ruled(rules, accounts=accounts(upstream)) as relais:
+        for dialect in ('chat', 'responses', 'anthropic', 'gemini'):
+            path, body = ask(dialect, 'old-one')
+            status, _, answer = relais.request('POST', path, body)
+            equal(status, 200, (dialect, answer))
+            seen = upstream.seen[-1]
+            if dialect == 'gemini':
+                equal(seen['body'], body.encode(), dialect)
+                assert '/models/new%20%22one%22/2:generateContent' in seen['target'], seen
+            else:
+                equal(seen['body'], body.replace('"old-one"', '"new \\"one\\"/2"').encode(), dialect)
+    equal(upstream.refusals, [])
+
+
+@test
+def a_rule_chooses_who_serves():
+    upstream = StandIn(strict=True)
+    rows = [account(dialect, upstream) for dialect in ('chat', 'anthropic', 'gemini')]
+    rules = [{'match': 'claude-*', 'model': MODELS['gemini'], 'account': 'a-gemini'},
+             {'match': 'plain', 'model': MODELS['anthropic'], 'provider': 'anthropic'},
+             {'match': MODELS['chat'], 'account': 'a-chat'}]
+    cases = [('claude-opus-5', 'gemini'), ('plain', 'anthropic'), (MODELS['chat'], 'chat')]
+    with Ruled(rules, accounts=rows) as relais:
+        for model, wanted in cases:
+            body = {'model': model, 'max_tokens': 64, 'messages': [{'role': 'user', 'content': 'hi'}]}
+            status, _, answer = relais.request('POST', '/v1/messages', body, {'anthropic-version': '2023-06-01'})
+            equal(status, 200, (model, answer))
+            equal(json.loads(answer)['type'], 'message', model)
+            equal(upstream.seen[-1]['dialect'], wanted, model)
+    equal(upstream.refusals + upstream.refused, [])
+
+
+@test
+def a_rule_that_cannot_be_met_says_which():
+    upstream = StandIn()
+    rows = accounts(upstream)
+    rules = [{'match': 'a', 'account': 'gone'}, {'match': 'b', 'provider': 'zai'}, {'match': 'c', 'model': 'nobody-has-it'}]
+    with Ruled(rules, accounts=[dict(rows[0], models=['gpt-*'])]) as relais:
+        for model, words in (('a', 'No account serves the model “a”'), ('c', 'Rule 3 turns “c” into “nobody-has-it”')):
+            got, _, answer = relais.request('POST', *ask('chat', model))
+            equal(got, 404, (model, answer))
+            assert words in json.loads(answer)['error']['message'], answer
+    with Ruled(rules, accounts=rows[:1]) as relais:
+        for model, words in (('a', 'Rule 1 sends “a” to the account “gone” only'),
+                             ('b', 'Rule 2 sends “b” to accounts of “zai” only')):
+            got, _, answer = relais.request('POST', *ask('chat', model))
+            equal(got, 503, (model, answer))
+            assert words in json.loads(answer)['error']['message'], answer
+    equal(upstream.seen, [])
+
+
+@test
+def rules_are_models_to_clients():
+    rules = [{'match': 'my-model', 'model': 'practice'}, {'match': 'x-*', 'model': 'practice'}]
+    with Ruled(rules, '--practice') as relais:
+        names = [row['id'] for row in json.loads(relais.request('GET', '/v1/models')[2])['data']]
+        equal(names, sorted(names))
+        assert 'my-model' in names and 'x-*' not in names, names
+        equal(relais.request('GET', '/v1beta/models/my-model')[0], 200)
+
+
+@test
+def a_wrong_file_is_refused_at_start():
+    for text, words in (('{"rules":[{"match":"a"}]}', 'rule 1: it says nothing'), ('nonsense', ''), (None, '')):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'rules.json')
+            if text is not None:
+                with open(path, 'w', encoding='utf-8') as file:
+                    file.write(text)
+            done = subprocess.run([RELAIS, 'serve', '--port', '0', '--practice', '--rules-file', path], timeout=20,
+                                  env=dict(os.environ, RELAIS_API_KEY=KEY, XDG_DATA_HOME=folder), capture_output=True, text=True)
+            equal(done.returncode, 1, done.stderr)
+            assert path in done.stderr and words in done.stderr, done.stderr
+
+
+@test
+def strict_translation_refuses_what_would_be_dropped():
+    upstream = StandIn(strict=True)
+    body = {'model': MODELS['anthropic'], 'logit_bias': {'5': 1}, 'messages': [{'role': 'user', 'content': 'hi'}]}
+    with Relais(accounts=[account('anthropic', upstream)]) as relais:
+        status, headers, answer = relais.request('POST', '/v1/chat/completions', body)
+        equal((status, headers.get('x-relais-dropped')), (200, 'logit_bias'), answer)
+    with Relais('--strict-translation', accounts=[account('anthropic', upstream)]) as relais:
+        n = len(upstream.seen)
+        status, _, answer = relais.request('POST', '/v1/chat/completions', body)
+        error = json.loads(answer)['error']
+        equal((status, error['param']), (400, 'logit_bias'), answer)
+        assert 'strict translation' in error['message'], error
+        equal(len(upstream.seen), n)
+        body.pop('logit_bias')
+        status, headers, answer = relais.request('POST', '/v1/chat/completions', body)
+        equal((status, headers.get('x-relais-dropped')), (200, None), answer)
+
+
+@test
+def what_another_upstream_signed_is_kept_from_this_one():
+    upstream = StandIn()
+    body = json.dumps({'model': 'claude-opus-5', 'max_tokens': 9, 'messages': [
+        {'role': 'user', 'content': 'hi'},
+        {'role': 'assistant', 'content': [{'type': 'thinking', 'thinking': 'hm', 'signature': SEALED},
+                                          {'type': 'text', 'text': 'hello'}]},
+        {'role': 'user', 'content': 'again'}]})
+    with Relais(accounts=accounts(upstream)) as relais:
+        status, _, answer = relais.request('POST', '/v1/messages', body, {'anthropic-version': '2023-06-01'})
+        equal(status, 200, answer)
+    seen = upstream.seen[-1]['body'].decode()
+    assert SEALED not in seen and 'thinking' not in seen, seen
+    equal([len(turn['content']) for turn in json.loads(seen)['messages']], [2, 1, 5])
+
+
+main()
