@@ -95,7 +95,9 @@ test_guard (void)
       g_autofree char *after = g_strdelimit (g_strdup (rows[i].after), "'", '"');
       g_autoptr (GBytes) body = g_bytes_new (before, strlen (before));
       g_autoptr (GBytes) guarded = relais_seal_guard (body, rows[i].upstream, rows[i].model);
-      g_autofree char *got = g_strndup (g_bytes_get_data (guarded, NULL), g_bytes_get_size (guarded));
+      gsize length;
+      const char *bytes = g_bytes_get_data (guarded, &length);
+      g_autofree char *got = g_strndup (bytes, length);
 
       g_assert_cmpstr (got, ==, after);
     }
