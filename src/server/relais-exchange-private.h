@@ -58,6 +58,8 @@ typedef struct
   GPtrArray *thinking;   /* RelaisPart: what the model thought in this turn, as it signed it */
   GString *thought;      /* of a part that is not signed yet */
   gboolean unsigned_try; /* the second try, with nothing signed */
+  guint learnt;          /* quirks this request's refusals taught */
+  GBytes *sent;          /* what the upstream got */
 
   /* answered from events, owned */
   RelaisPrompt        *prompt;

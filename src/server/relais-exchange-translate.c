@@ -12,6 +12,7 @@
 
 #include "base/relais-error.h"
 #include "upstream/relais-provider.h"
+#include "upstream/relais-quirks.h"
 
 #include "relais-exchange-private.h"
 
@@ -146,18 +147,51 @@ data_cb (RelaisTransfer *transfer,
   relais_translation_push (self->translation, bytes, length);
 }
 
+static guint
+get_quirks (RelaisExchange *self)
+{
+  guint turned = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, self->account->id));
+
+  return relais_provider_find (self->account->provider)->quirks ^ turned;
+}
+
+/* The upstream refused a field that not all of its kind take: remembered for the account. */
+static gboolean
+learn_quirk (RelaisExchange *self)
+{
+  guint quirk = relais_quirks_learn (self->upstream_dialect, get_quirks (self), self->sent,
+                                     self->held->str, self->held->len);
+  gpointer turned = g_hash_table_lookup (self->gateway->quirks, self->account->id);
+
+  if (quirk == 0 || (self->learnt & quirk) != 0)
+    return FALSE;
+  self->learnt |= quirk;
+  g_hash_table_replace (self->gateway->quirks, g_strdup (self->account->id),
+                        GUINT_TO_POINTER (GPOINTER_TO_UINT (turned) ^ quirk));
+  return TRUE;
+}
+
 /* A signature may be bound to a key, a model or a route that is not the one of now: then once more
  * without any. */
 static gboolean
-try_unsigned (RelaisExchange *self)
+forgo_signatures (RelaisExchange *self)
 {
   const char *words = relais_tap_get_error (self->tap);
   g_autofree char *lower = words != NULL ? g_utf8_strdown (words, -1) : NULL;
 
-  if (self->unsigned_try || self->upstream_status != 400 || lower == NULL ||
+  if (self->unsigned_try || lower == NULL ||
       (strstr (lower, "signature") == NULL && strstr (lower, "thinking") == NULL))
     return FALSE;
   self->unsigned_try = TRUE;
+  return TRUE;
+}
+
+/* Each try differs from those before by one thing more, so they come to an end. */
+static gboolean
+try_again (RelaisExchange *self)
+{
+  if (self->upstream_status != 400 || (!forgo_signatures (self) && !learn_quirk (self)))
+    return FALSE;
   self->record->attempts++;
   g_clear_pointer (&self->record->error, g_free);
   relais_exchange_speak_stop (self);
@@ -185,7 +219,7 @@ done_cb (RelaisTransfer *transfer,
   else if (self->held != NULL)
     {
       relais_exchange_note_tap (self);
-      if (try_unsigned (self))
+      if (try_again (self))
         return;
       if (!relais_exchange_fail_upstream (self))
         {
@@ -234,7 +268,7 @@ encode (RelaisExchange *self)
   RelaisTarget target = {
     .dialect = self->upstream_dialect,
     .model = self->record->upstream_model,
-    .quirks = relais_provider_find (self->account->provider)->quirks,
+    .quirks = get_quirks (self),
     .make_id = relais_exchange_make_id_cb,
     .recall = self->gateway->calls != NULL ? recall_cb : NULL,
     .recall_data = self,
@@ -286,6 +320,8 @@ relais_exchange_translate (RelaisExchange *self)
 
   if (body == NULL)
     return;
+  g_clear_pointer (&self->sent, g_bytes_unref);
+  self->sent = g_bytes_ref (body);
   relais_exchange_speak_begin (self, relais_translation_get_prompt (self->translation));
   headers = make_headers (self);
   tail = relais_provider_dup_tail (self->upstream_dialect, self->record->upstream_model,

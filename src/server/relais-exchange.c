@@ -51,6 +51,7 @@ exchange_clear (gpointer data)
   if (self->thought != NULL)
     g_string_free (g_steal_pointer (&self->thought), TRUE);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->sent, g_bytes_unref);
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->rules, relais_rules_unref);
   g_clear_pointer (&self->request_id, g_free);

@@ -25,6 +25,7 @@ typedef struct
   RelaisCatalog     *catalog;
   RelaisCallCache   *calls;
   RelaisRules *rules;              /* or NULL */
+  GHashTable *quirks;              /* account id -> quirks its refusals turned round */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
   void (*pool_changed) (gpointer); /* an account was rejected */
   gpointer           user_data;

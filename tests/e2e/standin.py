@@ -280,6 +280,10 @@ class Handler(socketserver.BaseRequestHandler):
 
     def converse(self, dialect, model, stream, body, extra):
         vendor = self.server.vendor
+        for name in self.server.dislikes:
+            if f'"{name}"'.encode() in body:
+                words = f"Unsupported parameter: '{name}' is not supported here."
+                return self.send(400, json.dumps(answers.error(dialect, 400, words)).encode(), extra)
         try:
             with self.server.lock:
                 data = vendors.parse(body)
@@ -379,6 +383,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dropped = 0
         self.vendor = vendors.Vendor() if strict else None
         self.script = None
+        self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do
         self.refused = []           # (dialect, why): requests the vendors would not take
         self.models = ['m-one', 'm-two']
         self.arrived = threading.Condition()

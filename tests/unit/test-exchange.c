@@ -104,6 +104,7 @@ set_up (Fixture       *self,
   self->gateway.pool = relais_account_pool_new ();
   self->gateway.upstream = relais_upstream_new (self->config);
   self->gateway.catalog = relais_catalog_new (self->gateway.upstream);
+  self->gateway.quirks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->gateway.record = record_cb;
   self->gateway.pool_changed = pool_changed_cb;
   self->gateway.user_data = self;
@@ -124,6 +125,7 @@ drop_gateway_cb (RelaisServer *server,
   Fixture *self = user_data;
 
   g_clear_object (&self->gateway.catalog);
+  g_clear_pointer (&self->gateway.quirks, g_hash_table_unref);
   g_clear_object (&self->gateway.upstream);
   g_clear_object (&self->gateway.pool);
 }
