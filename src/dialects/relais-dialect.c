@@ -37,6 +37,18 @@ relais_dialect_get (RelaisDialectId id)
 }
 
 /**
+ * relais_dialect_get_completions:
+ *
+ * Returns: (transfer none): what Chat's older text completions can do for a client: requests,
+ *   answers and failures; with the id of Chat, and nothing of an upstream's side
+ */
+const RelaisDialect *
+relais_dialect_get_completions (void)
+{
+  return &relais_openai_completions;
+}
+
+/**
  * relais_dialect_find:
  * @name: (nullable): `openai-chat`, `openai-responses`, `anthropic` or `gemini`
  *

@@ -155,6 +155,7 @@ typedef struct
 } RelaisDialect;
 
 const RelaisDialect *relais_dialect_get                (RelaisDialectId      id);
+const RelaisDialect *relais_dialect_get_completions    (void);
 const RelaisDialect *relais_dialect_find               (const char          *name);
 guint                relais_dialect_find_quirk         (const char          *name);
 guint                relais_dialect_failure_status     (RelaisDialectId      id,

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 extern const RelaisDialect relais_openai_chat;
+extern const RelaisDialect relais_openai_completions;
 
 RelaisPrompt *relais_openai_chat_decode_request (GBytes      *body,
                                                  const char  *model,

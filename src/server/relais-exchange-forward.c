@@ -44,9 +44,22 @@ begin_stream (RelaisExchange *self)
   relais_exchange_report (self, RELAIS_RECORD_ANSWERED);
 }
 
+/* Claude Code gives up where its counting fails. */
+static gboolean
+must_count (RelaisExchange *self)
+{
+  return self->route->operation == RELAIS_OPERATION_COUNT_TOKENS &&
+         self->dialect->id == RELAIS_DIALECT_ANTHROPIC;
+}
+
 static void
 send_held (RelaisExchange *self)
 {
+  if (self->upstream_status >= 500 && must_count (self))
+    {
+      relais_exchange_estimate (self);
+      return;
+    }
   relais_exchange_note_tap (self);
   if (relais_exchange_fail_upstream (self))
     return;
@@ -150,6 +163,8 @@ done_cb (RelaisTransfer *transfer,
     }
   if (local != NULL && relais_reply_has_begun (self->reply))
     end_cut_stream (self, local);
+  else if (local != NULL && must_count (self))
+    relais_exchange_estimate (self);
   else if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);

@@ -7,6 +7,7 @@
 
 #include <libsoup/soup.h>
 
+#include "dialects/relais-embed.h"
 #include "dialects/relais-tap.h"
 #include "dialects/relais-translation.h"
 #include "upstream/relais-practice.h"
@@ -60,6 +61,7 @@ typedef struct
   gboolean unsigned_try; /* the second try, with nothing signed */
   guint learnt;          /* quirks this request's refusals taught */
   GBytes *sent;          /* what the upstream got */
+  RelaisEmbedding      embedding;
 
   /* answered from events, owned */
   RelaisPrompt        *prompt;
@@ -110,7 +112,19 @@ void  relais_exchange_speak_resume (RelaisExchange     *self);
 void  relais_exchange_speak_stop   (RelaisExchange     *self);
 
 /* relais-exchange-translate.c: another dialect upstream: request and answer are translated */
-void relais_exchange_translate (RelaisExchange *self);
+void                relais_exchange_translate    (RelaisExchange  *self);
+SoupMessageHeaders *relais_exchange_make_headers (RelaisExchange  *self);
+gboolean            relais_exchange_encode_for   (RelaisExchange  *self,
+                                                  RelaisPrompt    *prompt,
+                                                  GString         *body,
+                                                  GError         **error);
+
+/* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed */
+void relais_exchange_count    (RelaisExchange *self);
+void relais_exchange_estimate (RelaisExchange *self);
+
+/* relais-exchange-embed.c: OpenAI's embeddings, answered by Gemini */
+void relais_exchange_embed (RelaisExchange *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisExchange, relais_exchange_unref)
 

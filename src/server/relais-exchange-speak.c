@@ -185,7 +185,8 @@ relais_exchange_speak (RelaisExchange *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (RelaisFailure) failure = NULL;
 
-  if (self->route->operation != RELAIS_OPERATION_GENERATE)
+  if (self->route->operation != RELAIS_OPERATION_GENERATE &&
+      self->route->operation != RELAIS_OPERATION_COMPLETIONS)
     {
       failure = relais_failure_new (RELAIS_ERROR_NOT_SUPPORTED,
                                     "The practice account answers generation requests only");

@@ -231,8 +231,9 @@ done_cb (RelaisTransfer *transfer,
     relais_translation_finish (self->translation);
 }
 
-static SoupMessageHeaders *
-make_headers (RelaisExchange *self)
+/* The head of a request made by ourselves; the caller's. */
+SoupMessageHeaders *
+relais_exchange_make_headers (RelaisExchange *self)
 {
   SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
 
@@ -261,9 +262,12 @@ refuse_change (RelaisExchange *self)
   return TRUE;
 }
 
-/* The request in the upstream's dialect; NULL when it was answered with why not. */
-static GBytes *
-encode (RelaisExchange *self)
+/* Appends the upstream's form of @prompt, which is taken. */
+gboolean
+relais_exchange_encode_for (RelaisExchange  *self,
+                            RelaisPrompt    *prompt,
+                            GString         *body,
+                            GError         **error)
 {
   RelaisTarget target = {
     .dialect = self->upstream_dialect,
@@ -273,18 +277,24 @@ encode (RelaisExchange *self)
     .recall = self->gateway->calls != NULL ? recall_cb : NULL,
     .recall_data = self,
   };
-  g_autoptr (GString) body = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *dropped = NULL;
-  RelaisPrompt *prompt;
 
   if (self->unsigned_try)
     target.quirks |= RELAIS_QUIRK_NO_SIGNATURES;
-  prompt = self->dialect->decode_request (self->body, self->route->model,
-                                          self->form != RELAIS_FORM_WHOLE, &error);
-  if (prompt != NULL)
-    self->translation = relais_translation_new (prompt, self->dialect->id, &target);
-  if (prompt == NULL || !relais_translation_encode (self->translation, body, &error))
+  self->translation = relais_translation_new (prompt, self->dialect->id, &target);
+  return relais_translation_encode (self->translation, body, error);
+}
+
+/* The request in the upstream's dialect; NULL when it was answered with why not. */
+static GBytes *
+encode (RelaisExchange *self)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dropped = NULL;
+  RelaisPrompt *prompt = self->dialect->decode_request (self->body, self->route->model,
+                                                        self->form != RELAIS_FORM_WHOLE, &error);
+
+  if (prompt == NULL || !relais_exchange_encode_for (self, prompt, body, &error))
     {
       g_autoptr (RelaisFailure) failure = relais_dialect_failure_from_error (error);
 
@@ -323,7 +333,7 @@ relais_exchange_translate (RelaisExchange *self)
   g_clear_pointer (&self->sent, g_bytes_unref);
   self->sent = g_bytes_ref (body);
   relais_exchange_speak_begin (self, relais_translation_get_prompt (self->translation));
-  headers = make_headers (self);
+  headers = relais_exchange_make_headers (self);
   tail = relais_provider_dup_tail (self->upstream_dialect, self->record->upstream_model,
                                    self->form != RELAIS_FORM_WHOLE, &request.query);
   request.tail = tail;

@@ -311,10 +311,32 @@ reach_cb (const RelaisAccount *account,
     return RELAIS_REACH_NONE;
   if (relais_provider_reaches (account, self->dialect->id))
     return RELAIS_REACH_NATIVE;
-  return self->route->operation == RELAIS_OPERATION_GENERATE &&
-             relais_provider_choose (account, self->dialect->id, &dialect)
-           ? RELAIS_REACH_TRANSLATED
-           : RELAIS_REACH_NONE;
+  switch (self->route->operation)
+    {
+    case RELAIS_OPERATION_GENERATE:
+    case RELAIS_OPERATION_COUNT_TOKENS:
+    case RELAIS_OPERATION_COMPLETIONS:
+      return relais_provider_choose (account, self->dialect->id, &dialect)
+               ? RELAIS_REACH_TRANSLATED
+               : RELAIS_REACH_NONE;
+    case RELAIS_OPERATION_EMBED:
+      return self->dialect->id == RELAIS_DIALECT_OPENAI_CHAT &&
+                 relais_provider_reaches (account, RELAIS_DIALECT_GEMINI)
+               ? RELAIS_REACH_TRANSLATED
+               : RELAIS_REACH_NONE;
+    case RELAIS_OPERATION_COMPACT:
+    case RELAIS_OPERATION_STORED:
+    case RELAIS_OPERATION_HEALTH:
+    case RELAIS_OPERATION_ROOT:
+    case RELAIS_OPERATION_HELLO:
+    case RELAIS_OPERATION_EVENT_LOGGING:
+    case RELAIS_OPERATION_OPTIONS:
+    case RELAIS_OPERATION_LIST_MODELS:
+    case RELAIS_OPERATION_GET_MODEL:
+    case RELAIS_OPERATION_UNKNOWN:
+    default:
+      return RELAIS_REACH_NONE;
+    }
 }
 
 static const char *
@@ -416,6 +438,30 @@ apply_rules (RelaisExchange *self)
   self->record->upstream_model = g_strdup (self->rule->model);
 }
 
+/* To who answers it: the upstream's own bytes where both speak alike, else what is made of them. */
+static void
+hand_over (RelaisExchange *self)
+{
+  RelaisOperation operation = self->route->operation;
+  gboolean in_process = relais_provider_find (self->account->provider)->in_process;
+
+  if (!in_process && self->upstream_dialect == self->dialect->id)
+    {
+      relais_exchange_forward (self);
+      return;
+    }
+  if (operation == RELAIS_OPERATION_COMPLETIONS)
+    self->dialect = relais_dialect_get_completions ();
+  if (operation == RELAIS_OPERATION_COUNT_TOKENS)
+    relais_exchange_count (self);
+  else if (in_process)
+    relais_exchange_speak (self);
+  else if (operation == RELAIS_OPERATION_EMBED)
+    relais_exchange_embed (self);
+  else
+    relais_exchange_translate (self);
+}
+
 static void
 serve (RelaisExchange *self)
 {
@@ -460,12 +506,7 @@ serve (RelaisExchange *self)
   self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
   self->record->attempts = 1;
   relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
-  if (relais_provider_find (self->account->provider)->in_process)
-    relais_exchange_speak (self);
-  else if (self->upstream_dialect == self->dialect->id)
-    relais_exchange_forward (self);
-  else
-    relais_exchange_translate (self);
+  hand_over (self);
 }
 
 static void

@@ -176,10 +176,10 @@ class Handler(socketserver.BaseRequestHandler):
             raise Refuse('Host is not ours')
         if re.search(r'(^|&)key=', query):
             raise Refuse('a key in the query')
-        gemini = re.fullmatch(r'/(v1beta|v1)/models/([^:]+):(generateContent|streamGenerateContent|countTokens)', path)
-        if path == '/v1/chat/completions':
+        gemini = re.fullmatch(r'/(v1beta|v1)/models/([^:]+):(generateContent|streamGenerateContent|countTokens|batchEmbedContents)', path)
+        if path in ('/v1/chat/completions', '/v1/completions', '/v1/embeddings'):
             dialect = 'chat'
-        elif path == '/v1/responses':
+        elif path in ('/v1/responses', '/v1/responses/input_tokens'):
             dialect = 'responses'
         elif path in ('/v1/messages', '/v1/messages/count_tokens'):
             dialect = 'anthropic'
@@ -201,7 +201,7 @@ class Handler(socketserver.BaseRequestHandler):
             raise Refuse('not a JSON POST')
         data = json.loads(body)
         if dialect == 'gemini':
-            if 'contents' not in data and 'generateContentRequest' not in data:
+            if 'contents' not in data and 'generateContentRequest' not in data and gemini[3] != 'batchEmbedContents':
                 raise Refuse('contents is missing')
             stream = gemini[3] == 'streamGenerateContent'
             if stream and 'alt=sse' not in query:
@@ -211,7 +211,8 @@ class Handler(socketserver.BaseRequestHandler):
             raise Refuse('model is missing')
         if dialect == 'anthropic' and not path.endswith('count_tokens') and not isinstance(data.get('max_tokens'), int):
             raise Refuse('max_tokens is missing')
-        if ('input' if dialect == 'responses' else 'messages') not in data:
+        if ('input' if dialect == 'responses' or path == '/v1/embeddings' else
+                'prompt' if path == '/v1/completions' else 'messages') not in data:
             raise Refuse('nothing was said')
         return dialect, data['model'], bool(data.get('stream'))
 
@@ -227,7 +228,11 @@ class Handler(socketserver.BaseRequestHandler):
             data = {'models': [{'name': f'models/{name}'} for name in names]} if model == '/v1beta/models' else \
                 {'object': 'list', 'data': [{'id': name, 'object': 'model'} for name in names]}
             return self.send(200, json.dumps(data).encode())
-        if self.server.vendor is not None and '/count_tokens' not in target and ':countTokens' not in target:
+        if re.search('/count_tokens|:countTokens|/input_tokens', target) and self.server.vendor is not None:
+            return self.count(dialect, model, body, extra)
+        if ':batchEmbedContents' in target:
+            return self.embed(model, json.loads(body), extra)
+        if self.server.vendor is not None:
             return self.converse(dialect, model, stream, body, extra)
         kind, _, number = model.partition('-')
         number = int(number) if number.isdigit() else 0
@@ -318,6 +323,44 @@ class Handler(socketserver.BaseRequestHandler):
         self.request.sendall(b'0\r\n\r\n')
         return True
 
+    def count(self, dialect, model, body, extra):
+        """A good question about a good request, or a refusal."""
+        data = vendors.parse(body)
+        try:
+            if self.server.uncounted:
+                raise vendors.Refused('no counting here', self.server.uncounted)
+            if dialect == 'gemini':
+                vendors.only(data, 'contents generateContentRequest', 'countTokens')
+                vendors.need(('contents' in data) != ('generateContentRequest' in data), 'one of both')
+                data = data.get('generateContentRequest', data)
+                if 'model' in data:
+                    vendors.need(data.pop('model') == f'models/{model}', 'another model')
+            elif dialect == 'anthropic':
+                vendors.only(data, 'model messages system tools tool_choice thinking', 'count_tokens')
+                data['max_tokens'] = 64000
+            else:
+                vendors.only(data, 'model input instructions tools tool_choice text reasoning', 'input_tokens')
+                data['store'] = False
+            self.server.vendor.check(dialect, model, data)
+            self.server.seen[-1]['said'] = vendors.read(dialect, data)
+        except vendors.Refused as refusal:
+            if refusal.status == 400:
+                self.server.refused.append((dialect, str(refusal)))
+            return self.send(refusal.status, json.dumps(answers.error(dialect, refusal.status, str(refusal))).encode(), extra)
+        answer = {'gemini': {'totalTokens': 4242}, 'anthropic': {'input_tokens': 4242},
+                  'responses': {'object': 'response.input_tokens', 'input_tokens': 4242}}[dialect]
+        return self.send(200, json.dumps(answer).encode(), extra)
+
+    def embed(self, model, data, extra):
+        vectors = []
+        for request in data['requests']:
+            vendors.only(request, 'model content outputDimensionality', 'batchEmbedContents')
+            vendors.need(request['model'] == f'models/{model}', 'another model')
+            size = request.get('outputDimensionality', 3)
+            text = request['content']['parts'][0]['text']
+            vectors.append('{"values":[' + ','.join(['%d.50' % len(text)] * size) + ']}')
+        return self.send(200, ('{"embeddings":[' + ','.join(vectors) + ']}').encode(), extra)
+
     def step(self, said):
         number = 0
         for role, items in reversed(said['turns']):
@@ -383,6 +426,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dropped = 0
         self.vendor = vendors.Vendor() if strict else None
         self.script = None
+        self.uncounted = 0          # a status: counting fails with it
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do
         self.refused = []           # (dialect, why): requests the vendors would not take
         self.models = ['m-one', 'm-two']

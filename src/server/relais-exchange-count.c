@@ -1,0 +1,138 @@
+/* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-exchange"
+
+#include "config.h"
+
+#include "base/relais-error.h"
+#include "dialects/relais-count.h"
+#include "upstream/relais-provider.h"
+
+#include "relais-exchange-private.h"
+
+static void
+answer (RelaisExchange *self,
+        gint64          n_tokens,
+        gboolean        estimated)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (estimated)
+    relais_reply_set_header (self->reply, "X-Relais-Estimated", "true");
+  relais_count_encode (self->dialect->id, n_tokens, out);
+  relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
+}
+
+/* Answers with a guess: no upstream can count this one, or none did. */
+void
+relais_exchange_estimate (RelaisExchange *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisPrompt) prompt = relais_count_decode_request (self->dialect->id, self->body,
+                                                                 self->route->model, &error);
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (prompt != NULL)
+    {
+      answer (self, relais_count_estimate (prompt, self->upstream_dialect), TRUE);
+      return;
+    }
+  failure = relais_dialect_failure_from_error (error);
+  relais_exchange_fail (self, failure);
+}
+
+static void
+head_cb (RelaisTransfer     *transfer,
+         guint               status,
+         SoupMessageHeaders *headers,
+         gpointer            user_data)
+{
+  RelaisExchange *self = user_data;
+
+  self->upstream_status = status;
+  self->record->upstream_status = status;
+  self->held = g_string_new (NULL);
+}
+
+static void
+data_cb (RelaisTransfer *transfer,
+         const char     *bytes,
+         gsize           length,
+         gpointer        user_data)
+{
+  RelaisExchange *self = user_data;
+
+  g_string_append_len (self->held, bytes, MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len));
+}
+
+static void
+done_cb (RelaisTransfer *transfer,
+         const GError   *error,
+         gpointer        user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+  gint64 n_tokens = -1;
+
+  self->transfer = NULL;
+  if (error == NULL && self->upstream_status == 200)
+    n_tokens = relais_count_decode (self->upstream_dialect, self->held->str, self->held->len);
+  if (n_tokens >= 0)
+    answer (self, n_tokens, FALSE);
+  else
+    relais_exchange_estimate (self);
+}
+
+static char *
+dup_tail (RelaisExchange *self)
+{
+  if (self->upstream_dialect == RELAIS_DIALECT_GEMINI)
+    return relais_provider_dup_model_tail (self->record->upstream_model, "countTokens");
+  return g_strdup (self->upstream_dialect == RELAIS_DIALECT_ANTHROPIC ? "messages/count_tokens"
+                                                                      : "responses/input_tokens");
+}
+
+/* Asks an upstream of another dialect; a guess where it has nothing of the kind, or fails: programs
+ * ask this often, by the way, and go astray on errors. */
+void
+relais_exchange_count (RelaisExchange *self)
+{
+  static const RelaisTransferSink sink = { head_cb, data_cb, done_cb };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisPrompt) prompt = relais_count_decode_request (self->dialect->id, self->body,
+                                                                 self->route->model, &error);
+  g_autoptr (GString) request = g_string_new (NULL);
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *tail = dup_tail (self);
+  SoupMessageHeaders *headers;
+  RelaisUpstreamRequest asked = {
+    .account = self->account,
+    .dialect = self->upstream_dialect,
+    .method = "POST",
+    .tail = tail,
+    .content_type = "application/json",
+  };
+
+  if (prompt == NULL || self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT ||
+      relais_provider_find (self->account->provider)->in_process)
+    {
+      relais_exchange_estimate (self);
+      return;
+    }
+  if (!relais_exchange_encode_for (self, g_steal_pointer (&prompt), request, NULL))
+    {
+      relais_exchange_estimate (self);
+      return;
+    }
+  body = relais_count_encode_request (self->upstream_dialect, self->record->upstream_model,
+                                      request->str, request->len);
+  headers = relais_exchange_make_headers (self);
+  asked.body = body;
+  asked.headers = headers;
+  self->transfer = relais_upstream_send (self->gateway->upstream, &asked, &sink, self, &error);
+  soup_message_headers_unref (headers);
+  if (self->transfer == NULL)
+    relais_exchange_estimate (self);
+}
