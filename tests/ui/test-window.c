@@ -158,7 +158,7 @@ test_start_stop (void)
   g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (ui_kit_child (connect, "test")), "Answered by "));
   gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
   ui_kit_drain ();
-  g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "/v1/messages"));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "POST /v1/messages"));
 
   gtk_widget_activate_action (stage.window, "win.toggle", NULL);
   until_state (&stage, RELAIS_ENGINE_STOPPED);
