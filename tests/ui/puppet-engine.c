@@ -252,6 +252,8 @@ puppet_engine_add_account (RelaisEngine        *self,
   g_autoptr (RelaisAccountRow) row = puppet_account_row_new (account, kept);
 
   g_list_store_append (self->accounts, row);
+  notify (self, PROP_N_ACCOUNTS);
+  notify (self, PROP_N_ACTIVE);
 }
 
 void

@@ -275,6 +275,12 @@ test_snippet (void)
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001");
   adw_combo_row_set_selected (ui_kit_child (page, "client"), 1);
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001/v1");
+  for (guint i = 0; i < 15; i++)
+    {
+      adw_combo_row_set_selected (ui_kit_child (page, "client"), i);
+      g_assert_null (strstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), "v1beta"));
+    }
+  adw_combo_row_set_selected (ui_kit_child (page, "client"), 1);
   url = g_settings_get_string (stage.settings, "connect-client");
   g_assert_cmpstr (url, ==, "codex");
   ui_kit_close (&stage);
@@ -283,6 +289,7 @@ test_snippet (void)
 static void
 test_request (void)
 {
+  static const char idle[] = "Sends a real request, as this client would";
   UiStage stage = { 0 };
   RelaisTestResult failed = { .status = 429 };
   GtkWidget *page = NULL;
@@ -303,6 +310,53 @@ test_request (void)
   ui_kit_click (ui_kit_child (page, "test_button"));
   ui_kit_drain ();
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+
+  /* a result is of the client and the model it was made with, also one that is still to come */
+  for (guint i = 0; i < 2; i++)
+    {
+      static const char *const rows[] = { "client", "model" };
+
+      adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 1);
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
+      ui_kit_click (ui_kit_child (page, "test_button"));
+      adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 0);
+      g_assert_true (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+      ui_kit_drain ();
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
+      ui_kit_click (ui_kit_child (page, "test_button"));
+      ui_kit_drain ();
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+    }
+  ui_kit_close (&stage);
+}
+
+static const char *
+get_model (GtkWidget *page)
+{
+  return gtk_string_object_get_string (adw_combo_row_get_selected_item (ui_kit_child (page, "model")));
+}
+
+/* Its own model is offered first while it is active, and what was chosen by hand stays. */
+static void
+test_practice_model (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisConnectPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
+  g_assert_cmpstr (get_model (page), ==, "gemini-3-flash");
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "p", "Practice", "practice", RELAIS_ACCOUNT_ACTIVE, 0 });
+  ui_kit_drain ();
+  g_assert_cmpstr (get_model (page), ==, "practice");
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), "practice"));
+  adw_combo_row_set_selected (ui_kit_child (page, "model"), 2);
+  g_assert_cmpstr (get_model (page), ==, "gemini-3.1-pro-preview");
+  g_signal_emit_by_name (stage.engine, "models-changed");
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "w", "Work", "gemini", RELAIS_ACCOUNT_ACTIVE, 0 });
+  ui_kit_drain ();
+  g_assert_cmpstr (get_model (page), ==, "gemini-3.1-pro-preview");
   ui_kit_close (&stage);
 }
 
@@ -498,6 +552,7 @@ main (int   argc,
   g_test_add_func ("/accounts/edit", test_edit);
   g_test_add_func ("/connect/snippet", test_snippet);
   g_test_add_func ("/connect/request", test_request);
+  g_test_add_func ("/connect/practice-model", test_practice_model);
   g_test_add_func ("/monitor/records", test_records);
   g_test_add_func ("/monitor/details", test_details);
   g_test_add_func ("/monitor/narrow", test_narrow);
