@@ -171,6 +171,7 @@ deliver_cb (gpointer user_data)
     {
       self->n_active = snapshot->n_active;
       relais_engine_notify (self, PROP_N_ACTIVE);
+      relais_engine_forget_failure (self);
     }
   g_object_unref (self);
   return G_SOURCE_REMOVE;

@@ -50,6 +50,28 @@ set_state (RelaisEngine      *self,
   relais_engine_notify (self, PROP_STATE);
 }
 
+/* A start that failed for want of an account, or of the keyring's, may go well now: what was wrong
+ * is no longer told. */
+void
+relais_engine_forget_failure (RelaisEngine *self)
+{
+  gboolean over;
+
+  if (self->state != RELAIS_ENGINE_FAILED || self->failure == NULL)
+    return;
+  over = self->n_active > 0 &&
+         (self->failure->code == RELAIS_ERROR_NO_ACCOUNT ||
+          self->failure->code == RELAIS_ERROR_NO_KEYRING ||
+          self->failure->code == RELAIS_ERROR_KEYRING_LOCKED);
+  over |= self->failure->code == RELAIS_ERROR_KEYRING_LOCKED &&
+          self->keyring != RELAIS_ENGINE_KEYRING_LOCKED;
+  if (!over)
+    return;
+  g_clear_pointer (&self->failure, relais_start_failure_free);
+  set_state (self, RELAIS_ENGINE_STOPPED);
+  relais_engine_notify (self, PROP_FAILURE);
+}
+
 void
 relais_engine_take_models (RelaisEngine  *self,
                            char         **models)
@@ -832,6 +854,7 @@ relay_load (RelaisEngine *self,
     {
       self->keyring = keyring;
       relais_engine_notify (self, PROP_KEYRING);
+      relais_engine_forget_failure (self);
     }
   relay_key (self, job);
 }
