@@ -111,6 +111,8 @@ void relais_engine_start_thread   (RelaisEngine               *self,
 void relais_engine_apply_records  (RelaisEngine               *self,
                                    GPtrArray                  *records);
 void relais_engine_forget_failure (RelaisEngine               *self);
+void relais_engine_take_keyring   (RelaisEngine               *self,
+                                   RelaisKeyringState          state);
 void relais_engine_take_models    (RelaisEngine               *self,
                                    char                      **models);
 void relais_engine_notify         (RelaisEngine               *self,

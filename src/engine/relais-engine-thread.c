@@ -167,6 +167,7 @@ deliver_cb (gpointer user_data)
     {
       relais_engine_take_models (self, g_steal_pointer (&snapshot->models));
     }
+  relais_engine_take_keyring (self, snapshot->keyring);
   if (self->n_active != snapshot->n_active)
     {
       self->n_active = snapshot->n_active;

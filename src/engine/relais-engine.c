@@ -844,18 +844,25 @@ keyring_from_store (RelaisKeyringState state)
     }
 }
 
+/* How the keyring fares, which a save may find otherwise than the load did. */
+void
+relais_engine_take_keyring (RelaisEngine       *self,
+                            RelaisKeyringState  state)
+{
+  RelaisEngineKeyring keyring = keyring_from_store (state);
+
+  if (!self->uses_keyring || self->keyring == keyring)
+    return;
+  self->keyring = keyring;
+  relais_engine_notify (self, PROP_KEYRING);
+  relais_engine_forget_failure (self);
+}
+
 static void
 relay_load (RelaisEngine *self,
             RelaisJob    *job)
 {
-  RelaisEngineKeyring keyring = keyring_from_store ((RelaisKeyringState)job->number);
-
-  if (self->uses_keyring && self->keyring != keyring)
-    {
-      self->keyring = keyring;
-      relais_engine_notify (self, PROP_KEYRING);
-      relais_engine_forget_failure (self);
-    }
+  relais_engine_take_keyring (self, (RelaisKeyringState)job->number);
   relay_key (self, job);
 }
 
