@@ -11,6 +11,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/relais-key.h"
+
 #include "relais-connect-page.h"
 #include "relais-snippets.h"
 #include "relais-toast.h"
@@ -97,7 +99,7 @@ make_snippet (RelaisConnectPage *self,
               gboolean           markup)
 {
   g_autofree char *root = dup_root (self);
-  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
   g_autofree char *masked = key != NULL && !whole ? relais_engine_mask_api_key (key) : NULL;
   const char *shown = masked != NULL ? masked : key;
 
@@ -110,7 +112,7 @@ relais_connect_page_update (RelaisConnectPage *self)
 {
   const RelaisSnippet *snippet = get_snippet (self);
   gboolean whole = gtk_toggle_button_get_active (self->show);
-  g_autofree char *markup = NULL;
+  g_autoptr (RelaisKey) markup = NULL;
   g_autofree char *root = NULL;
   g_autofree char *base_url = NULL;
 
@@ -351,7 +353,7 @@ relais_connect_page_test_cb (RelaisConnectPage *self)
 static void
 relais_connect_page_copy_cb (RelaisConnectPage *self)
 {
-  g_autofree char *text = make_snippet (self, TRUE, FALSE);
+  g_autoptr (RelaisKey) text = make_snippet (self, TRUE, FALSE);
 
   relais_toast_copy (GTK_WIDGET (self), text, _("Settings copied"));
 }
