@@ -242,7 +242,8 @@ test_classes (void)
   static const char *const names[] = { "RelaisProxyPage", "RelaisAccountsPage", "RelaisConnectPage",
                                        "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
                                        "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
-                                       "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell" };
+                                       "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell",
+                                       "RelaisAllowedRow" };
   UiStage stage = { 0 };
 
   /* registers them all */
