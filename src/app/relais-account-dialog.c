@@ -7,7 +7,11 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
+
+#include "base/relais-key.h"
 
 #include "relais-account-dialog.h"
 #include "relais-names.h"
@@ -21,6 +25,7 @@ struct _RelaisAccountDialog
   /* template children */
   AdwEntryRow     *base_url;
   GtkWidget       *content;
+  GtkToggleButton *drop_key;
   RelaisSwitchRow *enabled;
   GtkLinkButton   *get_key;
   AdwEntryRow     *key;
@@ -79,7 +84,7 @@ form_clear (Form *form)
 {
   g_free (form->label);
   g_free (form->base_url);
-  g_free (form->key);
+  relais_key_wipe (form->key);
   g_strfreev (form->models);
 }
 
@@ -109,6 +114,21 @@ dup_text (AdwEntryRow *row)
   return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
 }
 
+/* Without a copy that nobody wipes. */
+static char *
+dup_key (AdwEntryRow *row)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
+  gsize length;
+
+  while (g_ascii_isspace (*text))
+    text++;
+  length = strlen (text);
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  return g_strndup (text, length);
+}
+
 /* Patterns may be parted by commas, spaces or both. */
 static char **
 dup_patterns (AdwEntryRow *row)
@@ -122,6 +142,12 @@ dup_patterns (AdwEntryRow *row)
   return g_strv_builder_end (builder);
 }
 
+static gboolean
+has_base_url (RelaisAccountDialog *self)
+{
+  return self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
+}
+
 static void
 read_form (RelaisAccountDialog *self,
            Form                *form)
@@ -130,7 +156,7 @@ read_form (RelaisAccountDialog *self,
 
   form->label = dup_text (self->name);
   form->base_url = dup_text (self->base_url);
-  form->key = dup_text (self->key);
+  form->key = dup_key (self->key);
   form->models = dup_patterns (self->models);
   if (*form->label == '\0' && provider != NULL)
     {
@@ -140,9 +166,12 @@ read_form (RelaisAccountDialog *self,
 
   form->draft.label = form->label;
   form->draft.provider = provider != NULL ? provider->id : NULL;
-  if (gtk_widget_get_visible (GTK_WIDGET (self->base_url)) && *form->base_url != '\0')
+  /* emptied where it was set: back to the provider's own */
+  if (gtk_widget_get_visible (GTK_WIDGET (self->base_url)) &&
+      (*form->base_url != '\0' || has_base_url (self)))
     form->draft.base_url = form->base_url;
-  if (gtk_widget_get_visible (GTK_WIDGET (self->key)) && *form->key != '\0')
+  if (gtk_widget_get_visible (GTK_WIDGET (self->key)) &&
+      (*form->key != '\0' || gtk_toggle_button_get_active (self->drop_key)))
     form->draft.api_key = form->key;
   form->draft.models_set = TRUE;
   if (form->models[0] != NULL)
@@ -161,10 +190,11 @@ is_url (const char *text)
 static gboolean
 has_key (RelaisAccountDialog *self)
 {
-  g_autofree char *typed = dup_text (self->key);
-
-  return (gtk_widget_get_visible (GTK_WIDGET (self->key)) && *typed != '\0') ||
-         (self->account != NULL && relais_account_row_get_has_key (self->account));
+  if (gtk_widget_get_visible (GTK_WIDGET (self->key)) &&
+      *gtk_editable_get_text (GTK_EDITABLE (self->key)) != '\0')
+    return TRUE;
+  return self->account != NULL && relais_account_row_get_has_key (self->account) &&
+         !gtk_toggle_button_get_active (self->drop_key);
 }
 
 static gboolean
@@ -172,13 +202,15 @@ form_is_complete (RelaisAccountDialog *self)
 {
   const RelaisEngineProvider *provider = get_provider (self);
   g_auto (Form) form = { 0 };
+  gboolean has_url;
 
   if (provider == NULL)
     return self->account != NULL;
   read_form (self, &form);
-  if (provider->needs_base_url && form.draft.base_url == NULL)
+  has_url = form.draft.base_url != NULL && *form.draft.base_url != '\0';
+  if (provider->needs_base_url && !has_url)
     return FALSE;
-  if (form.draft.base_url != NULL && !is_url (form.draft.base_url))
+  if (has_url && !is_url (form.draft.base_url))
     return FALSE;
   return !provider->needs_key || has_key (self);
 }
@@ -234,20 +266,49 @@ relais_account_dialog_changed_cb (RelaisAccountDialog *self)
 }
 
 static void
+show_key_title (RelaisAccountDialog *self)
+{
+  if (self->account == NULL || !relais_account_row_get_has_key (self->account))
+    return;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key),
+                                 gtk_toggle_button_get_active (self->drop_key) ? _("API _Key: will be removed")
+                                                                               : _("Replace API _Key"));
+}
+
+static void
+relais_account_dialog_drop_key_cb (RelaisAccountDialog *self)
+{
+  if (gtk_toggle_button_get_active (self->drop_key))
+    gtk_editable_set_text (GTK_EDITABLE (self->key), "");
+  show_key_title (self);
+  relais_account_dialog_changed_cb (self);
+}
+
+/* Who types another one does not want none. */
+static void
+relais_account_dialog_key_cb (RelaisAccountDialog *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->key)) != '\0')
+    gtk_toggle_button_set_active (self->drop_key, FALSE);
+  relais_account_dialog_changed_cb (self);
+}
+
+static void
 relais_account_dialog_provider_cb (RelaisAccountDialog *self)
 {
   const RelaisEngineProvider *provider = get_provider (self);
   gboolean has_link = provider != NULL && provider->key_url != NULL;
-  gboolean has_url = FALSE;
   gboolean needs_url = FALSE;
 
   if (self->engine == NULL)
     return;
-  has_url = self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
-  needs_url = has_url || (provider != NULL && provider->needs_base_url);
+  needs_url = has_base_url (self) || (provider != NULL && provider->needs_base_url);
   gtk_widget_set_visible (GTK_WIDGET (self->base_url), needs_url);
   gtk_widget_set_visible (GTK_WIDGET (self->key),
                           provider == NULL || provider->needs_key || provider->needs_base_url);
+  gtk_widget_set_visible (GTK_WIDGET (self->drop_key),
+                          self->account != NULL && provider != NULL && !provider->needs_key &&
+                            relais_account_row_get_has_key (self->account));
   gtk_widget_set_visible (GTK_WIDGET (self->get_key), has_link);
   if (has_link)
     gtk_link_button_set_uri (self->get_key, provider->key_url);
@@ -469,8 +530,7 @@ fill_from_account (RelaisAccountDialog *self)
   gtk_editable_set_text (GTK_EDITABLE (self->base_url), base_url != NULL ? base_url : "");
   gtk_editable_set_text (GTK_EDITABLE (self->models), patterns != NULL ? patterns : "");
   relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
-  if (relais_account_row_get_has_key (self->account))
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key), _("Replace API _Key"));
+  show_key_title (self);
   gtk_widget_set_visible (GTK_WIDGET (self->test_button), TRUE);
   show_test (self, NULL, NULL, _("Asks the provider for its list of models"));
 }
@@ -599,6 +659,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, content);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, drop_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, enabled);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, get_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, key);
@@ -614,6 +675,8 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_icon);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_drop_key_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_provider_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_remove_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_save_cb);

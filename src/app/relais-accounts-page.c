@@ -99,7 +99,7 @@ update_banner (RelaisAccountsPage *self)
     }
   else if (keyring == RELAIS_ENGINE_KEYRING_LOCKED && listed)
     {
-      relais_banner_set_title (self->banner, _("The keyring is locked: accounts in it are not listed"));
+      relais_banner_set_title (self->banner, _("The keyring is locked: unlock it to list and change its accounts"));
       relais_banner_set_button (self->banner, _("_Unlock"), "win.unlock");
     }
   else if (keyring == RELAIS_ENGINE_KEYRING_NO_COLLECTION)

@@ -7,7 +7,11 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
+
+#include "base/relais-key.h"
 
 #include "relais-connect-page.h"
 #include "relais-snippets.h"
@@ -17,6 +21,7 @@
 /* What a client sends when it must send something and any key will do. */
 #define ANY_KEY "sk-not-needed"
 #define MODEL_FALLBACK "gemini-3-flash"
+#define MODEL_PRACTICE "practice"
 
 struct _RelaisConnectPage
 {
@@ -44,6 +49,8 @@ struct _RelaisConnectPage
   GtkStringList       *addresses;
   GtkStringList       *models;
   gboolean             testing;
+  char *model_chosen; /* by hand; NULL: the first one will do */
+  gboolean             refilling;
 };
 
 enum {
@@ -92,7 +99,7 @@ make_snippet (RelaisConnectPage *self,
               gboolean           markup)
 {
   g_autofree char *root = dup_root (self);
-  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
   g_autofree char *masked = key != NULL && !whole ? relais_engine_mask_api_key (key) : NULL;
   const char *shown = masked != NULL ? masked : key;
 
@@ -105,7 +112,7 @@ relais_connect_page_update (RelaisConnectPage *self)
 {
   const RelaisSnippet *snippet = get_snippet (self);
   gboolean whole = gtk_toggle_button_get_active (self->show);
-  g_autofree char *markup = NULL;
+  g_autoptr (RelaisKey) markup = NULL;
   g_autofree char *root = NULL;
   g_autofree char *base_url = NULL;
 
@@ -118,52 +125,6 @@ relais_connect_page_update (RelaisConnectPage *self)
   adw_action_row_set_subtitle (self->base_url, base_url);
   adw_preferences_group_set_description (self->settings_group, _(snippet->instruction));
   gtk_button_set_icon_name (GTK_BUTTON (self->show), whole ? "view-conceal-symbolic" : "view-reveal-symbolic");
-}
-
-/* Replaces what a list holds; the choice stays where it is still offered. */
-static void
-refill (GtkStringList  *list,
-        AdwComboRow    *row,
-        char          **values)
-{
-  g_autofree char *chosen = g_strdup (get_selected (row, NULL));
-  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (list));
-  guint n_new = g_strv_length (values);
-  gboolean same = n_old == n_new;
-
-  for (guint i = 0; same && i < n_new; i++)
-    same = g_str_equal (gtk_string_list_get_string (list, i), values[i]);
-  if (same)
-    return;
-  gtk_string_list_splice (list, 0, n_old, (const char *const *)values);
-  for (guint i = 0; chosen != NULL && i < n_new; i++)
-    if (g_str_equal (values[i], chosen))
-      adw_combo_row_set_selected (row, i);
-}
-
-static void
-relais_connect_page_models_cb (RelaisConnectPage *self)
-{
-  g_auto (GStrv) models = relais_engine_dup_models (self->engine);
-
-  if (models == NULL || models[0] == NULL)
-    {
-      g_strfreev (models);
-      models = g_strsplit (MODEL_FALLBACK, " ", 1);
-    }
-  refill (self->models, self->model, models);
-  relais_connect_page_update (self);
-}
-
-static void
-relais_connect_page_urls_cb (RelaisConnectPage *self)
-{
-  g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
-
-  refill (self->addresses, self->address, urls);
-  gtk_widget_set_visible (GTK_WIDGET (self->address),
-                          g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
-  relais_connect_page_update (self);
 }
 
 static void
@@ -193,16 +154,122 @@ update_test (RelaisConnectPage *self)
 }
 
 static void
+show_no_test (RelaisConnectPage *self)
+{
+  if (relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING)
+    show_test (self, NULL, NULL, _("Sends a real request, as this client would"));
+  else
+    show_test (self, NULL, NULL, _("Start the proxy to test"));
+}
+
+/* What a test said of other settings says nothing of these, not even when it says it later. */
+static void
+reset_test (RelaisConnectPage *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  self->testing = FALSE;
+  update_test (self);
+  show_no_test (self);
+}
+
+/* Replaces what a list holds; what was chosen stays so where it is still offered. */
+static void
+refill (GtkStringList  *list,
+        AdwComboRow    *row,
+        char          **values,
+        const char     *chosen)
+{
+  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (list));
+  guint n_new = g_strv_length (values);
+  gboolean same = n_old == n_new;
+
+  for (guint i = 0; same && i < n_new; i++)
+    same = g_str_equal (gtk_string_list_get_string (list, i), values[i]);
+  if (same)
+    return;
+  gtk_string_list_splice (list, 0, n_old, (const char *const *)values);
+  for (guint i = 0; chosen != NULL && i < n_new; i++)
+    if (g_str_equal (values[i], chosen))
+      adw_combo_row_set_selected (row, i);
+}
+
+static gboolean
+practice_is_active (RelaisConnectPage *self)
+{
+  GListModel *accounts = relais_engine_list_accounts (self->engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr (RelaisAccountRow) account = g_list_model_get_item (accounts, i);
+
+      if (g_strcmp0 (relais_account_row_get_provider (account), "practice") == 0 &&
+          relais_account_row_get_state (account) == RELAIS_ACCOUNT_ACTIVE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Who turned the practice account on wants to see it answer: its own model comes first. */
+static void
+move_practice_first (char **models)
+{
+  for (guint i = 1; models[i] != NULL; i++)
+    if (g_str_equal (models[i], MODEL_PRACTICE))
+      {
+        char *practice = models[i];
+
+        memmove (&models[1], &models[0], i * sizeof *models);
+        models[0] = practice;
+        return;
+      }
+}
+
+static void
+relais_connect_page_models_cb (RelaisConnectPage *self)
+{
+  g_auto (GStrv) models = relais_engine_dup_models (self->engine);
+  g_autofree char *before = NULL;
+
+  if (models == NULL || models[0] == NULL)
+    {
+      g_strfreev (models);
+      models = g_strsplit (practice_is_active (self) ? MODEL_PRACTICE : MODEL_FALLBACK, " ", 1);
+    }
+  else if (practice_is_active (self))
+    move_practice_first (models);
+  before = g_strdup (get_selected (self->model, NULL));
+  self->refilling = TRUE;
+  refill (self->models, self->model, models, self->model_chosen);
+  self->refilling = FALSE;
+  if (before != NULL && g_strcmp0 (before, get_selected (self->model, NULL)) != 0)
+    reset_test (self);
+  relais_connect_page_update (self);
+}
+
+static void
+relais_connect_page_urls_cb (RelaisConnectPage *self)
+{
+  g_auto (GStrv) urls = relais_engine_dup_urls (self->engine);
+  g_autofree char *chosen = NULL;
+
+  chosen = g_strdup (get_selected (self->address, NULL));
+  refill (self->addresses, self->address, urls, chosen);
+  gtk_widget_set_visible (GTK_WIDGET (self->address),
+                          g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
+  relais_connect_page_update (self);
+}
+
+static void
 relais_connect_page_state_cb (RelaisConnectPage *self)
 {
   if (self->engine == NULL)
     return;
   update_test (self);
   relais_connect_page_urls_cb (self);
-  if (relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING)
-    show_test (self, NULL, NULL, _("Sends a real request, as this client would"));
-  else
-    show_test (self, NULL, NULL, _("Start the proxy to test"));
+  if (!self->testing)
+    show_no_test (self);
 }
 
 static void
@@ -211,6 +278,18 @@ relais_connect_page_chosen_cb (RelaisConnectPage *self)
   if (self->settings == NULL || self->engine == NULL)
     return;
   g_settings_set_string (self->settings, "connect-client", get_snippet (self)->id);
+  reset_test (self);
+  relais_connect_page_update (self);
+}
+
+static void
+relais_connect_page_model_cb (RelaisConnectPage *self)
+{
+  if (self->engine == NULL || self->refilling)
+    return;
+  g_free (self->model_chosen);
+  self->model_chosen = g_strdup (get_selected (self->model, NULL));
+  reset_test (self);
   relais_connect_page_update (self);
 }
 
@@ -246,9 +325,10 @@ relais_connect_page_tested_cb (GObject      *source,
   g_autoptr (RelaisTestResult) test =
                relais_engine_test_request_finish (RELAIS_ENGINE (source), result, &error);
 
-  self->testing = FALSE;
-  if (self->engine == NULL)
+  /* gone, or reset since */
+  if (self->engine == NULL || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
+  self->testing = FALSE;
   update_test (self);
   if (test != NULL)
     {
@@ -273,7 +353,7 @@ relais_connect_page_test_cb (RelaisConnectPage *self)
 static void
 relais_connect_page_copy_cb (RelaisConnectPage *self)
 {
-  g_autofree char *text = make_snippet (self, TRUE, FALSE);
+  g_autoptr (RelaisKey) text = make_snippet (self, TRUE, FALSE);
 
   relais_toast_copy (GTK_WIDGET (self), text, _("Settings copied"));
 }
@@ -414,6 +494,7 @@ relais_connect_page_finalize (GObject *object)
   RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
 
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->model_chosen, g_free);
 
   G_OBJECT_CLASS (relais_connect_page_parent_class)->finalize (object);
 }
@@ -455,6 +536,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_url_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_model_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_test_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_update);
 }
@@ -478,6 +560,8 @@ relais_connect_page_init (RelaisConnectPage *self)
                                   G_CALLBACK (relais_connect_page_urls_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "notify::api-key-set",
                                   G_CALLBACK (relais_connect_page_update), self);
+  g_signal_group_connect_swapped (self->engine_signals, "notify::n-active",
+                                  G_CALLBACK (relais_connect_page_models_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "notify::port",
                                   G_CALLBACK (relais_connect_page_urls_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "notify::state",

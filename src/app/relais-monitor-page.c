@@ -11,6 +11,7 @@
 
 #include "relais-banner.h"
 #include "relais-monitor-page.h"
+#include "relais-record-view.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -112,13 +113,27 @@ relais_monitor_page_status_classes (gpointer object,
 }
 
 static char *
+relais_monitor_page_request (gpointer    object,
+                             const char *method,
+                             const char *path)
+{
+  if (method == NULL || *method == '\0')
+    return g_strdup (or_dash (path));
+  return g_strdup_printf ("%s %s", method, or_dash (path));
+}
+
+/* What failed says why, in the place of what did not come to matter. */
+static char *
 relais_monitor_page_line (gpointer    object,
                           gint64      time_us,
                           const char *model,
-                          const char *account)
+                          const char *account,
+                          const char *error)
 {
   g_autofree char *time = relais_words_time (time_us);
 
+  if (error != NULL && *error != '\0')
+    return g_strdup_printf ("%s · %s", time, error);
   return g_strdup_printf ("%s · %s · %s", time, or_dash (model), or_dash (account));
 }
 
@@ -139,6 +154,22 @@ relais_monitor_page_tooltip (gpointer    object,
   if (hint != NULL && *hint != '\0')
     g_string_append_printf (text, "\n%s", hint);
   return g_string_free (text, FALSE);
+}
+
+static void
+relais_monitor_page_activate_cb (RelaisMonitorPage *self,
+                                 guint              position)
+{
+  g_autoptr (RelaisRecordRow) record = g_list_model_get_item (G_LIST_MODEL (self->filtered),
+                                                              position);
+  GtkWidget *view = NULL;
+
+  if (record == NULL)
+    return;
+  view = relais_record_view_new (record);
+  gtk_window_set_transient_for (GTK_WINDOW (view),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_present (GTK_WINDOW (view));
 }
 
 static gboolean
@@ -393,8 +424,10 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, stack);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, table);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, traffic);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_duration);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_line);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_request);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_status);

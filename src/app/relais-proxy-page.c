@@ -10,7 +10,9 @@
 #include <glib/gi18n.h>
 
 #include "base/relais-error.h"
+#include "base/relais-key.h"
 
+#include "relais-allowed-row.h"
 #include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-proxy-page.h"
@@ -28,10 +30,12 @@ struct _RelaisProxyPage
   AdwComboRow     *auth_mode;
   GtkWidget       *copy_key;
   GtkWidget       *generate_key;
+  GtkWidget       *hosts;
   RelaisSwitchRow *keep_running;
   AdwEntryRow     *key;
   RelaisSwitchRow *lan;
   GtkWidget       *open_warning;
+  GtkWidget       *origins;
   RelaisSpinRow   *port;
 
   /* owned */
@@ -76,7 +80,7 @@ key_undo_free (gpointer  data,
   KeyUndo *undo = data;
 
   g_weak_ref_clear (&undo->page);
-  g_free (undo->key);
+  relais_key_wipe (undo->key);
   g_free (undo);
 }
 
@@ -221,7 +225,7 @@ static gboolean
 key_is_good (RelaisProxyPage *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->key));
-  g_autofree char *current = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) current = relais_engine_dup_api_key (self->engine);
 
   return g_strcmp0 (text, current != NULL ? current : "") == 0 || relais_engine_check_api_key (text);
 }
@@ -248,7 +252,7 @@ relais_proxy_page_key_changed_cb (RelaisProxyPage *self)
 static void
 show_key (RelaisProxyPage *self)
 {
-  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
 
   adw_entry_row_set_show_apply_button (self->key, FALSE);
   gtk_editable_set_text (GTK_EDITABLE (self->key), key != NULL ? key : "");
@@ -319,8 +323,8 @@ static void
 generate_key (RelaisProxyPage *self)
 {
   const char *text = _("New API key generated");
-  g_autofree char *old = relais_engine_dup_api_key (self->engine);
-  g_autofree char *key = relais_engine_make_api_key ();
+  g_autoptr (RelaisKey) old = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) key = relais_engine_make_api_key ();
   KeyUndo *undo = NULL;
 
   set_key (self, key);
@@ -346,7 +350,7 @@ relais_proxy_page_generate_answered (gpointer object,
 static void
 relais_proxy_page_generate_cb (RelaisProxyPage *self)
 {
-  g_autofree char *old = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) old = relais_engine_dup_api_key (self->engine);
 
   if (old == NULL)
     generate_key (self);
@@ -359,7 +363,7 @@ relais_proxy_page_generate_cb (RelaisProxyPage *self)
 static void
 relais_proxy_page_copy_key_cb (RelaisProxyPage *self)
 {
-  g_autofree char *key = relais_engine_dup_api_key (self->engine);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
 
   if (key != NULL)
     relais_toast_copy (GTK_WIDGET (self), key, _("API key copied"));
@@ -481,6 +485,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (RELAIS_TYPE_ALLOWED_ROW);
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
@@ -491,10 +496,12 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, generate_key);
+  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, hosts);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, keep_running);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, lan);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, open_warning);
+  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, origins);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, port);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_auth_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_copy_key_cb);

@@ -182,7 +182,7 @@ static const RelaisSnippet snippets[] = {
     "  -d '{\"model\": \"@model@\", \"max_tokens\": 1024,\n"
     "       \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'",
     SHELL_JSON },
-  { "curl-gemini", "curl (Gemini)", "gemini", "/v1beta", TERMINAL,
+  { "curl-gemini", "curl (Gemini)", "gemini", "", TERMINAL,
     "curl '@url@/v1beta/models/@model@:generateContent' \\\n"
     "  -H 'x-goog-api-key: @key@' \\\n"
     "  -H 'Content-Type: application/json' \\\n"

@@ -14,7 +14,7 @@ typedef struct
   const char *id;
   const char *name;
   const char *dialect;     /* as the engine's test request names it */
-  const char *suffix;      /* of the base URL: "", "/v1" or "/v1beta" */
+  const char *suffix;      /* of the base URL: "" or "/v1" */
   const char *instruction; /* for gettext */
   const char *text;        /* with @url@, @key@ and @model@ */
   int         syntax;

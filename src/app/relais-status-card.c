@@ -120,7 +120,8 @@ stopped_detail (RelaisEngine *engine,
 {
   RelaisEngineKeyring keyring = relais_engine_get_keyring (engine);
 
-  if (keyring == RELAIS_ENGINE_KEYRING_LOCKED)
+  /* one that was locked while we run has its accounts still here */
+  if (keyring == RELAIS_ENGINE_KEYRING_LOCKED && relais_engine_get_n_active (engine) == 0)
     {
       ways[0] = (WayOut){ _("_Unlock"), "win.unlock" };
       return _("Unlock the keyring to use your accounts");

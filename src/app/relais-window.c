@@ -34,6 +34,7 @@ struct _RelaisWindow
   /* owned */
   RelaisEngine         *engine;
   GSettings            *settings;
+  gboolean start_unlocked; /* what the lock kept from starting */
 };
 
 enum {
@@ -161,15 +162,11 @@ relais_window_unlocked_cb (GObject      *source,
 {
   g_autoptr (RelaisWindow) self = data;
   g_autoptr (GError) error = NULL;
-  const RelaisStartFailure *failure = NULL;
 
   if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
     g_debug ("Unlock: %s", error->message);
-  if (self->engine == NULL ||
-      relais_engine_get_keyring (self->engine) != RELAIS_ENGINE_KEYRING_READY)
-    return;
-  failure = relais_engine_get_failure (self->engine);
-  if (failure != NULL && failure->code == RELAIS_ERROR_KEYRING_LOCKED)
+  if (self->engine != NULL && self->start_unlocked &&
+      relais_engine_get_keyring (self->engine) == RELAIS_ENGINE_KEYRING_READY)
     start (self);
 }
 
@@ -179,7 +176,10 @@ relais_window_unlock (GtkWidget  *widget,
                       GVariant   *parameter)
 {
   RelaisWindow *self = RELAIS_WINDOW (widget);
+  const RelaisStartFailure *failure = relais_engine_get_failure (self->engine);
 
+  /* asked for now: with the lock the failure goes */
+  self->start_unlocked = failure != NULL && failure->code == RELAIS_ERROR_KEYRING_LOCKED;
   relais_engine_load_async (self->engine, TRUE, NULL, relais_window_unlocked_cb,
                             g_object_ref (self));
 }

@@ -166,6 +166,22 @@ relais_words_time (gint64 time_us)
 }
 
 /**
+ * relais_words_moment:
+ * @time_us: microseconds since 1970
+ *
+ * Returns: (transfer full): the local date and time
+ */
+char *
+relais_words_moment (gint64 time_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  /* Translators: a date and a time of day, see g_date_time_format() */
+  return local != NULL ? g_date_time_format (local, _("%e %B %Y, %H:%M:%S")) : g_strdup ("");
+}
+
+/**
  * relais_words_amount:
  * @amount: a count, not negative
  *

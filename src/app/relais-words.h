@@ -18,6 +18,7 @@ const char *relais_words_provider  (const char               *id,
                                     const char               *name);
 char       *relais_words_duration  (gint64                    duration_us);
 char       *relais_words_time      (gint64                    time_us);
+char       *relais_words_moment    (gint64                    time_us);
 char       *relais_words_amount    (gint64                    amount);
 char       *relais_words_share     (double                    share);
 

@@ -18,4 +18,9 @@ char    *relais_key_mask     (const char  *key);
 char    *relais_key_random   (guint        n_characters);
 void     relais_key_wipe     (char        *key);
 
+/* g_autoptr (RelaisKey): text that holds a key, wiped at the end of its block. */
+typedef char RelaisKey;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisKey, relais_key_wipe)
+
 G_END_DECLS

@@ -257,6 +257,7 @@ relais_core_take_options (RelaisCore                 *self,
     }
   if (options->rules_file != NULL && !read_rules (self, options->rules_file, error))
     return FALSE;
+  self->practice_run = options->practice;
   if (options->practice)
     add_practice (self);
   relais_core_apply_accounts (self);
@@ -350,17 +351,19 @@ key_loaded_cb (GObject      *source,
       return;
     }
   g_clear_pointer (&key, relais_key_wipe);
-  if (self->key_file != NULL)
-    {
-      g_clear_error (&error);
-      use_key_file (self, &error);
-      step_end (step, g_steal_pointer (&error));
-      return;
-    }
   /* a locked keyring may hold one: nothing is made up in its place */
   if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
     {
       step_end (step, NULL);
+      return;
+    }
+  /* without a keyring it is kept beside the data: a key is no reason to make one */
+  if (self->key_file != NULL &&
+      (self->keyring != RELAIS_KEYRING_READY || g_file_test (self->key_file, G_FILE_TEST_EXISTS)))
+    {
+      g_clear_error (&error);
+      use_key_file (self, &error);
+      step_end (step, g_steal_pointer (&error));
       return;
     }
   use_fresh_key (self);
@@ -387,6 +390,61 @@ load_key (Step *step)
       else
         use_fresh_key (self);
       step_end (step, g_steal_pointer (&error));
+    }
+}
+
+/* An account on its way into a keyring that was not there before. */
+typedef struct
+{
+  RelaisCore *core;
+  char       *id;
+} Rest;
+
+static void
+rest_kept (gpointer  result,
+           GError   *error,
+           gpointer  user_data)
+{
+  Rest *rest = user_data;
+  RelaisCore *self = rest->core;
+
+  if (error != NULL)
+    g_hash_table_add (self->unkept, g_strdup (rest->id));
+  g_clear_error (&error);
+  g_free (rest->id);
+  g_free (rest);
+  relais_core_end_change (self);
+}
+
+static void
+keep_one (RelaisCore *self,
+          gpointer    data)
+{
+  Rest *rest = data;
+  RelaisAccount *account = relais_core_find (self, rest->id);
+
+  if (account == NULL || !g_hash_table_remove (self->unkept, rest->id))
+    rest_kept (NULL, NULL, rest);
+  else
+    relais_core_put_account (self, account, -1, rest_kept, rest);
+}
+
+/* The keyring is there now: what lived in memory for want of it goes in. */
+static void
+keep_rest (RelaisCore *self)
+{
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (self->accounts, i);
+      Rest *rest;
+
+      if (!g_hash_table_contains (self->unkept, account->id) ||
+          (self->practice_run && is_practice (account)))
+        continue;
+      rest = g_new0 (Rest, 1);
+      rest->core = self;
+      rest->id = g_strdup (account->id);
+      relais_core_begin_change (self, keep_one, rest);
     }
 }
 
@@ -418,7 +476,32 @@ loaded_cb (GObject      *source,
         g_ptr_array_add (self->accounts, relais_account_ref (account));
     }
   relais_core_apply_accounts (self);
+  if (self->keyring == RELAIS_KEYRING_READY)
+    keep_rest (self);
   load_key (step);
+}
+
+/* What a save came to says how the keyring fares: it may have been locked, or have gone, since it
+ * was asked. Without a collection it still is: nobody made one. */
+static void
+note_save (RelaisCore   *self,
+           const GError *error)
+{
+  RelaisKeyringState state = self->keyring;
+
+  if (error == NULL)
+    state = RELAIS_KEYRING_READY;
+  else if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
+    state = RELAIS_KEYRING_LOCKED;
+  else if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING) &&
+           state != RELAIS_KEYRING_NO_COLLECTION)
+    state = RELAIS_KEYRING_NO_SERVICE;
+  if (state == self->keyring)
+    return;
+  self->keyring = state;
+  relais_core_touch (self);
+  if (state == RELAIS_KEYRING_READY)
+    keep_rest (self);
 }
 
 /**
@@ -450,9 +533,10 @@ key_saved_cb (GObject      *source,
   Step *step = user_data;
   GError *error = NULL;
 
+  relais_key_store_save_finish (result, &error);
+  note_save (step->core, error);
   /* Without any keyring the key holds until quit; a locked one refuses, and the old key stays. */
-  if (!relais_key_store_save_finish (result, &error) &&
-      g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
     g_clear_error (&error);
   if (error == NULL)
     relais_config_set_api_key (step->core->config, step->key, &error);
@@ -524,20 +608,16 @@ saved_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   relais_account_store_save_finish (RELAIS_ACCOUNT_STORE (source), result, &error);
+  note_save (step->core, error);
   if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
     {
       g_hash_table_add (step->core->unkept, g_strdup (step->account->id));
-      step->core->keyring = RELAIS_KEYRING_NO_SERVICE;
       g_clear_error (&error);
     }
   if (error != NULL)
-    {
-      step_end (step, g_steal_pointer (&error));
-      return;
-    }
-  if (step->core->keyring == RELAIS_KEYRING_NO_COLLECTION)
-    step->core->keyring = RELAIS_KEYRING_READY;
-  put (step);
+    step_end (step, g_steal_pointer (&error));
+  else
+    put (step);
 }
 
 /**
@@ -548,8 +628,9 @@ saved_cb (GObject      *source,
  * @done: told when it is kept and in the pool
  * @user_data: for @done
  *
- * Kept in the keyring first; one that has no service keeps it in memory. Fails with [error@Error]
- * `KEYRING_LOCKED`, or the keyring's own words: nothing has changed then.
+ * Kept in the keyring first; where there is none it lives in memory, and goes into the keyring once
+ * one is there. The practice account has no secret and is no reason to make one. Fails with
+ * [error@Error] `KEYRING_LOCKED`, or the keyring's own words: nothing has changed then.
  */
 void
 relais_core_put_account (RelaisCore     *self,
@@ -568,7 +649,8 @@ relais_core_put_account (RelaisCore     *self,
     }
   step->account = relais_account_ref (account);
   step->position = position;
-  if (self->store != NULL && !g_hash_table_contains (self->unkept, account->id))
+  if (self->store != NULL && !g_hash_table_contains (self->unkept, account->id) &&
+      !(is_practice (account) && self->keyring == RELAIS_KEYRING_NO_COLLECTION))
     {
       relais_account_store_save_async (self->store, account, NULL, saved_cb, step);
       return;
@@ -606,9 +688,12 @@ deleted_cb (GObject      *source,
   GError *error = NULL;
 
   if (relais_account_store_delete_finish (RELAIS_ACCOUNT_STORE (source), result, &error))
-    drop (step);
-  else
-    step_end (step, error);
+    {
+      drop (step);
+      return;
+    }
+  note_save (step->core, error);
+  step_end (step, error);
 }
 
 /**

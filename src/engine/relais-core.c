@@ -133,6 +133,7 @@ send_snapshot (RelaisCore *self)
     snapshot->accounts = list_infos (self);
   if (self->models_changed)
     snapshot->models = g_strdupv (self->models);
+  snapshot->keyring = self->keyring;
   snapshot->n_active = relais_account_pool_get_n_active (self->pool);
   self->accounts_changed = FALSE;
   self->models_changed = FALSE;
@@ -253,6 +254,7 @@ relais_core_new (GMainContext              *context,
   self->n_requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->records = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                          (GDestroyNotify)relais_record_free);
+  g_queue_init (&self->changes);
   self->models = g_new0 (char *, 1);
   self->order = g_new0 (char *, 1);
   self->key_file = g_strdup (options->key_file);
@@ -308,6 +310,7 @@ relais_core_free (RelaisCore *self)
   g_clear_object (&self->pool);
   g_clear_object (&self->config);
   g_clear_pointer (&self->removed, relais_account_unref);
+  g_queue_clear_full (&self->changes, g_free);
   g_ptr_array_unref (self->accounts);
   g_hash_table_unref (self->unkept);
   g_hash_table_unref (self->n_requests);
@@ -468,6 +471,56 @@ relais_core_stop (RelaisCore     *self,
   stop->done = done;
   stop->user_data = user_data;
   relais_server_stop_async (self->server, NULL, stopped_cb, stop);
+}
+
+typedef struct
+{
+  RelaisCoreChange func;
+  gpointer         data;
+} Change;
+
+/**
+ * relais_core_begin_change:
+ * @self: a core
+ * @change: what changes the accounts; ends with relais_core_end_change()
+ * @data: for @change
+ *
+ * Now, or once the changes before it ended: each one starts from what the last one left, however
+ * long the keyring takes.
+ */
+void
+relais_core_begin_change (RelaisCore       *self,
+                          RelaisCoreChange  change,
+                          gpointer          data)
+{
+  Change *waiting;
+
+  if (!self->changing)
+    {
+      self->changing = TRUE;
+      change (self, data);
+      return;
+    }
+  waiting = g_new0 (Change, 1);
+  waiting->func = change;
+  waiting->data = data;
+  g_queue_push_tail (&self->changes, waiting);
+}
+
+/**
+ * relais_core_end_change:
+ * @self: a core
+ *
+ * Called once for each change that began.
+ */
+void
+relais_core_end_change (RelaisCore *self)
+{
+  g_autofree Change *next = g_queue_pop_head (&self->changes);
+
+  self->changing = next != NULL;
+  if (next != NULL)
+    next->func (self, next->data);
 }
 
 static void

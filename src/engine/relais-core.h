@@ -32,15 +32,21 @@ typedef struct
 {
   GPtrArray *records;  /* RelaisRecord, oldest first */
   GPtrArray *accounts; /* RelaisAccountInfo, in list order */
-  char  **models;
-  guint   n_active;
+  char               **models;
+  guint                n_active;
+  RelaisKeyringState   keyring;
 } RelaisSnapshot;
 
 typedef void (*RelaisSnapshotFunc) (RelaisSnapshot *snapshot,
                                     gpointer user_data);
 
+/* A change of the accounts that waits for the one before it to end. */
+typedef struct _RelaisCore RelaisCore;
+typedef void (*RelaisCoreChange) (RelaisCore *self,
+                                  gpointer data);
+
 /* Everything in the engine thread. Made there and freed there. */
-typedef struct
+struct _RelaisCore
 {
   /* owned */
   GMainContext        *context;
@@ -65,11 +71,14 @@ typedef struct
   char               **models;
   RelaisKeyringState   keyring;
   RelaisGateway        gateway;
+  GQueue               changes;
+  gboolean             changing;
+  gboolean practice_run; /* the practice account is for this run only */
 
   /* borrowed */
   RelaisSnapshotFunc   snapshot;
   gpointer             user_data;
-} RelaisCore;
+};
 
 /* A step that ends later. @result is the step's own; @error NULL for success; both are taken. */
 typedef void (*RelaisCoreDone) (gpointer result,
@@ -106,6 +115,10 @@ void             relais_core_save_key        (RelaisCore                        
                                               const char                        *key,
                                               RelaisCoreDone                     done,
                                               gpointer                           user_data);
+void             relais_core_begin_change    (RelaisCore                        *self,
+                                              RelaisCoreChange                   change,
+                                              gpointer                           data);
+void             relais_core_end_change      (RelaisCore                        *self);
 void             relais_core_put_account     (RelaisCore                        *self,
                                               RelaisAccount                     *account,
                                               int                                position,

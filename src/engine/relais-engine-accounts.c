@@ -180,6 +180,8 @@ draft_to_account (RelaisCore  *core,
     {
       g_clear_pointer (&account->api_key, relais_key_wipe);
       account->api_key = g_strstrip (g_strdup (draft->api_key));
+      if (*account->api_key == '\0')
+        g_clear_pointer (&account->api_key, relais_key_wipe);
     }
   if (draft->models_set)
     {
@@ -191,6 +193,18 @@ draft_to_account (RelaisCore  *core,
   if (!relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
+}
+
+/* The job is gone from here; the next change may begin. */
+static void
+change_done (gpointer  result,
+             GError   *error,
+             gpointer  user_data)
+{
+  RelaisCore *core = ((RelaisJob *)user_data)->core;
+
+  relais_job_done (result, error, user_data);
+  relais_core_end_change (core);
 }
 
 static void
@@ -206,20 +220,29 @@ put_done (gpointer  result,
       job->result = g_strdup (draft->account->id);
       job->result_free = g_free;
     }
-  relais_job_done (result, error, job);
+  change_done (result, error, job);
+}
+
+static void
+put_change (RelaisCore *core,
+            gpointer    data)
+{
+  RelaisJob *job = data;
+  Draft *draft = job->input;
+  GError *error = NULL;
+
+  draft->account = draft_to_account (core, draft, &error);
+  if (draft->account == NULL)
+    change_done (NULL, error, job);
+  else
+    relais_core_put_account (core, draft->account, -1, put_done, job);
 }
 
 static void
 put_job (RelaisCore *core,
          RelaisJob  *job)
 {
-  Draft *draft = job->input;
-
-  draft->account = draft_to_account (core, draft, &job->error);
-  if (draft->account == NULL)
-    relais_job_return (job);
-  else
-    relais_core_put_account (core, draft->account, -1, put_done, job);
+  relais_core_begin_change (core, put_change, job);
 }
 
 static RelaisJob *
@@ -328,21 +351,28 @@ relais_engine_edit_account_finish (RelaisEngine  *self,
 }
 
 static void
-enable_job (RelaisCore *core,
-            RelaisJob  *job)
+enable_change (RelaisCore *core,
+               gpointer    data)
 {
+  RelaisJob *job = data;
   Draft *draft = job->input;
   RelaisAccount *stored = relais_core_find (core, draft->id);
 
   if (stored == NULL)
     {
-      job->error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id);
-      relais_job_return (job);
+      change_done (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
       return;
     }
   draft->account = relais_account_copy (stored);
   draft->account->enabled = job->number;
   relais_core_put_account (core, draft->account, -1, put_done, job);
+}
+
+static void
+enable_job (RelaisCore *core,
+            RelaisJob  *job)
+{
+  relais_core_begin_change (core, enable_change, job);
 }
 
 /**
@@ -387,10 +417,19 @@ relais_engine_enable_account_finish (RelaisEngine  *self,
 }
 
 static void
+remove_change (RelaisCore *core,
+               gpointer    data)
+{
+  RelaisJob *job = data;
+
+  relais_core_remove_account (core, job->text, change_done, job);
+}
+
+static void
 remove_job (RelaisCore *core,
             RelaisJob  *job)
 {
-  relais_core_remove_account (core, job->text, relais_job_done, job);
+  relais_core_begin_change (core, remove_change, job);
 }
 
 /**
@@ -435,10 +474,19 @@ relais_engine_remove_account_finish (RelaisEngine  *self,
 }
 
 static void
+restore_change (RelaisCore *core,
+                gpointer    data)
+{
+  RelaisJob *job = data;
+
+  relais_core_restore_account (core, job->text, change_done, job);
+}
+
+static void
 restore_job (RelaisCore *core,
              RelaisJob  *job)
 {
-  relais_core_restore_account (core, job->text, relais_job_done, job);
+  relais_core_begin_change (core, restore_change, job);
 }
 
 /**

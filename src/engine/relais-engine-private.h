@@ -104,17 +104,20 @@ void       relais_job_done   (gpointer             result,
                               GError              *error,
                               gpointer             job);
 
-void relais_attach               (GMainContext               *context,
-                                  GSourceFunc                 func,
-                                  gpointer                    data,
-                                  GDestroyNotify              destroy);
-void relais_engine_start_thread  (RelaisEngine               *self,
-                                  const RelaisEngineOptions  *options);
-void relais_engine_apply_records (RelaisEngine               *self,
-                                  GPtrArray                  *records);
-void relais_engine_take_models   (RelaisEngine               *self,
-                                  char                      **models);
-void relais_engine_notify        (RelaisEngine               *self,
-                                  guint                       property);
+void relais_attach                (GMainContext               *context,
+                                   GSourceFunc                 func,
+                                   gpointer                    data,
+                                   GDestroyNotify              destroy);
+void relais_engine_start_thread   (RelaisEngine               *self,
+                                   const RelaisEngineOptions  *options);
+void relais_engine_apply_records  (RelaisEngine               *self,
+                                   GPtrArray                  *records);
+void relais_engine_forget_failure (RelaisEngine               *self);
+void relais_engine_take_keyring   (RelaisEngine               *self,
+                                   RelaisKeyringState          state);
+void relais_engine_take_models    (RelaisEngine               *self,
+                                   char                      **models);
+void relais_engine_notify         (RelaisEngine               *self,
+                                   guint                       property);
 
 G_END_DECLS

@@ -167,10 +167,12 @@ deliver_cb (gpointer user_data)
     {
       relais_engine_take_models (self, g_steal_pointer (&snapshot->models));
     }
+  relais_engine_take_keyring (self, snapshot->keyring);
   if (self->n_active != snapshot->n_active)
     {
       self->n_active = snapshot->n_active;
       relais_engine_notify (self, PROP_N_ACTIVE);
+      relais_engine_forget_failure (self);
     }
   g_object_unref (self);
   return G_SOURCE_REMOVE;

@@ -50,6 +50,28 @@ set_state (RelaisEngine      *self,
   relais_engine_notify (self, PROP_STATE);
 }
 
+/* A start that failed for want of an account, or of the keyring's, may go well now: what was wrong
+ * is no longer told. */
+void
+relais_engine_forget_failure (RelaisEngine *self)
+{
+  gboolean over;
+
+  if (self->state != RELAIS_ENGINE_FAILED || self->failure == NULL)
+    return;
+  over = self->n_active > 0 &&
+         (self->failure->code == RELAIS_ERROR_NO_ACCOUNT ||
+          self->failure->code == RELAIS_ERROR_NO_KEYRING ||
+          self->failure->code == RELAIS_ERROR_KEYRING_LOCKED);
+  over |= self->failure->code == RELAIS_ERROR_KEYRING_LOCKED &&
+          self->keyring != RELAIS_ENGINE_KEYRING_LOCKED;
+  if (!over)
+    return;
+  g_clear_pointer (&self->failure, relais_start_failure_free);
+  set_state (self, RELAIS_ENGINE_STOPPED);
+  relais_engine_notify (self, PROP_FAILURE);
+}
+
 void
 relais_engine_take_models (RelaisEngine  *self,
                            char         **models)
@@ -838,17 +860,25 @@ keyring_from_store (RelaisKeyringState state)
     }
 }
 
+/* How the keyring fares, which a save may find otherwise than the load did. */
+void
+relais_engine_take_keyring (RelaisEngine       *self,
+                            RelaisKeyringState  state)
+{
+  RelaisEngineKeyring keyring = keyring_from_store (state);
+
+  if (!self->uses_keyring || self->keyring == keyring)
+    return;
+  self->keyring = keyring;
+  relais_engine_notify (self, PROP_KEYRING);
+  relais_engine_forget_failure (self);
+}
+
 static void
 relay_load (RelaisEngine *self,
             RelaisJob    *job)
 {
-  RelaisEngineKeyring keyring = keyring_from_store ((RelaisKeyringState)job->number);
-
-  if (self->uses_keyring && self->keyring != keyring)
-    {
-      self->keyring = keyring;
-      relais_engine_notify (self, PROP_KEYRING);
-    }
+  relais_engine_take_keyring (self, (RelaisKeyringState)job->number);
   relay_key (self, job);
 }
 

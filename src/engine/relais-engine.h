@@ -49,7 +49,8 @@ typedef struct
   gboolean    needs_key;
 } RelaisEngineProvider;
 
-/* What a person typed in the add or edit dialog. NULL members of an edit keep what is. */
+/* What a person typed in the add or edit dialog. NULL members of an edit keep what is; an empty
+ * base_url is the provider's own, an empty api_key none. */
 typedef struct
 {
   const char *label;

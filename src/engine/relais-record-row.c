@@ -38,6 +38,12 @@ enum {
   PROP_TOKENS,
   PROP_STREAM,
   PROP_ABORTED,
+  PROP_PEER,
+  PROP_UPSTREAM_DIALECT,
+  PROP_UPSTREAM_STATUS,
+  PROP_ATTEMPTS,
+  PROP_INPUT_TOKENS,
+  PROP_OUTPUT_TOKENS,
   N_PROPS
 };
 
@@ -129,6 +135,24 @@ relais_record_row_get_property (GObject    *object,
     case PROP_ABORTED:
       g_value_set_boolean (value, record->aborted);
       break;
+    case PROP_PEER:
+      g_value_set_string (value, record->peer);
+      break;
+    case PROP_UPSTREAM_DIALECT:
+      g_value_set_string (value, record->upstream_dialect);
+      break;
+    case PROP_UPSTREAM_STATUS:
+      g_value_set_uint (value, record->upstream_status);
+      break;
+    case PROP_ATTEMPTS:
+      g_value_set_uint (value, record->attempts);
+      break;
+    case PROP_INPUT_TOKENS:
+      g_value_set_int64 (value, record->usage.input);
+      break;
+    case PROP_OUTPUT_TOKENS:
+      g_value_set_int64 (value, record->usage.output);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -152,6 +176,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
     { PROP_HINT, "hint" },
     { PROP_ERROR, "error" },
     { PROP_FINISH, "finish" },
+    { PROP_PEER, "peer" },
+    { PROP_UPSTREAM_DIALECT, "upstream-dialect" },
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
@@ -170,6 +196,10 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   properties[PROP_TOKENS] = g_param_spec_int64 ("tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_STREAM] = g_param_spec_boolean ("stream", NULL, NULL, FALSE, flags);
   properties[PROP_ABORTED] = g_param_spec_boolean ("aborted", NULL, NULL, FALSE, flags);
+  properties[PROP_UPSTREAM_STATUS] = g_param_spec_uint ("upstream-status", NULL, NULL, 0, 999, 0, flags);
+  properties[PROP_ATTEMPTS] = g_param_spec_uint ("attempts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_INPUT_TOKENS] = g_param_spec_int64 ("input-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_OUTPUT_TOKENS] = g_param_spec_int64 ("output-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -222,6 +252,12 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_TOKENS] = count_tokens (old) == count_tokens (record);
   same[PROP_STREAM] = old->stream == record->stream;
   same[PROP_ABORTED] = old->aborted == record->aborted;
+  same[PROP_HINT] = g_strcmp0 (old->hint, record->hint) == 0;
+  same[PROP_UPSTREAM_DIALECT] = g_strcmp0 (old->upstream_dialect, record->upstream_dialect) == 0;
+  same[PROP_UPSTREAM_STATUS] = old->upstream_status == record->upstream_status;
+  same[PROP_ATTEMPTS] = old->attempts == record->attempts;
+  same[PROP_INPUT_TOKENS] = old->usage.input == record->usage.input;
+  same[PROP_OUTPUT_TOKENS] = old->usage.output == record->usage.output;
   for (guint i = 1; i < N_PROPS; i++)
     if (!same[i])
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 /* Lives in the main context and is updated in place while its request runs. Properties, all
  * read-only and notified: "id" (uint64), "time" (int64, microseconds since 1970), "status" (uint, 0
  * while running), "running" (boolean), "method", "path", "client", "dialect", "model",
- * "upstream-model", "account", "hint", "error", "finish" (strings or NULL), "duration-us" (int64,
- * -1 while running), "first-byte-us" (int64), "tokens" (int64, -1 when unknown), "stream",
- * "aborted" (boolean). */
+ * "upstream-model", "account", "hint", "error", "finish", "peer", "upstream-dialect" (strings or
+ * NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while running),
+ * "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when unknown),
+ * "stream", "aborted" (boolean). */
 #define RELAIS_TYPE_RECORD_ROW (relais_record_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisRecordRow, relais_record_row, RELAIS, RECORD_ROW, GObject)

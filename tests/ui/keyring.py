@@ -191,6 +191,8 @@ def absent(home, command, log):
         install = ('Relais keeps API keys in a keyring, and none answers. Install GNOME Keyring or another one, then '
                    'start Relais again. Accounts you add now are forgotten when you quit.')
         assert shown(root, install)
+        client_key = text_of(wait_for(root, 'text', 'API Key'))
+        assert client_key.startswith('sk-')
         press(root, 'Add Practice Account')
         wait_for(root, 'label', 'No keyring service answers: accounts are forgotten when you quit')
         wait_for(root, 'label', 'Practice Account · kept until you quit')
@@ -200,6 +202,7 @@ def absent(home, command, log):
         wait_for(root, 'label', '1 of 1 account active')
     with Program(command, log) as program:
         wait_for(program.root, 'label', 'Add an account first')
+        assert text_of(find(program.root, 'text', 'API Key')) == client_key, 'the client key is another one'
 
 
 def run_case(case, home, command, *more):

@@ -25,6 +25,7 @@ struct _RelaisEngine
   RelaisAccountRow     *removed;
   guint                 removed_at;
   char                **urls;
+  char                **hosts;
   char                 *api_key;
   guint                 port;
   gboolean              allow_lan_access;
@@ -148,6 +149,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->accounts);
   g_object_unref (self->records);
   g_strfreev (self->urls);
+  g_strfreev (self->hosts);
   g_free (self->api_key);
 
   G_OBJECT_CLASS (relais_engine_parent_class)->finalize (object);
@@ -236,6 +238,13 @@ puppet_engine_set_urls (RelaisEngine         *self,
   notify (self, PROP_PORT);
 }
 
+/* The allowed ones, as set last. */
+const char *const *
+puppet_engine_get_hosts (RelaisEngine *self)
+{
+  return (const char *const *)self->hosts;
+}
+
 void
 puppet_engine_set_test (RelaisEngine           *self,
                         const RelaisTestResult *result)
@@ -252,6 +261,8 @@ puppet_engine_add_account (RelaisEngine        *self,
   g_autoptr (RelaisAccountRow) row = puppet_account_row_new (account, kept);
 
   g_list_store_append (self->accounts, row);
+  notify (self, PROP_N_ACCOUNTS);
+  notify (self, PROP_N_ACTIVE);
 }
 
 void
@@ -520,6 +531,8 @@ relais_engine_set_allowed_hosts (RelaisEngine         *self,
                                  const char   * const *hosts,
                                  GError              **error)
 {
+  g_strfreev (self->hosts);
+  self->hosts = g_strdupv ((char **)hosts);
   return TRUE;
 }
 

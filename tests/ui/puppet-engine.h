@@ -33,19 +33,20 @@ typedef struct
   const char *error;
 } PuppetRecord;
 
-void puppet_engine_set_state   (RelaisEngine                     *self,
-                                RelaisEngineState                 state);
-void puppet_engine_set_keyring (RelaisEngine                     *self,
-                                RelaisEngineKeyring               keyring);
-void puppet_engine_fail        (RelaisEngine                     *self,
-                                const RelaisStartFailure         *failure);
-void puppet_engine_set_urls    (RelaisEngine                     *self,
-                                const char               * const *urls);
-void puppet_engine_set_test    (RelaisEngine                     *self,
-                                const RelaisTestResult           *result);
-void puppet_engine_add_account (RelaisEngine                     *self,
-                                const PuppetAccount              *account);
-void puppet_engine_add_record  (RelaisEngine                     *self,
-                                const PuppetRecord               *record);
+void              puppet_engine_set_state   (RelaisEngine                     *self,
+                                             RelaisEngineState                 state);
+void              puppet_engine_set_keyring (RelaisEngine                     *self,
+                                             RelaisEngineKeyring               keyring);
+void              puppet_engine_fail        (RelaisEngine                     *self,
+                                             const RelaisStartFailure         *failure);
+void              puppet_engine_set_urls    (RelaisEngine                     *self,
+                                             const char               * const *urls);
+const char *const*puppet_engine_get_hosts   (RelaisEngine                     *self);
+void              puppet_engine_set_test    (RelaisEngine                     *self,
+                                             const RelaisTestResult           *result);
+void              puppet_engine_add_account (RelaisEngine                     *self,
+                                             const PuppetAccount              *account);
+void              puppet_engine_add_record  (RelaisEngine                     *self,
+                                             const PuppetRecord               *record);
 
 G_END_DECLS

@@ -57,6 +57,19 @@ enum {
   PROP_HINT,
   PROP_DURATION_US,
   PROP_TOKENS,
+  PROP_METHOD,
+  PROP_DIALECT,
+  PROP_UPSTREAM_DIALECT,
+  PROP_UPSTREAM_MODEL,
+  PROP_FINISH,
+  PROP_PEER,
+  PROP_UPSTREAM_STATUS,
+  PROP_ATTEMPTS,
+  PROP_FIRST_BYTE_US,
+  PROP_INPUT_TOKENS,
+  PROP_OUTPUT_TOKENS,
+  PROP_STREAM,
+  PROP_ABORTED,
   N_RECORD_PROPS
 };
 
@@ -304,6 +317,44 @@ relais_record_row_get_property (GObject    *object,
     case PROP_HINT:
       g_value_set_string (value, NULL);
       break;
+    case PROP_METHOD:
+      g_value_set_string (value, "POST");
+      break;
+    case PROP_DIALECT:
+      g_value_set_string (value, "anthropic");
+      break;
+    case PROP_UPSTREAM_DIALECT:
+      g_value_set_string (value, self->account != NULL ? "gemini" : NULL);
+      break;
+    case PROP_UPSTREAM_MODEL:
+      g_value_set_string (value, self->account != NULL ? self->model : NULL);
+      break;
+    case PROP_FINISH:
+      g_value_set_string (value, self->status == 200 && self->duration_us >= 0 ? "stop" : NULL);
+      break;
+    case PROP_PEER:
+      g_value_set_string (value, "127.0.0.1");
+      break;
+    case PROP_UPSTREAM_STATUS:
+      g_value_set_uint (value, self->account == NULL ? 0 : self->status == 502 ? 503
+                                                                               : self->status);
+      break;
+    case PROP_ATTEMPTS:
+      g_value_set_uint (value, self->account != NULL);
+      break;
+    case PROP_FIRST_BYTE_US:
+      g_value_set_int64 (value, self->duration_us / 3);
+      break;
+    case PROP_INPUT_TOKENS:
+      g_value_set_int64 (value, self->tokens >= 0 ? self->tokens - self->tokens / 4 : -1);
+      break;
+    case PROP_OUTPUT_TOKENS:
+      g_value_set_int64 (value, self->tokens >= 0 ? self->tokens / 4 : -1);
+      break;
+    case PROP_STREAM:
+    case PROP_ABORTED:
+      g_value_set_boolean (value, FALSE);
+      break;
     case PROP_DURATION_US:
       g_value_set_int64 (value, self->duration_us);
       break;
@@ -322,6 +373,15 @@ install_string (GObjectClass *object_class,
 {
   g_object_class_install_property (object_class, prop_id,
                                    g_param_spec_string (name, NULL, NULL, NULL, READ));
+}
+
+static void
+install_count (GObjectClass *object_class,
+               guint         prop_id,
+               const char   *name)
+{
+  g_object_class_install_property (object_class, prop_id,
+                                   g_param_spec_int64 (name, NULL, NULL, -1, G_MAXINT64, -1, READ));
 }
 
 static void
@@ -345,10 +405,25 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_string (object_class, PROP_ACCOUNT, "account");
   install_string (object_class, PROP_ERROR, "error");
   install_string (object_class, PROP_HINT, "hint");
-  g_object_class_install_property (object_class, PROP_DURATION_US,
-                                   g_param_spec_int64 ("duration-us", NULL, NULL, -1, G_MAXINT64, -1, READ));
-  g_object_class_install_property (object_class, PROP_TOKENS,
-                                   g_param_spec_int64 ("tokens", NULL, NULL, -1, G_MAXINT64, -1, READ));
+  install_count (object_class, PROP_DURATION_US, "duration-us");
+  install_string (object_class, PROP_METHOD, "method");
+  install_string (object_class, PROP_DIALECT, "dialect");
+  install_string (object_class, PROP_UPSTREAM_DIALECT, "upstream-dialect");
+  install_string (object_class, PROP_UPSTREAM_MODEL, "upstream-model");
+  install_string (object_class, PROP_FINISH, "finish");
+  install_string (object_class, PROP_PEER, "peer");
+  install_count (object_class, PROP_TOKENS, "tokens");
+  install_count (object_class, PROP_FIRST_BYTE_US, "first-byte-us");
+  install_count (object_class, PROP_INPUT_TOKENS, "input-tokens");
+  install_count (object_class, PROP_OUTPUT_TOKENS, "output-tokens");
+  g_object_class_install_property (object_class, PROP_UPSTREAM_STATUS,
+                                   g_param_spec_uint ("upstream-status", NULL, NULL, 0, 999, 0, READ));
+  g_object_class_install_property (object_class, PROP_ATTEMPTS,
+                                   g_param_spec_uint ("attempts", NULL, NULL, 0, G_MAXUINT, 0, READ));
+  g_object_class_install_property (object_class, PROP_STREAM,
+                                   g_param_spec_boolean ("stream", NULL, NULL, FALSE, READ));
+  g_object_class_install_property (object_class, PROP_ABORTED,
+                                   g_param_spec_boolean ("aborted", NULL, NULL, FALSE, READ));
 }
 
 static void

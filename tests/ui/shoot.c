@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "app/relais-account-dialog.h"
+#include "app/relais-record-view.h"
 #include "app/relais-settings-link.h"
 #include "app/relais-window.h"
 #include "base/relais-error.h"
@@ -213,6 +214,22 @@ set_up_paused (RelaisEngine *engine,
   gtk_widget_activate_action (GTK_WIDGET (window), "win.pause-monitor", NULL);
 }
 
+static void
+set_up_details (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  g_autoptr (RelaisRecordRow) record = NULL;
+  GtkWidget *view = NULL;
+
+  run (engine);
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete" });
+  record = g_list_model_get_item (relais_engine_list_records (engine), 0);
+  view = relais_record_view_new (record);
+  gtk_window_set_transient_for (GTK_WINDOW (view), window);
+  gtk_window_present (GTK_WINDOW (view));
+}
+
 static GtkWidget *
 find_type (GtkWidget  *widget,
            const char *type)
@@ -262,6 +279,7 @@ static const Scene scenes[] = {
   { "connect-stopped", "connect", set_up_stopped },
   { "connect-lan", "connect", set_up_lan },
   { "monitor", "monitor", set_up_records },
+  { "monitor-details", "monitor", set_up_details },
   { "monitor-empty", "monitor", set_up_stopped },
   { "monitor-paused", "monitor", set_up_paused },
 };

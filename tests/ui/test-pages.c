@@ -275,6 +275,12 @@ test_snippet (void)
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001");
   adw_combo_row_set_selected (ui_kit_child (page, "client"), 1);
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), ==, "http://10.0.0.7:9001/v1");
+  for (guint i = 0; i < 15; i++)
+    {
+      adw_combo_row_set_selected (ui_kit_child (page, "client"), i);
+      g_assert_null (strstr (adw_action_row_get_subtitle (ui_kit_child (page, "base_url")), "v1beta"));
+    }
+  adw_combo_row_set_selected (ui_kit_child (page, "client"), 1);
   url = g_settings_get_string (stage.settings, "connect-client");
   g_assert_cmpstr (url, ==, "codex");
   ui_kit_close (&stage);
@@ -283,6 +289,7 @@ test_snippet (void)
 static void
 test_request (void)
 {
+  static const char idle[] = "Sends a real request, as this client would";
   UiStage stage = { 0 };
   RelaisTestResult failed = { .status = 429 };
   GtkWidget *page = NULL;
@@ -303,6 +310,53 @@ test_request (void)
   ui_kit_click (ui_kit_child (page, "test_button"));
   ui_kit_drain ();
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+
+  /* a result is of the client and the model it was made with, also one that is still to come */
+  for (guint i = 0; i < 2; i++)
+    {
+      static const char *const rows[] = { "client", "model" };
+
+      adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 1);
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
+      ui_kit_click (ui_kit_child (page, "test_button"));
+      adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 0);
+      g_assert_true (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+      ui_kit_drain ();
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
+      ui_kit_click (ui_kit_child (page, "test_button"));
+      ui_kit_drain ();
+      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+    }
+  ui_kit_close (&stage);
+}
+
+static const char *
+get_model (GtkWidget *page)
+{
+  return gtk_string_object_get_string (adw_combo_row_get_selected_item (ui_kit_child (page, "model")));
+}
+
+/* Its own model is offered first while it is active, and what was chosen by hand stays. */
+static void
+test_practice_model (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisConnectPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
+  g_assert_cmpstr (get_model (page), ==, "gemini-3-flash");
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "p", "Practice", "practice", RELAIS_ACCOUNT_ACTIVE, 0 });
+  ui_kit_drain ();
+  g_assert_cmpstr (get_model (page), ==, "practice");
+  g_assert_nonnull (strstr (gtk_label_get_text (ui_kit_child (page, "snippet")), "practice"));
+  adw_combo_row_set_selected (ui_kit_child (page, "model"), 2);
+  g_assert_cmpstr (get_model (page), ==, "gemini-3.1-pro-preview");
+  g_signal_emit_by_name (stage.engine, "models-changed");
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "w", "Work", "gemini", RELAIS_ACCOUNT_ACTIVE, 0 });
+  ui_kit_drain ();
+  g_assert_cmpstr (get_model (page), ==, "gemini-3.1-pro-preview");
   ui_kit_close (&stage);
 }
 
@@ -344,7 +398,7 @@ test_records (void)
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 0, "/v1/new", "gpt-5", "Work", -1, -1 });
   ui_kit_drain ();
   g_assert_cmpfloat (gtk_adjustment_get_value (gtk_scrollable_get_vadjustment (ui_kit_child (page, "table"))), <, 1);
-  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "/v1/new"));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "POST /v1/new"));
   g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "1.2 s"));
 
   gtk_widget_activate_action (stage.window, "win.search", NULL);
@@ -372,6 +426,100 @@ test_records (void)
   ui_kit_close (&stage);
 }
 
+static gboolean
+has_fact (GtkWidget  *widget,
+          const char *title,
+          const char *value)
+{
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (ADW_IS_ACTION_ROW (widget) &&
+      g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) == 0)
+    return value == NULL ||
+           g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (widget)), value) == 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_fact (child, title, value))
+      return TRUE;
+  return FALSE;
+}
+
+/* Why it failed, and all else that is known: by click and by Return, in both forms of the list. */
+static void
+check_details (UiStage    *stage,
+               const char *list)
+{
+  GtkWidget *page = ui_kit_page (stage, "RelaisMonitorPage");
+  GtkWidget *view = NULL;
+  g_autofree char *copied = NULL;
+
+  g_signal_emit_by_name (ui_kit_child (page, list), "activate", 0);
+  ui_kit_drain ();
+  view = ui_kit_dialog (stage);
+  g_assert_nonnull (view);
+  g_assert_true (has_fact (view, "Upstream <said> no & more", NULL));
+  g_assert_true (has_fact (view, "Method and Path", "POST /v1/messages"));
+  g_assert_true (has_fact (view, "Client", "claude-cli 2.1 · 127.0.0.1"));
+  g_assert_true (has_fact (view, "Model Asked For", "gpt-5"));
+  g_assert_true (has_fact (view, "Model Used", "gpt-5"));
+  g_assert_true (has_fact (view, "Format", "anthropic → gemini"));
+  g_assert_true (has_fact (view, "Account", "Work"));
+  g_assert_true (has_fact (view, "Status", "502"));
+  g_assert_true (has_fact (view, "Provider’s Status", "503"));
+  g_assert_true (has_fact (view, "Attempts", "1"));
+  g_assert_true (has_fact (view, "Duration", "1.2 s"));
+  g_assert_true (has_fact (view, "Tokens", "12 (9 in, 3 out)"));
+  g_assert_true (has_fact (view, "Number", "2"));
+  ui_kit_click (ui_kit_find_named (view, "Copy Details"));
+  copied = ui_kit_dup_clipboard (view);
+  g_assert_true (g_str_has_prefix (copied, "Upstream <said> no & more\nMethod and Path: POST /v1/messages\n"));
+  g_assert_nonnull (strstr (copied, "\nStatus: 502\n"));
+  gtk_widget_activate_action (view, "window.close", NULL);
+  ui_kit_drain ();
+  g_assert_null (ui_kit_dialog (stage));
+}
+
+static void
+test_details (void)
+{
+  static const char *const lists[] = { "lines", "table" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      UiStage stage = { 0 };
+      GtkWidget *list = NULL;
+      GtkWidget *view = NULL;
+
+      ui_kit_open (&stage, &bare, i == 0 ? 360 : 900);
+      gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 9, 401, "/v1/models", NULL, NULL, 1, -1 });
+      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 502, "/v1/messages", "gpt-5", "Work", 1200, 12, "Upstream <said> no & more" });
+      ui_kit_drain ();
+      if (i == 1)
+        ui_kit_until (is_wide, ui_kit_page (&stage, "RelaisMonitorPage"));
+      check_details (&stage, lists[i]);
+
+      /* each row can be reached and activated from the keyboard */
+      list = ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), lists[i]);
+      g_assert_true (gtk_widget_child_focus (list, GTK_DIR_TAB_FORWARD));
+      g_assert_true (gtk_widget_activate (gtk_window_get_focus (GTK_WINDOW (stage.window))));
+      ui_kit_drain ();
+      view = ui_kit_dialog (&stage);
+      g_assert_nonnull (view);
+      gtk_window_destroy (GTK_WINDOW (view));
+
+      /* what was not sent on has no account, no model, no attempts to show */
+      g_signal_emit_by_name (list, "activate", 1);
+      ui_kit_drain ();
+      view = ui_kit_dialog (&stage);
+      g_assert_true (has_fact (view, "Status", "401"));
+      g_assert_false (has_fact (view, "Account", "–"));
+      g_assert_false (has_fact (view, "Attempts", "0"));
+      gtk_window_destroy (GTK_WINDOW (view));
+      ui_kit_close (&stage);
+    }
+}
+
 static void
 test_narrow (void)
 {
@@ -384,7 +532,7 @@ test_narrow (void)
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 200, "/v1/messages", "gpt-5", "Work", 1200, 12 });
   ui_kit_drain ();
   g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "lines");
-  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "lines"), "/v1/messages"));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "lines"), "POST /v1/messages"));
   g_assert_false (gtk_widget_get_visible (ui_kit_child (stage.window, "pause_button")));
   g_assert_true (gtk_widget_get_visible (ui_kit_child (stage.window, "search_button")));
   ui_kit_close (&stage);
@@ -404,7 +552,9 @@ main (int   argc,
   g_test_add_func ("/accounts/edit", test_edit);
   g_test_add_func ("/connect/snippet", test_snippet);
   g_test_add_func ("/connect/request", test_request);
+  g_test_add_func ("/connect/practice-model", test_practice_model);
   g_test_add_func ("/monitor/records", test_records);
+  g_test_add_func ("/monitor/details", test_details);
   g_test_add_func ("/monitor/narrow", test_narrow);
   return g_test_run ();
 }

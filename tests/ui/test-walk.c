@@ -224,6 +224,14 @@ test_dialog (void)
   check_widget (ui_kit_dialog (&stage), "edit");
   check_width (ui_kit_dialog (&stage), "edit");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 502, "/v1beta/models/gemini-3-flash:streamGenerateContent", "gemini-3-flash", "Work", 1200, 12, "The server closed the connection" });
+  ui_kit_drain ();
+  g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
+  ui_kit_drain ();
+  check_widget (ui_kit_dialog (&stage), "details");
+  check_width (ui_kit_dialog (&stage), "details");
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
   ui_kit_close (&stage);
 }
 
@@ -234,7 +242,8 @@ test_classes (void)
   static const char *const names[] = { "RelaisProxyPage", "RelaisAccountsPage", "RelaisConnectPage",
                                        "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
                                        "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
-                                       "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell" };
+                                       "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell",
+                                       "RelaisAllowedRow" };
   UiStage stage = { 0 };
 
   /* registers them all */

@@ -53,6 +53,12 @@ is_done (gpointer data)
   return ((Wait *)data)->done;
 }
 
+static gboolean
+is_closed (gpointer data)
+{
+  return ui_kit_dialog (data) == NULL;
+}
+
 static void
 until_state (UiStage           *stage,
              RelaisEngineState  state)
@@ -158,7 +164,7 @@ test_start_stop (void)
   g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (ui_kit_child (connect, "test")), "Answered by "));
   gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
   ui_kit_drain ();
-  g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "/v1/messages"));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "POST /v1/messages"));
 
   gtk_widget_activate_action (stage.window, "win.toggle", NULL);
   until_state (&stage, RELAIS_ENGINE_STOPPED);
@@ -365,6 +371,56 @@ test_application (void)
   g_assert_cmpint (g_application_run (G_APPLICATION (application), 2, argv), ==, 0);
 }
 
+/* An edit can take back what was typed once: the base URL, and a key that is not needed. */
+static void
+test_clear_account (void)
+{
+  UiStage stage = { 0 };
+  Wait wait = { .stage = &stage, .n = 2 };
+  const RelaisAccountDraft drafts[] = {
+    { .provider = "openai", .label = "A", .base_url = "http://127.0.0.1:9/v1", .api_key = "one" },
+    { .provider = "openai-compatible", .label = "B", .base_url = "http://127.0.0.1:9/v1", .api_key = "two" },
+  };
+
+  open_loaded (&stage, &bare);
+  for (gsize i = 0; i < G_N_ELEMENTS (drafts); i++)
+    relais_engine_add_account_async (stage.engine, &drafts[i], NULL, NULL, NULL);
+  ui_kit_until (has_accounts, &wait);
+  for (guint i = 0; i < G_N_ELEMENTS (drafts); i++)
+    {
+      GListModel *rows = relais_engine_list_accounts (stage.engine);
+      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
+      GtkWidget *dialog = relais_account_dialog_new (stage.engine, row);
+      GtkToggleButton *drop = ui_kit_child (dialog, "drop_key");
+      GtkText *text = GTK_TEXT (gtk_editable_get_delegate (ui_kit_child (dialog, "key")));
+
+      /* a buffer that wipes what it held */
+      g_assert_true (GTK_IS_PASSWORD_ENTRY_BUFFER (gtk_text_get_buffer (text)));
+      gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (stage.window));
+      gtk_window_present (GTK_WINDOW (dialog));
+      g_assert_true (gtk_widget_get_visible (GTK_WIDGET (drop)) == (i == 1));
+      if (i == 0)
+        gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "");
+      else
+        {
+          gtk_editable_set_text (ui_kit_child (dialog, "key"), "three");
+          gtk_toggle_button_set_active (drop, TRUE);
+          g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "key")), ==, "");
+          gtk_editable_set_text (ui_kit_child (dialog, "key"), "four");
+          g_assert_false (gtk_toggle_button_get_active (drop));
+          gtk_toggle_button_set_active (drop, TRUE);
+        }
+      g_assert_true (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+      /* not to ask the real OpenAI */
+      g_signal_emit_by_name (ui_kit_child (dialog, "save_anyway"), "clicked");
+      ui_kit_until (is_closed, &stage);
+      g_assert_cmpstr (relais_account_row_get_base_url (row), ==,
+                       i == 0 ? NULL : drafts[i].base_url);
+      g_assert_true (relais_account_row_get_has_key (row) == (i == 0));
+    }
+  ui_kit_close (&stage);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -376,5 +432,6 @@ main (int   argc,
   g_test_add_func ("/window/accounts", test_accounts);
   g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
+  g_test_add_func ("/window/clear-account", test_clear_account);
   return g_test_run ();
 }

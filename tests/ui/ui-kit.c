@@ -148,6 +148,24 @@ ui_kit_find_button (GtkWidget  *root,
   return label != NULL ? gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON) : NULL;
 }
 
+/* The button that goes by its tooltip. */
+GtkWidget *
+ui_kit_find_named (GtkWidget  *root,
+                   const char *tooltip)
+{
+  if (GTK_IS_BUTTON (root) && g_strcmp0 (gtk_widget_get_tooltip_text (root), tooltip) == 0)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = ui_kit_find_named (child, tooltip);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 gpointer
 ui_kit_child (gpointer    widget,
               const char *id)

@@ -37,6 +37,8 @@ GtkWidget *ui_kit_find_label    (GtkWidget                   *root,
                                  const char                  *text);
 GtkWidget *ui_kit_find_button   (GtkWidget                   *root,
                                  const char                  *text);
+GtkWidget *ui_kit_find_named    (GtkWidget                   *root,
+                                 const char                  *tooltip);
 gpointer   ui_kit_child         (gpointer                     widget,
                                  const char                  *id);
 GtkWidget *ui_kit_page          (UiStage                     *stage,

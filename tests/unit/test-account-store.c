@@ -12,15 +12,12 @@
 #include "accounts/relais-key-store.h"
 #include "base/relais-error.h"
 #include "base/relais-key.h"
+#include "relais-test-keyring.h"
 
 #define SECRET "sk-very-secret-value"
 
 /* Each scene is this program once more, on a bus and with a keyring of its own. */
 static const char *program;
-
-/* What starts the daemon. Its own warnings are not ours. */
-#define UNLOCKED "printf pw | env -u G_DEBUG gnome-keyring-daemon --unlock --components=secrets >/dev/null"
-#define STARTED "env -u G_DEBUG gnome-keyring-daemon --start --components=secrets >/dev/null"
 
 static void
 result_cb (GObject      *source,
@@ -306,139 +303,40 @@ play (const char *name)
   return 1;
 }
 
-typedef struct
-{
-  char *dir; /* home of a keyring, gone after the test */
-} Fixture;
-
+/* Neither the scene nor the daemon says a secret. */
 static void
-set_up (Fixture       *self,
-        gconstpointer  data)
+run (RelaisTestKeyring         *self,
+     const char                *daemon,
+     const char                *scene,
+     const char        * const *environment)
 {
-  g_autofree char *run = NULL;
-  g_autofree char *share = NULL;
+  g_autofree char *output = relais_test_keyring_run (self, program, daemon, scene, environment);
 
-  self->dir = g_dir_make_tmp ("relais-keyring-XXXXXX", NULL);
-  run = g_build_filename (self->dir, "run", NULL);
-  share = g_build_filename (self->dir, "data", NULL);
-  g_assert_cmpint (g_mkdir (run, 0700), ==, 0);
-  g_assert_cmpint (g_mkdir (share, 0700), ==, 0);
-}
-
-static void
-remove_all (GFile *file)
-{
-  g_autoptr (GFileEnumerator) children =
-               g_file_enumerate_children (file, "standard::name", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-  GFile *child;
-
-  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL))
-    {
-      if (child == NULL)
-        break;
-      remove_all (child);
-    }
-  g_file_delete (file, NULL, NULL);
-}
-
-static void
-tear_down (Fixture       *self,
-           gconstpointer  data)
-{
-  g_autoptr (GFile) dir = g_file_new_for_path (self->dir);
-
-  remove_all (dir);
-  g_free (self->dir);
-}
-
-/* A bus that starts the keyring's daemon at most. Its prompter is not among what it starts: without
- * a display it dies, and a daemon that waits for it just then waits for ever. */
-static char *
-write_bus (const char *dir,
-           gboolean    with_daemon)
-{
-  g_autofree char *services = g_build_filename (dir, "services", NULL);
-  g_autofree char *service = g_build_filename (services, "org.freedesktop.secrets.service", NULL);
-  g_autofree char *text = NULL;
-  char *config = g_build_filename (dir, "bus.conf", NULL);
-
-  g_assert_cmpint (g_mkdir_with_parents (services, 0700), ==, 0);
-  if (with_daemon)
-    g_assert_true (g_file_set_contents (service,
-                                        "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/usr/bin/env -u G_DEBUG "
-                                        "/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets\n",
-                                        -1, NULL));
-  else
-    g_unlink (service);
-  text = g_strdup_printf ("<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><servicedir>%s</servicedir>"
-                          "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-                          "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>",
-                          services);
-  g_assert_true (g_file_set_contents (config, text, -1, NULL));
-  return config;
-}
-
-/* Runs a scene, and sees that neither it nor the daemon says a secret. */
-static void
-run (Fixture            *self,
-     const char         *daemon,
-     const char         *scene,
-     const char * const *environment)
-{
-  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
-  g_autofree char *runtime = g_build_filename (self->dir, "run", NULL);
-  g_autofree char *share = g_build_filename (self->dir, "data", NULL);
-  g_autofree char *config = write_bus (self->dir, daemon != NULL);
-  g_autofree char *command = NULL;
-  g_autofree char *output = NULL;
-  g_autoptr (GSubprocess) child = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_launcher_setenv (launcher, "HOME", self->dir, TRUE);
-  g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", share, TRUE);
-  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", runtime, TRUE);
-  g_subprocess_launcher_unsetenv (launcher, "DISPLAY");
-  g_subprocess_launcher_unsetenv (launcher, "WAYLAND_DISPLAY");
-  for (guint i = 0; environment != NULL && environment[i] != NULL; i += 2)
-    g_subprocess_launcher_setenv (launcher, environment[i], environment[i + 1], TRUE);
-  command = g_strdup_printf ("%s%sexec \"$0\" --scene %s", daemon != NULL ? daemon : "",
-                             daemon != NULL ? "; " : "", scene);
-  if (environment != NULL)
-    child = g_subprocess_launcher_spawn (launcher, &error, "sh", "-c", command, program, NULL);
-  else
-    child = g_subprocess_launcher_spawn (launcher, &error, "dbus-run-session", "--config-file", config, "--",
-                                         "sh", "-c", command, program, NULL);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (child, NULL, NULL, &output, NULL, &error));
-  g_assert_no_error (error);
-  g_test_message ("%s: %s", scene, output);
-  g_assert_true (g_subprocess_get_successful (child));
   g_assert_null (strstr (output, SECRET));
   g_assert_null (strstr (output, "sk-another-one"));
 }
 
 static void
-test_ready (Fixture       *self,
-            gconstpointer  data)
+test_ready (RelaisTestKeyring *self,
+            gconstpointer      data)
 {
-  run (self, UNLOCKED, "ready", NULL);
-  run (self, UNLOCKED, "kept", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "ready", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "kept", NULL);
 }
 
 static void
-test_locked (Fixture       *self,
-             gconstpointer  data)
+test_locked (RelaisTestKeyring *self,
+             gconstpointer      data)
 {
-  run (self, UNLOCKED, "ready", NULL);
-  run (self, STARTED, "locked", NULL);
-  run (self, STARTED, "refused", NULL);
-  run (self, UNLOCKED, "kept", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "ready", NULL);
+  run (self, RELAIS_TEST_KEYRING_STARTED, "locked", NULL);
+  run (self, RELAIS_TEST_KEYRING_STARTED, "refused", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "kept", NULL);
 }
 
 static void
-test_absent (Fixture       *self,
-             gconstpointer  data)
+test_absent (RelaisTestKeyring *self,
+             gconstpointer      data)
 {
   static const char *const nowhere[] = { "DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", NULL };
 
@@ -447,32 +345,32 @@ test_absent (Fixture       *self,
 }
 
 static void
-test_no_collection (Fixture       *self,
-                    gconstpointer  data)
+test_no_collection (RelaisTestKeyring *self,
+                    gconstpointer      data)
 {
-  run (self, STARTED, "no-collection", NULL);
+  run (self, RELAIS_TEST_KEYRING_STARTED, "no-collection", NULL);
 }
 
 static void
-test_cancelled (Fixture       *self,
-                gconstpointer  data)
+test_cancelled (RelaisTestKeyring *self,
+                gconstpointer      data)
 {
-  run (self, UNLOCKED, "cancelled", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "cancelled", NULL);
 }
 
 static void
-test_many (Fixture       *self,
-           gconstpointer  data)
+test_many (RelaisTestKeyring *self,
+           gconstpointer      data)
 {
-  run (self, UNLOCKED, "many", NULL);
+  run (self, RELAIS_TEST_KEYRING_UNLOCKED, "many", NULL);
 }
 
 /* libsecret's other backend needs neither bus nor daemon; 0.20.5 loses an etag with each write. */
 static void
-test_file (Fixture       *self,
-           gconstpointer  data)
+test_file (RelaisTestKeyring *self,
+           gconstpointer      data)
 {
-  g_autofree char *path = g_build_filename (self->dir, "test.keyring", NULL);
+  g_autofree char *path = g_build_filename (self->folder, "test.keyring", NULL);
   const char *const environment[] = { "SECRET_BACKEND", "file", "SECRET_FILE_TEST_PATH", path,
                                       "SECRET_FILE_TEST_PASSWORD", "pw",
                                       "ASAN_OPTIONS", "detect_leaks=0", NULL };
@@ -488,7 +386,7 @@ main (int    argc,
   static const struct
   {
     const char *name;
-    void (*func) (Fixture *self,
+    void (*func) (RelaisTestKeyring *self,
                   gconstpointer data);
   } tests[] = {
     { "/account-store/ready", test_ready },
@@ -505,6 +403,7 @@ main (int    argc,
     return play (argv[2]);
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].func, tear_down);
+    g_test_add (tests[i].name, RelaisTestKeyring, NULL, relais_test_keyring_set_up, tests[i].func,
+                relais_test_keyring_tear_down);
   return g_test_run ();
 }

@@ -43,7 +43,7 @@ test_estimate (void)
     RelaisDialectId upstream;
     gint64 n_tokens;
   } rows[] = {
-    { A, "{'model':'m','messages':[{'role':'user','content':''}]}", C, 4 },
+    { A, "{'model':'m','messages':[{'role':'user','content':''}]}", C, 1 },
     { A, "{'model':'m','messages':[{'role':'user','content':'12345678'}]}", C, 6 },
     { A, "{'model':'m','messages':[{'role':'user','content':'123456789'}]}", C, 7 },
     { A, "{'model':'m','messages':[{'role':'user','content':'\346\227\245\346\234\254\350\252\236'}]}", C, 6 },
@@ -84,8 +84,10 @@ test_encode_request (void)
       g_autofree char *wanted = quote (rows[i].question);
       g_autoptr (GBytes) got =
                    relais_count_encode_request (rows[i].dialect, "m", request, strlen (request));
+      gsize length;
+      const char *bytes = g_bytes_get_data (got, &length);
 
-      g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), wanted, strlen (wanted));
+      g_assert_cmpmem (bytes, length, wanted, strlen (wanted));
     }
 }
 

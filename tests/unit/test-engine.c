@@ -209,11 +209,26 @@ test_bad_port (void)
     }
 }
 
+static char *
+add (RelaisEngine              *engine,
+     const RelaisAccountDraft  *draft,
+     GError                   **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  relais_engine_add_account_async (engine, draft, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  return relais_engine_add_account_finish (engine, result, error);
+}
+
 static void
 test_no_account (void)
 {
   g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+  RelaisAccountDraft practice = { .provider = "practice" };
   g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
   const RelaisStartFailure *failure;
 
   g_assert_false (start (engine, &error));
@@ -221,6 +236,12 @@ test_no_account (void)
   g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_FAILED);
   failure = relais_engine_get_failure (engine);
   g_assert_cmpint (failure->code, ==, RELAIS_ERROR_NO_ACCOUNT);
+
+  /* once there is one, nothing is wrong any more */
+  id = add (engine, &practice, NULL);
+  g_assert_nonnull (id);
+  g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_STOPPED);
+  g_assert_null (relais_engine_get_failure (engine));
 }
 
 static void
@@ -338,19 +359,6 @@ test_dialects (void)
       g_assert_nonnull (strstr (answer->text, "practice account"));
     }
   stop (engine);
-}
-
-static char *
-add (RelaisEngine              *engine,
-     const RelaisAccountDraft  *draft,
-     GError                   **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *slot = NULL;
-
-  relais_engine_add_account_async (engine, draft, NULL, slot_cb, &slot);
-  result = wait_for (&slot);
-  return relais_engine_add_account_finish (engine, result, error);
 }
 
 static void

@@ -19,6 +19,7 @@ make_record (RelaisRecordPhase phase)
   record->client = g_strdup ("curl");
   record->dialect = g_strdup ("anthropic");
   record->hint = g_strdup ("hint");
+  record->peer = g_strdup ("127.0.0.1");
   return record;
 }
 
@@ -31,6 +32,9 @@ fill (RelaisRecord *record)
   record->status = 200;
   record->stream = TRUE;
   record->first_byte_us = 5;
+  record->upstream_dialect = g_strdup ("gemini");
+  record->upstream_status = 529;
+  record->attempts = 2;
 }
 
 static void
@@ -51,10 +55,11 @@ test_row (void)
   g_autoptr (RelaisRecordRow) row = NULL;
   g_autofree char *method = NULL, *path = NULL, *client = NULL, *dialect = NULL;
   g_autofree char *model = NULL, *used = NULL;
+  g_autofree char *peer = NULL, *upstream_dialect = NULL;
   g_autofree char *account = NULL, *hint = NULL, *error = NULL, *finished = NULL;
   guint64 id;
-  gint64 when, duration, first, tokens;
-  guint status;
+  gint64 when, duration, first, tokens, input, output;
+  guint status, upstream_status, attempts;
   gboolean running, stream, aborted;
 
   fill (record);
@@ -63,7 +68,15 @@ test_row (void)
   g_object_get (row, "id", &id, "time", &when, "status", &status, "running", &running, "method", &method, "path", &path,
                 "client", &client, "dialect", &dialect, "model", &model, "upstream-model", &used, "account", &account,
                 "hint", &hint, "error", &error, "finish", &finished, "duration-us", &duration, "first-byte-us", &first,
-                "tokens", &tokens, "stream", &stream, "aborted", &aborted, NULL);
+                "tokens", &tokens, "stream", &stream, "aborted", &aborted, "peer", &peer,
+                "upstream-dialect", &upstream_dialect, "upstream-status", &upstream_status, "attempts", &attempts,
+                "input-tokens", &input, "output-tokens", &output, NULL);
+  g_assert_cmpstr (peer, ==, "127.0.0.1");
+  g_assert_cmpstr (upstream_dialect, ==, "gemini");
+  g_assert_cmpuint (upstream_status, ==, 529);
+  g_assert_cmpuint (attempts, ==, 2);
+  g_assert_cmpint (input, ==, 3);
+  g_assert_cmpint (output, ==, 4);
   g_assert_cmpuint (id, ==, 42);
   g_assert_cmpuint (relais_record_row_get_id (row), ==, 42);
   g_assert_cmpint (when, ==, 1000);
@@ -131,15 +144,18 @@ test_update (void)
   g_assert_cmpint (relais_record_row_get_tokens (row), ==, -1);
   expect_notes (row, same, "");
   fill (begun);
-  expect_notes (row, begun, "status model upstream-model account first-byte-us stream ");
+  expect_notes (row, begun, "status model upstream-model account first-byte-us stream "
+                            "upstream-dialect upstream-status attempts ");
   /* nothing counted is something else than a count of nothing */
   fill (counted);
   counted->usage.input = counted->usage.output = 0;
-  expect_notes (row, counted, "tokens ");
+  expect_notes (row, counted, "tokens input-tokens output-tokens ");
   g_assert_cmpint (relais_record_row_get_tokens (row), ==, 0);
   fill (done);
   finish (done);
-  expect_notes (row, done, "running error finish duration-us tokens aborted ");
+  g_free (done->hint);
+  done->hint = g_strdup ("another");
+  expect_notes (row, done, "running hint error finish duration-us tokens aborted input-tokens output-tokens ");
   g_assert_false (relais_record_row_get_running (row));
 }
 

@@ -1,0 +1,291 @@
+/* relais-record-view.c: all that is known of one request
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-record-view"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "relais-record-view.h"
+#include "relais-toast.h"
+#include "relais-words.h"
+
+struct _RelaisRecordView
+{
+  AdwWindow        parent_instance;
+
+  /* template children */
+  GtkWidget       *content;
+
+  /* owned */
+  RelaisRecordRow *record;
+};
+
+enum {
+  PROP_0,
+  PROP_RECORD,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RelaisRecordView, relais_record_view, ADW_TYPE_WINDOW)
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+static gboolean
+relais_record_view_has (gpointer    object,
+                        const char *text)
+{
+  return !is_empty (text);
+}
+
+static gboolean
+relais_record_view_has_number (gpointer object,
+                               guint    number)
+{
+  return number > 0;
+}
+
+static char *
+relais_record_view_text (gpointer    object,
+                         const char *text)
+{
+  return g_strdup (is_empty (text) ? "–" : text);
+}
+
+/* Two words of one line, the second only where there is one. */
+static char *
+relais_record_view_pair (gpointer    object,
+                         const char *first,
+                         const char *second)
+{
+  if (is_empty (second))
+    return relais_record_view_text (object, first);
+  if (is_empty (first))
+    return g_strdup (second);
+  return g_strdup_printf ("%s · %s", first, second);
+}
+
+static char *
+relais_record_view_request (gpointer    object,
+                            const char *method,
+                            const char *path)
+{
+  return is_empty (method) ? relais_record_view_text (object, path)
+                           : g_strdup_printf ("%s %s", method, is_empty (path) ? "–" : path);
+}
+
+static char *
+relais_record_view_formats (gpointer    object,
+                            const char *dialect,
+                            const char *upstream_dialect)
+{
+  if (is_empty (upstream_dialect) || g_strcmp0 (dialect, upstream_dialect) == 0)
+    return relais_record_view_text (object, dialect);
+  return g_strdup_printf ("%s → %s", is_empty (dialect) ? "–" : dialect, upstream_dialect);
+}
+
+static char *
+relais_record_view_number (gpointer object,
+                           guint64  number)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+}
+
+static char *
+relais_record_view_count (gpointer object,
+                          guint    count)
+{
+  return count > 0 ? g_strdup_printf ("%u", count) : g_strdup ("–");
+}
+
+static char *
+relais_record_view_moment (gpointer object,
+                           gint64   time_us)
+{
+  g_autofree char *text = relais_words_moment (time_us);
+
+  return g_strdup (g_strstrip (text));
+}
+
+static char *
+relais_record_view_status (gpointer object,
+                           guint    status,
+                           gboolean running,
+                           gboolean aborted)
+{
+  g_autofree char *number = status > 0 ? g_strdup_printf ("%u", status) : NULL;
+
+  if (aborted)
+    return relais_record_view_pair (object, number, _("The client left before the end"));
+  if (running)
+    return relais_record_view_pair (object, number, _("Still running"));
+  return relais_record_view_text (object, number);
+}
+
+static char *
+relais_record_view_duration (gpointer object,
+                             gint64   duration_us,
+                             gboolean running)
+{
+  if (duration_us < 0 && !running)
+    return g_strdup ("–");
+  return relais_words_duration (duration_us);
+}
+
+static char *
+relais_record_view_tokens (gpointer object,
+                           gint64   tokens,
+                           gint64   input,
+                           gint64   output)
+{
+  if (tokens < 0)
+    return g_strdup ("–");
+  if (input < 0 || output < 0)
+    return g_strdup_printf ("%'" G_GINT64_FORMAT, tokens);
+  /* Translators: tokens in all, read and written, as in “1,204 (980 in, 224 out)” */
+  return g_strdup_printf (_("%'d (%'d in, %'d out)"), (int)tokens, (int)input,
+                             (int)output);
+}
+
+static void
+append_rows (GtkWidget *widget,
+             GString   *text)
+{
+  if (!gtk_widget_get_visible (widget))
+    return;
+  if (ADW_IS_ACTION_ROW (widget))
+    {
+      const char *value = adw_action_row_get_subtitle (ADW_ACTION_ROW (widget));
+
+      g_string_append (text, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)));
+      if (!is_empty (value))
+        g_string_append_printf (text, ": %s", value);
+      g_string_append_c (text, '\n');
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    append_rows (child, text);
+}
+
+/* As plain text, one line a row: to ask somebody, or to report it. */
+static void
+relais_record_view_copy_cb (RelaisRecordView *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_rows (self->content, text);
+  relais_toast_copy (self->content, text->str, _("Details copied"));
+}
+
+static void
+relais_record_view_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  RelaisRecordView *self = RELAIS_RECORD_VIEW (object);
+
+  switch (prop_id)
+    {
+    case PROP_RECORD:
+      g_value_set_object (value, self->record);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_record_view_set_property (GObject      *object,
+                                 guint         prop_id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
+{
+  RelaisRecordView *self = RELAIS_RECORD_VIEW (object);
+
+  switch (prop_id)
+    {
+    case PROP_RECORD:
+      self->record = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+relais_record_view_dispose (GObject *object)
+{
+  RelaisRecordView *self = RELAIS_RECORD_VIEW (object);
+
+  g_clear_object (&self->record);
+  gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_RECORD_VIEW);
+
+  G_OBJECT_CLASS (relais_record_view_parent_class)->dispose (object);
+}
+
+static void
+relais_record_view_class_init (RelaisRecordViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = relais_record_view_dispose;
+  object_class->get_property = relais_record_view_get_property;
+  object_class->set_property = relais_record_view_set_property;
+
+  properties[PROP_RECORD] =
+    g_param_spec_object ("record", NULL, NULL, RELAIS_TYPE_RECORD_ROW,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_copy_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_count);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_duration);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_formats);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_pair);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_request);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_status);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_text);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_tokens);
+}
+
+static void
+relais_record_view_init (RelaisRecordView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * relais_record_view_new:
+ * @record: a request, over or not
+ *
+ * Follows it while it runs.
+ *
+ * Returns: (transfer none): a window, not yet shown
+ */
+GtkWidget *
+relais_record_view_new (RelaisRecordRow *record)
+{
+  g_return_val_if_fail (RELAIS_IS_RECORD_ROW (record), NULL);
+
+  return g_object_new (RELAIS_TYPE_RECORD_VIEW, "record", record, NULL);
+}

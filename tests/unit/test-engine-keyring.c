@@ -1,0 +1,360 @@
+/* test-engine-keyring.c: the facade on a real keyring that is slow, missing, locked or gone
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/relais-error.h"
+#include "engine/relais-engine.h"
+#include "relais-test-keyring.h"
+
+#define WAIT_S 20
+
+/* Each scene is this program once more, on a bus and with a keyring of its own. */
+static const char *program;
+
+static gboolean
+deadline_cb (gpointer user_data)
+{
+  g_error ("waited too long");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+slot_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      slot)
+{
+  *(GAsyncResult **)slot = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **slot)
+{
+  guint id = g_timeout_add_seconds (WAIT_S, deadline_cb, NULL);
+
+  while (*slot == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  return g_steal_pointer (slot);
+}
+
+static RelaisEngine *
+make_engine (RelaisEngineKeyring keyring)
+{
+  g_autofree char *key_file = g_build_filename (g_get_user_data_dir (), "relais", "client-key", NULL);
+  RelaisEngineOptions options = { .use_keyring = TRUE, .key_file = key_file };
+  RelaisEngine *engine = relais_engine_new (&options);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  relais_engine_load_async (engine, FALSE, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  g_assert_true (relais_engine_load_finish (engine, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (relais_engine_get_keyring (engine), ==, keyring);
+  return engine;
+}
+
+static char *
+add (RelaisEngine *engine,
+     const char   *provider,
+     const char   *label)
+{
+  RelaisAccountDraft draft = { .provider = provider, .label = label };
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+  char *id;
+
+  if (strcmp (provider, "practice") != 0)
+    {
+      draft.base_url = "http://127.0.0.1:9/v1";
+      draft.api_key = "a-key";
+    }
+  relais_engine_add_account_async (engine, &draft, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  id = relais_engine_add_account_finish (engine, result, &error);
+  g_assert_no_error (error);
+  return id;
+}
+
+/* The code of the failure, or -1. */
+static int
+edit (RelaisEngine             *engine,
+      const char               *id,
+      const RelaisAccountDraft *draft)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  relais_engine_edit_account_async (engine, id, draft, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  if (relais_engine_edit_account_finish (engine, result, &error))
+    return -1;
+  g_assert_cmpint (error->domain, ==, RELAIS_ERROR);
+  return error->code;
+}
+
+static RelaisAccountRow *
+get_row (RelaisEngine *engine,
+         guint         position)
+{
+  return g_list_model_get_item (relais_engine_list_accounts (engine), position);
+}
+
+/* Changes that overlap are all made, one on top of the other. */
+static void
+scene_overlap (void)
+{
+  const char *models[] = { "m-*", NULL };
+  const RelaisAccountDraft renamed = { .label = "Renamed" };
+  const RelaisAccountDraft narrowed = { .models = models, .models_set = TRUE };
+  const RelaisAccountDraft cleared = { .api_key = "" };
+  g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  g_autofree char *id = add (engine, "openai-compatible", "Mine");
+  g_autofree char *other = add (engine, "openai-compatible", "Other");
+  GAsyncResult *done[6] = { NULL };
+
+  relais_engine_edit_account_async (engine, id, &renamed, NULL, slot_cb, &done[0]);
+  relais_engine_edit_account_async (engine, id, &narrowed, NULL, slot_cb, &done[1]);
+  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  relais_engine_edit_account_async (engine, id, &cleared, NULL, slot_cb, &done[3]);
+  relais_engine_remove_account_async (engine, other, NULL, slot_cb, &done[4]);
+  relais_engine_edit_account_async (engine, other, &renamed, NULL, slot_cb, &done[5]);
+  for (guint i = 0; i < G_N_ELEMENTS (done); i++)
+    done[i] = wait_for (&done[i]);
+  g_assert_false (relais_engine_edit_account_finish (engine, done[5], NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (done); i++)
+    g_object_unref (done[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RelaisEngine) again = i == 0 ? g_object_ref (engine)
+                                              : make_engine (RELAIS_ENGINE_KEYRING_READY);
+      g_autoptr (RelaisAccountRow) row = get_row (again, 0);
+
+      g_assert_cmpuint (relais_engine_get_n_accounts (again), ==, 1);
+      g_assert_cmpstr (relais_account_row_get_label (row), ==, "Renamed");
+      g_assert_cmpstrv (relais_account_row_get_models (row), models);
+      g_assert_false (relais_account_row_get_enabled (row));
+      g_assert_false (relais_account_row_get_has_key (row));
+    }
+}
+
+static GDBusMessage *
+count_prompts (GDBusConnection *bus,
+               GDBusMessage    *message,
+               gboolean         incoming,
+               gpointer         user_data)
+{
+  if (incoming && g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL &&
+      g_strcmp0 (g_dbus_message_get_path (message), "/org/gnome/keyring/Prompter") == 0)
+    g_atomic_int_inc ((int *)user_data);
+  return message;
+}
+
+/* The desktop's dialog: it counts, and then refuses. */
+static void
+become_prompter (GDBusConnection *bus,
+                 int             *n_prompts)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_add_filter (bus, count_prompts, n_prompts, NULL);
+  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                       "RequestName", g_variant_new ("(su)", "org.gnome.keyring.SystemPrompter", 0),
+                                       NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* A key and the practice account are no reason to ask for a keyring: the one is kept beside the
+ * data, the other until quit. */
+static void
+scene_no_collection (void)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autofree char *key = NULL;
+  int n_prompts = 0;
+
+  become_prompter (bus, &n_prompts);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_NO_COLLECTION);
+      g_autoptr (RelaisAccountRow) row = NULL;
+      g_autofree char *again = relais_engine_dup_api_key (engine);
+      g_autofree char *id = NULL;
+      g_autofree char *other = NULL;
+
+      g_assert_nonnull (again);
+      if (i == 1)
+        g_assert_cmpstr (again, ==, key);
+      g_free (key);
+      key = g_strdup (again);
+      g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 0);
+      id = add (engine, "practice", NULL);
+      row = get_row (engine, 0);
+      g_assert_false (relais_account_row_get_kept (row));
+      g_assert_cmpint (g_atomic_int_get (&n_prompts), ==, 0);
+      if (i == 0)
+        continue;
+      /* an account with a secret is one; who says no to it has the account until quit */
+      other = add (engine, "openai-compatible", "Mine");
+      g_assert_cmpint (g_atomic_int_get (&n_prompts), >, 0);
+      g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 2);
+      g_assert_cmpint (relais_engine_get_keyring (engine), ==, RELAIS_ENGINE_KEYRING_NO_COLLECTION);
+    }
+}
+
+static void
+scene_no_service (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_NO_SERVICE);
+  g_autofree char *key = relais_engine_dup_api_key (engine);
+  g_autoptr (RelaisEngine) again = make_engine (RELAIS_ENGINE_KEYRING_NO_SERVICE);
+  g_autofree char *same = relais_engine_dup_api_key (again);
+
+  g_assert_nonnull (key);
+  g_assert_cmpstr (key, ==, same);
+}
+
+static void
+call (const char *program_name,
+      const char *first,
+      ...)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list list;
+
+  g_ptr_array_add (words, (char *)program_name);
+  va_start (list, first);
+  for (const char *word = first; word != NULL; word = va_arg (list, const char *))
+    g_ptr_array_add (words, (char *)word);
+  va_end (list);
+  g_ptr_array_add (words, NULL);
+  child = g_subprocess_newv ((const char *const *)words->pdata, G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                             &error);
+  g_assert_no_error (error);
+  /* secret-tool 0.20.5 locks, and then falls over: its status says nothing */
+  g_assert_true (g_subprocess_wait (child, NULL, &error));
+}
+
+/* Locked behind our back: the save says so, the state too, and nothing is lost. */
+static void
+scene_locked (void)
+{
+  const RelaisAccountDraft renamed = { .label = "Renamed" };
+  g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  g_autofree char *id = add (engine, "openai-compatible", "Mine");
+  g_autoptr (RelaisAccountRow) row = get_row (engine, 0);
+
+  call ("secret-tool", "lock", NULL);
+  g_assert_cmpint (edit (engine, id, &renamed), ==, RELAIS_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (relais_engine_get_keyring (engine), ==, RELAIS_ENGINE_KEYRING_LOCKED);
+  g_assert_cmpstr (relais_account_row_get_label (row), ==, "Mine");
+  g_assert_cmpuint (relais_engine_get_n_active (engine), ==, 1);
+}
+
+static void
+name_lost_cb (GDBusConnection *bus,
+              const char      *name,
+              gpointer         user_data)
+{
+  *(gboolean *)user_data = TRUE;
+}
+
+/* The service is gone while we run: what is saved now lives until quit, and is said to. */
+static void
+scene_gone (void)
+{
+  const RelaisAccountDraft renamed = { .label = "Renamed" };
+  g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  g_autofree char *id = add (engine, "openai-compatible", "Mine");
+  g_autoptr (RelaisAccountRow) row = get_row (engine, 0);
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (GVariant) reply = NULL;
+  g_autofree char *service = g_build_filename (g_get_home_dir (), "services", "org.freedesktop.secrets.service", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (service);
+  gboolean lost = FALSE;
+  guint32 pid = 0;
+  guint watch, late;
+
+  g_assert_true (relais_account_row_get_kept (row));
+  /* nobody starts it again */
+  g_assert_true (g_file_delete (file, NULL, NULL));
+  call ("gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
+        "/org/freedesktop/DBus", "--method", "org.freedesktop.DBus.ReloadConfig", NULL);
+  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                       "GetConnectionUnixProcessID", g_variant_new ("(s)", "org.freedesktop.secrets"),
+                                       NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  g_variant_get (reply, "(u)", &pid);
+  g_assert_cmpuint (pid, >, 1);
+  kill (pid, SIGKILL);
+  watch = g_bus_watch_name_on_connection (bus, "org.freedesktop.secrets", G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
+                                          name_lost_cb, &lost, NULL);
+  late = g_timeout_add_seconds (WAIT_S, deadline_cb, NULL);
+  while (!lost)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (late);
+  g_bus_unwatch_name (watch);
+
+  g_assert_cmpint (edit (engine, id, &renamed), ==, -1);
+  g_assert_cmpint (relais_engine_get_keyring (engine), ==, RELAIS_ENGINE_KEYRING_NO_SERVICE);
+  g_assert_cmpstr (relais_account_row_get_label (row), ==, "Renamed");
+  g_assert_false (relais_account_row_get_kept (row));
+}
+
+static const struct
+{
+  const char *name;
+  const char *daemon;
+  void (*func) (void);
+} scenes[] = {
+  { "overlap", RELAIS_TEST_KEYRING_UNLOCKED, scene_overlap },
+  { "no-collection", RELAIS_TEST_KEYRING_STARTED, scene_no_collection },
+  { "no-service", NULL, scene_no_service },
+  { "locked", RELAIS_TEST_KEYRING_UNLOCKED, scene_locked },
+  { "gone", RELAIS_TEST_KEYRING_UNLOCKED, scene_gone },
+};
+
+static void
+test_scene (RelaisTestKeyring *self,
+            gconstpointer      data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autofree char *output = relais_test_keyring_run (self, program, scenes[i].daemon,
+                                                     scenes[i].name, NULL);
+
+  g_assert_null (strstr (output, "a-key"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  program = argv[0];
+  for (gsize i = 0; argc > 2 && strcmp (argv[1], "--scene") == 0 && i < G_N_ELEMENTS (scenes); i++)
+    if (strcmp (argv[2], scenes[i].name) == 0)
+      {
+        scenes[i].func ();
+        return 0;
+      }
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
+    {
+      g_autofree char *path = g_strconcat ("/engine-keyring/", scenes[i].name, NULL);
+
+      g_test_add (path, RelaisTestKeyring, GSIZE_TO_POINTER (i), relais_test_keyring_set_up,
+                  test_scene, relais_test_keyring_tear_down);
+    }
+  return g_test_run ();
+}
