@@ -156,7 +156,7 @@ relais_check_main (int    argc,
   GListModel *rows;
   gboolean good, any = FALSE;
 
-  if (!relais_cli_parse ("check", "say what works and what does not", entries, &argc, &argv) || argc > 1)
+  if (!relais_cli_parse ("check", NULL, "Says what works and what does not.", entries, &argc, &argv) || argc > 1)
     return RELAIS_EXIT_USAGE;
   options.practice = practice;
   options.accounts_file = accounts_file;

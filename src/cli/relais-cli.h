@@ -28,7 +28,9 @@ int relais_key_main      (int    argc,
 int relais_check_main    (int    argc,
                           char **argv);
 
+void          relais_cli_take_key    (void);
 gboolean      relais_cli_parse       (const char           *name,
+                                      const char           *arguments,
                                       const char           *summary,
                                       const GOptionEntry   *entries,
                                       int                  *argc,
@@ -41,6 +43,9 @@ gboolean      relais_cli_load        (RelaisEngine         *engine,
                                       GError              **error);
 char         *relais_cli_read_secret (const char           *prompt,
                                       GError              **error);
-char         *relais_cli_data_dir    (const char           *wanted);
+gboolean      relais_cli_has_key     (void);
+char         *relais_cli_find_key    (const char           *file,
+                                      GError              **error);
+char         *relais_cli_key_file    (const char           *data_dir);
 
 G_END_DECLS

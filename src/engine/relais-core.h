@@ -43,31 +43,32 @@ typedef void (*RelaisSnapshotFunc) (RelaisSnapshot *snapshot,
 typedef struct
 {
   /* owned */
-  GMainContext        *context;
-  RelaisConfig        *config;
-  RelaisAccountPool   *pool;
-  RelaisUpstream      *upstream;
-  RelaisCatalog       *catalog;
+  GMainContext          *context;
+  RelaisConfig          *config;
+  RelaisAccountPool     *pool;
+  RelaisUpstream        *upstream;
+  RelaisCatalog         *catalog;
   RelaisServer *server;      /* NULL while stopped */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
   RelaisAccount *removed;    /* the last one removed, for Undo */
-  guint                removed_at;
+  guint                  removed_at;
   GHashTable *n_requests; /* account id -> count */
   GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
-  GSource             *flush;
-  char               **order;
-  char                *key_file;
-  gboolean             accounts_changed;
-  gboolean             models_changed;
-  char               **models;
-  RelaisKeyringState   keyring;
-  RelaisGateway        gateway;
+  GSource               *flush;
+  char                 **order;
+  char                  *key_file;
+  gboolean               accounts_changed;
+  gboolean               models_changed;
+  char                 **models;
+  RelaisKeyringState     keyring;
+  RelaisEngineKeyPlace   key_place;
+  RelaisGateway          gateway;
 
   /* borrowed */
-  RelaisSnapshotFunc   snapshot;
-  gpointer             user_data;
+  RelaisSnapshotFunc     snapshot;
+  gpointer               user_data;
 } RelaisCore;
 
 /* A step that ends later. @result is the step's own; @error NULL for success; both are taken. */

@@ -18,31 +18,32 @@ typedef struct
 
 struct _RelaisEngine
 {
-  GObject               parent_instance;
+  GObject                parent_instance;
 
   /* owned */
-  GMainContext         *owner;
+  GMainContext          *owner;
   GMainContext *context; /* the engine thread's */
-  GMainLoop            *loop;
-  GThread              *thread;
-  RelaisLink           *link;
-  GListStore           *accounts;
+  GMainLoop             *loop;
+  GThread               *thread;
+  RelaisLink            *link;
+  GListStore            *accounts;
   GListStore *records;     /* newest first */
   GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
   GHashTable *held;        /* id -> RelaisRecord, while paused */
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
-  RelaisStartFailure   *failure;
-  GError               *load_error;
-  char                **models;
-  char                **urls;
+  RelaisStartFailure    *failure;
+  GError                *load_error;
+  char                 **models;
+  char                 **urls;
 
   RelaisCore *core; /* borrowed: made and freed in the engine thread */
-  RelaisEngineState     state;
-  RelaisEngineKeyring   keyring;
-  guint                 n_active;
-  guint                 bound_port;
-  gboolean              uses_keyring;
-  gboolean              paused;
+  RelaisEngineState      state;
+  RelaisEngineKeyring    keyring;
+  RelaisEngineKeyPlace   key_place;
+  guint                  n_active;
+  guint                  bound_port;
+  gboolean               uses_keyring;
+  gboolean               paused;
 };
 
 enum {
@@ -77,17 +78,18 @@ struct _RelaisJob
   GTask *task;               /* owned */
   GCancellable *cancellable; /* borrowed: the task holds it; may be NULL */
   RelaisCore *core;          /* borrowed, in the engine thread only */
-  RelaisJobFunc   func;
-  RelaisJobAfter  after;
+  RelaisJobFunc         func;
+  RelaisJobAfter        after;
 
   /* owned; what each job needs */
-  gpointer        input;
-  GDestroyNotify  input_free;
-  gpointer        result;
-  GDestroyNotify  result_free;
-  GError         *error;
-  char           *text;
-  int             number;
+  gpointer              input;
+  GDestroyNotify        input_free;
+  gpointer              result;
+  GDestroyNotify        result_free;
+  GError               *error;
+  char                 *text;
+  int                   number;
+  RelaisEngineKeyPlace  key_place;
 };
 
 RelaisJob *relais_job_new    (RelaisEngine        *engine,

@@ -323,6 +323,30 @@ relais_engine_dup_api_key (RelaisEngine *self)
 }
 
 /**
+ * relais_engine_get_key_place:
+ * @self: an engine
+ *
+ * Returns: where the client key in force is kept
+ */
+RelaisEngineKeyPlace
+relais_engine_get_key_place (RelaisEngine *self)
+{
+  return self->key_place;
+}
+
+/**
+ * relais_engine_get_key_mode:
+ * @self: an engine
+ *
+ * Returns: when the key is asked for right now; never `auto`
+ */
+RelaisAuthMode
+relais_engine_get_key_mode (RelaisEngine *self)
+{
+  return relais_config_get_effective_mode (self->config);
+}
+
+/**
  * relais_engine_list_accounts:
  * @self: an engine
  *
@@ -678,15 +702,29 @@ relay_key (RelaisEngine *self,
            RelaisJob    *job)
 {
   if (job->error == NULL && job->text != NULL)
-    relais_config_set_api_key (self->config, job->text, NULL);
+    {
+      relais_config_set_api_key (self->config, job->text, NULL);
+      self->key_place = job->key_place;
+    }
   relais_engine_notify (self, PROP_API_KEY_SET);
+}
+
+static void
+key_saved (gpointer  result,
+           GError   *error,
+           gpointer  user_data)
+{
+  RelaisJob *job = user_data;
+
+  job->key_place = job->core->key_place;
+  relais_job_done (result, error, job);
 }
 
 static void
 key_job (RelaisCore *core,
          RelaisJob  *job)
 {
-  relais_core_save_key (core, job->text, relais_job_done, job);
+  relais_core_save_key (core, job->text, key_saved, job);
 }
 
 /**
@@ -771,6 +809,7 @@ loaded (gpointer  result,
   RelaisJob *job = user_data;
 
   job->number = job->core->keyring;
+  job->key_place = job->core->key_place;
   job->text = g_strdup (relais_config_get_api_key (job->core->config));
   relais_job_done (result, error, job);
 }
