@@ -60,6 +60,43 @@ relais_settings_link_auth_mode_cb (RelaisSettingsLink *self)
   relais_engine_set_auth_mode (self->engine, g_settings_get_enum (self->settings, "auth-mode"));
 }
 
+/* What was written past the window and is no good is left out: it must not take the good ones with
+ * it. */
+static char **
+dup_good (RelaisSettingsLink *self,
+          const char         *key,
+          gboolean (*check) (const char *value))
+{
+  g_auto (GStrv) stored = g_settings_get_strv (self->settings, key);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0, n = 0; stored[i] != NULL && n < RELAIS_ALLOWED_MAX; i++)
+    if (check (stored[i]))
+      {
+        g_strv_builder_add (builder, stored[i]);
+        n++;
+      }
+    else
+      g_message ("Ignored in the setting %s: “%s”", key, stored[i]);
+  return g_strv_builder_end (builder);
+}
+
+static void
+relais_settings_link_hosts_cb (RelaisSettingsLink *self)
+{
+  g_auto (GStrv) hosts = dup_good (self, "allowed-hosts", relais_config_check_host);
+
+  relais_engine_set_allowed_hosts (self->engine, (const char *const *)hosts, NULL);
+}
+
+static void
+relais_settings_link_origins_cb (RelaisSettingsLink *self)
+{
+  g_auto (GStrv) origins = dup_good (self, "allowed-origins", relais_config_check_origin);
+
+  relais_engine_set_allowed_origins (self->engine, (const char *const *)origins, NULL);
+}
+
 /* Kept only while every account is known: a locked keyring must not empty the stored order. */
 static void
 relais_settings_link_accounts_cb (RelaisSettingsLink *self)
@@ -126,12 +163,18 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_port_cb (self);
   relais_settings_link_lan_cb (self);
   relais_settings_link_auth_mode_cb (self);
+  relais_settings_link_hosts_cb (self);
+  relais_settings_link_origins_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
   g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allow-lan-access", G_CALLBACK (relais_settings_link_lan_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::auth-mode", G_CALLBACK (relais_settings_link_auth_mode_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::allowed-hosts", G_CALLBACK (relais_settings_link_hosts_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::allowed-origins", G_CALLBACK (relais_settings_link_origins_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
                            G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);

@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "relais-config.h"
 #include "relais-error.h"
 #include "relais-key.h"
@@ -174,12 +176,6 @@ relais_config_set_property (GObject      *object,
     case PROP_AUTH_MODE:
       relais_config_set_auth_mode (self, g_value_get_enum (value));
       break;
-    case PROP_ALLOWED_HOSTS:
-      relais_config_set_allowed_hosts (self, g_value_get_boxed (value));
-      break;
-    case PROP_ALLOWED_ORIGINS:
-      relais_config_set_allowed_origins (self, g_value_get_boxed (value));
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -197,7 +193,7 @@ relais_config_class_init (RelaisConfigClass *klass)
   object_class->get_property = relais_config_get_property;
   object_class->set_property = relais_config_set_property;
 
-  /* Port and key can be refused, so only their setters set them. */
+  /* Port, key and lists can be refused, so only their setters set them. */
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, RELAIS_DEFAULT_PORT, readable);
   properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, writable);
   properties[PROP_AUTH_MODE] =
@@ -206,9 +202,9 @@ relais_config_class_init (RelaisConfigClass *klass)
     g_param_spec_enum ("effective-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE, RELAIS_AUTH_MODE_OFF, readable);
   properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL, readable);
   properties[PROP_ALLOWED_HOSTS] =
-    g_param_spec_boxed ("allowed-hosts", NULL, NULL, G_TYPE_STRV, writable);
+    g_param_spec_boxed ("allowed-hosts", NULL, NULL, G_TYPE_STRV, readable);
   properties[PROP_ALLOWED_ORIGINS] =
-    g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, writable);
+    g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, readable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -413,6 +409,75 @@ relais_config_set_api_key (RelaisConfig  *self,
   return TRUE;
 }
 
+/**
+ * relais_config_check_host:
+ * @host: what a person wrote
+ *
+ * Returns: whether it may stand among the allowed hosts: a name as a Host header holds it (ASCII,
+ *   letters, digits, `-`, `_` and single inner dots, at most 253 characters) or an address; no
+ *   scheme, no port, no brackets
+ */
+gboolean
+relais_config_check_host (const char *host)
+{
+  gsize length = strlen (host);
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return TRUE;
+  if (length == 0 || length > 253 || host[0] == '-' || host[0] == '.' || host[length - 1] == '.')
+    return FALSE;
+  for (const char *c = host; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("-_.", *c) == NULL)
+      return FALSE;
+  return strstr (host, "..") == NULL;
+}
+
+/**
+ * relais_config_check_origin:
+ * @origin: an Origin header, or what a person wrote
+ *
+ * Returns: whether it is an origin as browsers send it: `scheme://host`, a port when it has one, no
+ *   path, at most 512 plain characters; `null` is none
+ */
+gboolean
+relais_config_check_origin (const char *origin)
+{
+  const char *rest = strstr (origin, "://");
+
+  if (rest == NULL || rest == origin || rest[3] == '\0' || strlen (origin) > 512)
+    return FALSE;
+  for (const char *c = origin; c < rest; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("+-.", *c) == NULL)
+      return FALSE;
+  for (const char *c = rest + 3; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("-._~[]:%", *c) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_list (const char * const *values,
+            gboolean (*check) (const char *value),
+            const char         *wrong,
+            GError            **error)
+{
+  guint n = values != NULL ? g_strv_length ((char **)values) : 0;
+
+  if (n > RELAIS_ALLOWED_MAX)
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "More than %d are too many.", RELAIS_ALLOWED_MAX);
+      return FALSE;
+    }
+  for (guint i = 0; i < n; i++)
+    if (!check (values[i]))
+      {
+        g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "“%s” is no %s.", values[i], wrong);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static void
 set_list (RelaisConfig         *self,
           char               ***list,
@@ -447,13 +512,24 @@ relais_config_get_allowed_hosts (RelaisConfig *self)
  * relais_config_set_allowed_hosts:
  * @self: a configuration
  * @hosts: (nullable): names without a port, in any case
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING`, naming the first that [func@Config.check_host] does
+ * not take, or for more than 64; the old ones hold then.
+ *
+ * Returns: whether @hosts were taken
  */
-void
+gboolean
 relais_config_set_allowed_hosts (RelaisConfig         *self,
-                                 const char   * const *hosts)
+                                 const char   * const *hosts,
+                                 GError              **error)
 {
-  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+
+  if (!check_list (hosts, relais_config_check_host, "host: write the name alone, without http:// or a port", error))
+    return FALSE;
   set_list (self, &self->allowed_hosts, hosts, properties[PROP_ALLOWED_HOSTS]);
+  return TRUE;
 }
 
 /**
@@ -473,13 +549,24 @@ relais_config_get_allowed_origins (RelaisConfig *self)
  * relais_config_set_allowed_origins:
  * @self: a configuration
  * @origins: (nullable): origins as a browser sends them, `https://app.example`
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING`, naming the first that [func@Config.check_origin] does
+ * not take, or for more than 64; the old ones hold then.
+ *
+ * Returns: whether @origins were taken
  */
-void
+gboolean
 relais_config_set_allowed_origins (RelaisConfig         *self,
-                                   const char   * const *origins)
+                                   const char   * const *origins,
+                                   GError              **error)
 {
-  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+
+  if (!check_list (origins, relais_config_check_origin, "origin: write it as https://app.example, without a path", error))
+    return FALSE;
   set_list (self, &self->allowed_origins, origins, properties[PROP_ALLOWED_ORIGINS]);
+  return TRUE;
 }
 
 /**

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 #define RELAIS_DEFAULT_PORT 8045
+#define RELAIS_ALLOWED_MAX 64 /* hosts, and origins, that may be listed */
 
 /* Names and values as users know them; nicks are off, strict, all_except_health, auto. */
 typedef enum {
@@ -72,11 +73,15 @@ gboolean          relais_config_set_api_key          (RelaisConfig           *se
                                                       const char             *api_key,
                                                       GError                **error);
 const char *const*relais_config_get_allowed_hosts    (RelaisConfig           *self);
-void              relais_config_set_allowed_hosts    (RelaisConfig           *self,
-                                                      const char     * const *hosts);
+gboolean          relais_config_set_allowed_hosts    (RelaisConfig           *self,
+                                                      const char     * const *hosts,
+                                                      GError                **error);
 const char *const*relais_config_get_allowed_origins  (RelaisConfig           *self);
-void              relais_config_set_allowed_origins  (RelaisConfig           *self,
-                                                      const char     * const *origins);
+gboolean          relais_config_set_allowed_origins  (RelaisConfig           *self,
+                                                      const char     * const *origins,
+                                                      GError                **error);
+gboolean          relais_config_check_host           (const char             *host);
+gboolean          relais_config_check_origin         (const char             *origin);
 RelaisLimits     *relais_config_get_limits           (RelaisConfig           *self);
 
 G_END_DECLS

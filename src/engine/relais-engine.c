@@ -660,6 +660,79 @@ relais_engine_set_auth_mode (RelaisEngine   *self,
   relais_job_run (job);
 }
 
+static void
+hosts_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_config_set_allowed_hosts (core->config, job->input, &job->error);
+  relais_job_return (job);
+}
+
+static void
+origins_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_config_set_allowed_origins (core->config, job->input, &job->error);
+  relais_job_return (job);
+}
+
+static void
+run_list (RelaisEngine          *self,
+          gpointer               tag,
+          const char    * const *values,
+          RelaisJobFunc          func)
+{
+  RelaisJob *job = relais_job_new (self, tag, NULL, NULL, NULL, func);
+
+  job->input = g_strdupv ((char **)values);
+  job->input_free = (GDestroyNotify)g_strfreev;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_set_allowed_hosts:
+ * @self: an engine
+ * @hosts: (nullable): names clients may call this computer by, besides its own; without a port
+ * @error: where to put a failure
+ *
+ * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
+ * [func@Config.check_host] does not take; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_allowed_hosts (RelaisEngine         *self,
+                                 const char   * const *hosts,
+                                 GError              **error)
+{
+  if (!relais_config_set_allowed_hosts (self->config, hosts, error))
+    return FALSE;
+  run_list (self, relais_engine_set_allowed_hosts, hosts, hosts_job);
+  return TRUE;
+}
+
+/**
+ * relais_engine_set_allowed_origins:
+ * @self: an engine
+ * @origins: (nullable): web pages that may use the proxy, as `https://app.example`
+ * @error: where to put a failure
+ *
+ * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
+ * [func@Config.check_origin] does not take; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_allowed_origins (RelaisEngine         *self,
+                                   const char   * const *origins,
+                                   GError              **error)
+{
+  if (!relais_config_set_allowed_origins (self->config, origins, error))
+    return FALSE;
+  run_list (self, relais_engine_set_allowed_origins, origins, origins_job);
+  return TRUE;
+}
+
 /**
  * relais_engine_check_api_key:
  * @key: what a person typed

@@ -155,6 +155,12 @@ void     relais_engine_set_allow_lan_access (RelaisEngine           *self,
                                              gboolean                allow);
 void     relais_engine_set_auth_mode        (RelaisEngine           *self,
                                              RelaisAuthMode          mode);
+gboolean relais_engine_set_allowed_hosts    (RelaisEngine           *self,
+                                             const char     * const *hosts,
+                                             GError                **error);
+gboolean relais_engine_set_allowed_origins  (RelaisEngine           *self,
+                                             const char     * const *origins,
+                                             GError                **error);
 void     relais_engine_set_account_order    (RelaisEngine           *self,
                                              const char     * const *ids);
 char   **relais_engine_dup_account_order    (RelaisEngine           *self);

@@ -101,7 +101,8 @@ is_our_host (RelaisConfig            *config,
       place->host_name != NULL && is_machine_name (name, place->host_name))
     return TRUE;
   for (guint i = 0; hosts[i] != NULL; i++)
-    if (g_ascii_strcasecmp (name, hosts[i]) == 0)
+    if (g_ascii_strcasecmp (name, hosts[i]) == 0 ||
+        (address != NULL && is_address (address, hosts[i])))
       return TRUE;
   return FALSE;
 }
@@ -143,23 +144,6 @@ check_host (RelaisConfig            *config,
   return FALSE;
 }
 
-/* scheme://host with an optional port, of plain characters only, as browsers send it. */
-static gboolean
-is_well_formed (const char *origin)
-{
-  const char *rest = strstr (origin, "://");
-
-  if (rest == NULL || rest == origin || rest[3] == '\0' || strlen (origin) > 512)
-    return FALSE;
-  for (const char *c = origin; c < rest; c++)
-    if (!g_ascii_isalnum (*c) && strchr ("+-.", *c) == NULL)
-      return FALSE;
-  for (const char *c = rest + 3; *c != '\0'; c++)
-    if (!g_ascii_isalnum (*c) && strchr ("-._~[]:%", *c) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 is_allowed_origin (RelaisConfig *config,
                    const char   *origin)
@@ -168,7 +152,7 @@ is_allowed_origin (RelaisConfig *config,
   g_autofree char *scheme = NULL;
   g_autofree char *name = NULL;
 
-  if (!is_well_formed (origin))
+  if (!relais_config_check_origin (origin))
     return FALSE;
   for (guint i = 0; origins[i] != NULL; i++)
     if (g_ascii_strcasecmp (origin, origins[i]) == 0)
@@ -186,7 +170,7 @@ static gboolean
 refuse_origin (RelaisAccess *access,
                const char   *origin)
 {
-  if (origin != NULL && is_well_formed (origin))
+  if (origin != NULL && relais_config_check_origin (origin))
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Web pages from %s may not use Relais. "
                                         "To let them, add “%s” to the setting allowed-origins.",

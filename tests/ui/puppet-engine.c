@@ -515,6 +515,22 @@ compare_places (gconstpointer a,
   return (places[0] > places[1]) - (places[0] < places[1]);
 }
 
+gboolean
+relais_engine_set_allowed_hosts (RelaisEngine         *self,
+                                 const char   * const *hosts,
+                                 GError              **error)
+{
+  return TRUE;
+}
+
+gboolean
+relais_engine_set_allowed_origins (RelaisEngine         *self,
+                                   const char   * const *origins,
+                                   GError              **error)
+{
+  return TRUE;
+}
+
 void
 relais_engine_set_account_order (RelaisEngine         *self,
                                  const char   * const *ids)

@@ -264,16 +264,17 @@ test_host (void)
     { "0.0.0.0", 421, 421 },
     { "0x7f000001", 421, 421 },
     { "2130706433", 421, 421 },
+    { "[2001:db8::9]:8045", 0, 0 },
     { "127.1", 421, 421 },
     { "local", 421, 421 },
     { ".local", 421, 421 },
     { ".", 421, 421 },
   };
-  const char *hosts[] = { "listed.example", NULL };
+  const char *hosts[] = { "listed.example", "2001:db8:0::9", NULL };
   g_autoptr (RelaisConfig) config = make_config ();
   RelaisAccess access = { 0 };
 
-  relais_config_set_allowed_hosts (config, hosts);
+  g_assert_true (relais_config_set_allowed_hosts (config, hosts, NULL));
   relais_config_set_auth_mode (config, RELAIS_AUTH_MODE_OFF);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -345,7 +346,7 @@ test_origin (void)
   const char *origins[] = { "https://listed.example", NULL };
   g_autoptr (RelaisConfig) config = make_config ();
 
-  relais_config_set_allowed_origins (config, origins);
+  g_assert_true (relais_config_set_allowed_origins (config, origins, NULL));
   relais_config_set_auth_mode (config, RELAIS_AUTH_MODE_OFF);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {

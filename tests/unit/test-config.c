@@ -137,22 +137,65 @@ test_key (void)
 static void
 test_lists (void)
 {
-  const char *hosts[] = { "relais.example", "box", NULL };
+  const char *hosts[] = { "relais.example", "box", "fe80::1", NULL };
+  const char *origins[] = { "https://app.example", "http://box:3000", "chrome-extension://abc", NULL };
   g_autoptr (RelaisConfig) config = relais_config_new ();
   guint count = 0;
 
   g_signal_connect (config, "notify::allowed-hosts", G_CALLBACK (count_cb), &count);
   g_signal_connect (config, "notify::allowed-origins", G_CALLBACK (count_cb), &count);
-  g_assert_cmpstrv (relais_config_get_allowed_hosts (config), &hosts[2]);
-  relais_config_set_allowed_hosts (config, hosts);
-  relais_config_set_allowed_hosts (config, hosts);
+  g_assert_cmpstrv (relais_config_get_allowed_hosts (config), &hosts[3]);
+  g_assert_true (relais_config_set_allowed_hosts (config, hosts, NULL));
+  g_assert_true (relais_config_set_allowed_hosts (config, hosts, NULL));
   g_assert_cmpstrv (relais_config_get_allowed_hosts (config), hosts);
   g_assert_cmpuint (count, ==, 1);
-  relais_config_set_allowed_hosts (config, NULL);
-  g_assert_cmpstrv (relais_config_get_allowed_hosts (config), &hosts[2]);
-  relais_config_set_allowed_origins (config, hosts);
-  g_assert_cmpstrv (relais_config_get_allowed_origins (config), hosts);
+  g_assert_true (relais_config_set_allowed_hosts (config, NULL, NULL));
+  g_assert_cmpstrv (relais_config_get_allowed_hosts (config), &hosts[3]);
+  g_assert_true (relais_config_set_allowed_origins (config, origins, NULL));
+  g_assert_cmpstrv (relais_config_get_allowed_origins (config), origins);
   g_assert_cmpuint (count, ==, 3);
+}
+
+/* What could never match, or is more than one thing, is told at once and changes nothing. */
+static void
+test_bad_lists (void)
+{
+  static const char *const bad_hosts[] = { "", "*", "*.example", "http://box", "box:8045", "[fe80::1]", "box/", "a b", ".box",
+                                           "box.", "a..b", "-box", "bücher.example", "box\r\n" };
+  static const char *const bad_origins[] = { "", "null", "*", "app.example", "https://", "://app.example", "https://app.example/",
+                                             "https://app.example/a", "https://a b", "https://a\r\n", "https://u@app.example" };
+  const char *kept[] = { "box", NULL };
+  const char *kept_origins[] = { "https://app.example", NULL };
+  const char *many[RELAIS_ALLOWED_MAX + 2] = { NULL };
+  g_autoptr (RelaisConfig) config = relais_config_new ();
+
+  g_assert_true (relais_config_set_allowed_hosts (config, kept, NULL));
+  g_assert_true (relais_config_set_allowed_origins (config, kept_origins, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (bad_hosts); i++)
+    {
+      const char *hosts[] = { "good.example", bad_hosts[i], NULL };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (relais_config_set_allowed_hosts (config, hosts, &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+      g_assert_nonnull (strstr (error->message, bad_hosts[i]));
+      g_assert_cmpstrv (relais_config_get_allowed_hosts (config), kept);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad_origins); i++)
+    {
+      const char *origins[] = { "https://good.example", bad_origins[i], NULL };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (relais_config_set_allowed_origins (config, origins, &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+      g_assert_nonnull (strstr (error->message, bad_origins[i]));
+      g_assert_cmpstrv (relais_config_get_allowed_origins (config), kept_origins);
+    }
+  for (guint i = 0; i <= RELAIS_ALLOWED_MAX; i++)
+    many[i] = "box";
+  g_assert_false (relais_config_set_allowed_hosts (config, many, NULL));
+  many[RELAIS_ALLOWED_MAX] = NULL;
+  g_assert_true (relais_config_set_allowed_hosts (config, many, NULL));
 }
 
 static void
@@ -193,6 +236,7 @@ main (int    argc,
   g_test_add_func ("/config/effective", test_effective);
   g_test_add_func ("/config/key", test_key);
   g_test_add_func ("/config/lists", test_lists);
+  g_test_add_func ("/config/bad-lists", test_bad_lists);
   g_test_add_func ("/config/limits", test_limits);
   return g_test_run ();
 }

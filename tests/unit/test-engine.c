@@ -637,6 +637,55 @@ test_lan_while_running (void)
   stop (engine);
 }
 
+static guint
+ask_as (RelaisEngine *engine,
+        const char   *fields)
+{
+  g_autofree char *request = g_strdup_printf ("GET /v1/models HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n", fields);
+  g_autoptr (RelaisTestResult) settled = ask (engine, "openai-chat", "any");
+  int fd = relais_test_connect (relais_engine_get_port (engine));
+  guint status;
+
+  g_assert_true (relais_test_send (fd, request, -1));
+  status = relais_test_receive (fd, NULL, NULL);
+  close (fd);
+  return status;
+}
+
+/* What a 421 and a 403 tell to do helps at once, and can be taken back. */
+static void
+test_allowed (void)
+{
+  static const char host[] = "Host: box.example:8045";
+  static const char origin[] = "Host: localhost\r\nOrigin: https://app.example";
+  const char *hosts[] = { "box.example", NULL };
+  const char *origins[] = { "https://app.example", NULL };
+  const char *bad[] = { "http://box.example/", NULL };
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (start (engine, NULL));
+  g_assert_cmpuint (ask_as (engine, host), ==, 421);
+  g_assert_cmpuint (ask_as (engine, origin), ==, 403);
+  g_assert_true (relais_engine_set_allowed_hosts (engine, hosts, &error));
+  g_assert_true (relais_engine_set_allowed_origins (engine, origins, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (ask_as (engine, host), ==, 200);
+  g_assert_cmpuint (ask_as (engine, origin), ==, 200);
+  g_assert_false (relais_engine_set_allowed_hosts (engine, bad, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+  g_clear_error (&error);
+  g_assert_false (relais_engine_set_allowed_origins (engine, bad, &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+  g_assert_cmpuint (ask_as (engine, host), ==, 200);
+  g_assert_cmpuint (ask_as (engine, origin), ==, 200);
+  g_assert_true (relais_engine_set_allowed_hosts (engine, NULL, NULL));
+  g_assert_true (relais_engine_set_allowed_origins (engine, NULL, NULL));
+  g_assert_cmpuint (ask_as (engine, host), ==, 421);
+  g_assert_cmpuint (ask_as (engine, origin), ==, 403);
+  stop (engine);
+}
+
 static gboolean
 cancel_cb (gpointer cancellable)
 {
@@ -823,6 +872,7 @@ main (int    argc,
   g_test_add_func ("/engine/start-while-stopping", test_start_while_stopping);
   g_test_add_func ("/engine/lan-while-stopping", test_lan_while_stopping);
   g_test_add_func ("/engine/lan-while-running", test_lan_while_running);
+  g_test_add_func ("/engine/allowed", test_allowed);
   g_test_add_func ("/engine/account-tests", test_account_tests);
   g_test_add_func ("/engine/models", test_models);
   g_test_add_func ("/engine/properties", test_properties);
