@@ -27,11 +27,16 @@ typedef struct
 
 static gboolean lan, practice;
 static char *port, *auth_mode, *api_key_file, *accounts_file, *data_dir;
+static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {
   { "port", 0, 0, G_OPTION_ARG_STRING, &port, "Port to listen on, from 1024; 0 picks a free one (8045)", "N" },
   { "lan", 0, 0, G_OPTION_ARG_NONE, &lan, "Let other devices on the network connect", NULL },
   { "auth-mode", 0, 0, G_OPTION_ARG_STRING, &auth_mode, "off, strict, all_except_health or auto (auto)", "MODE" },
+  { "allowed-host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed_hosts,
+    "Answer to this name too; may be given again", "NAME" },
+  { "allowed-origin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed_origins,
+    "Let web pages from there in (https://app.example); may be given again", "ORIGIN" },
   { "api-key-file", 0, 0, G_OPTION_ARG_FILENAME, &api_key_file, "Read the client key from FILE", "FILE" },
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Read accounts from FILE, not the keyring", "FILE" },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
@@ -162,6 +167,16 @@ apply_settings (RelaisEngine  *engine,
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                    "--port takes a number from 1024 to 65535, or 0 for any free port, not “%s”", port);
+      return FALSE;
+    }
+  if (!relais_engine_set_allowed_hosts (engine, (const char *const *)allowed_hosts, error))
+    {
+      g_prefix_error (error, "--allowed-host: ");
+      return FALSE;
+    }
+  if (!relais_engine_set_allowed_origins (engine, (const char *const *)allowed_origins, error))
+    {
+      g_prefix_error (error, "--allowed-origin: ");
       return FALSE;
     }
   relais_engine_set_auth_mode (engine, mode);

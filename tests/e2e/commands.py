@@ -268,6 +268,28 @@ def lan_without_a_key_warns():
 
 
 @test
+def hosts_and_pages_are_let_in_by_option():
+    hosts = {'Host': 'relais.example'}
+    pages = {'Origin': 'https://app.example'}
+    with Relais('--practice') as relais:
+        for headers, status, option in ((hosts, 421, '--allowed-host relais.example'), (pages, 403, '--allowed-origin https://app.example')):
+            got, _, body = relais.request('GET', '/v1/models', headers=headers)
+            equal(got, status)
+            assert f'relais serve {option};' in json.loads(body)['error']['message'], body
+    with Relais('--practice', '--allowed-host', 'relais.example', '--allowed-host', 'other.example',
+                '--allowed-origin', 'https://more.example', '--allowed-origin', 'https://app.example') as relais:
+        equal(relais.request('GET', '/v1/models', headers=hosts)[0], 200)
+        equal(relais.request('GET', '/v1/models', headers={'Host': 'other.example'})[0], 200)
+        equal(relais.request('GET', '/v1/models', headers={'Host': 'third.example'})[0], 421)
+        status, headers, _ = relais.request('GET', '/v1/models', headers=pages)
+        equal((status, headers['access-control-allow-origin']), (200, 'https://app.example'))
+    for line, words in ((['--allowed-host', 'http://relais.example'], 'without http://'), (['--allowed-host', 'a:80'], 'a port'),
+                        (['--allowed-origin', 'app.example'], 'https://app.example'), (['--allowed-origin', 'null'], 'no origin')):
+        status, out, err = run('serve', '--practice', *line)
+        assert (status, out) == (64, '') and line[0] in err and f'“{line[1]}”' in err and words in err, err
+
+
+@test
 def check_says_what_works():
     status, out, err = run('check', '--practice')
     equal(status, 0, out + err)
