@@ -93,11 +93,11 @@ add_key (RelaisJson      *self,
          RelaisJsonLexer *lexer)
 {
   if (relais_json_lexer_peek (lexer) != '"')
-    return relais_json_lexer_fail (lexer, "a missing key");
+    return relais_json_lexer_fail (lexer, "no name in double quotes");
   if (!add_string (self, lexer))
     return FALSE;
   if (relais_json_lexer_peek (lexer) != ':')
-    return relais_json_lexer_fail (lexer, "a missing colon");
+    return relais_json_lexer_fail (lexer, "no colon after a name");
   lexer->at++;
   return TRUE;
 }
@@ -137,7 +137,7 @@ after_value (RelaisJson      *self,
           return !object || add_key (self, lexer);
         }
       if (c != (object ? '}' : ']'))
-        return relais_json_lexer_fail (lexer, "a missing comma or bracket");
+        return relais_json_lexer_fail (lexer, "no comma or closing bracket");
       *open = close_container (self, lexer, *open);
       --*depth;
     }
@@ -223,6 +223,30 @@ relais_json_parse (const char  *json,
     return g_steal_pointer (&self);
   relais_json_lexer_report (&lexer, error);
   return NULL;
+}
+
+/**
+ * relais_json_dup_fault:
+ * @json: (array length=length): a text
+ * @length: its bytes, below 4 GiB
+ *
+ * Returns: (transfer full) (nullable): why it is no JSON, with line and column but without any of
+ *   it; %NULL when it is
+ */
+char *
+relais_json_dup_fault (const char *json,
+                       gsize       length)
+{
+  g_autoptr (RelaisJson) self = g_new0 (RelaisJson, 1);
+  RelaisJsonLexer lexer;
+
+  g_return_val_if_fail (json != NULL || length == 0, NULL);
+
+  self->n_room = 64;
+  self->nodes = g_new (RelaisJsonNode, self->n_room);
+  relais_json_lexer_init (&lexer, json != NULL ? json : "", length);
+  return parse_all (self, &lexer, RELAIS_JSON_MAX_DEPTH) ? NULL
+                                                         : relais_json_lexer_dup_fault (&lexer);
 }
 
 /**

@@ -229,6 +229,7 @@ relais_check_main (int    argc,
   options.accounts_file = accounts_file;
   options.use_keyring = accounts_file == NULL && !practice;
   engine = relais_engine_new (&options);
+  relais_cli_say_notes (engine, accounts_file);
   relais_engine_set_port (engine, 0, NULL);
   if (!relais_cli_load (engine, &error) &&
       !g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED) &&

@@ -107,6 +107,23 @@ relais_cli_wait (GAsyncResult **slot)
 }
 
 /**
+ * relais_cli_say_notes:
+ * @engine: an engine
+ * @file: (nullable): its accounts file
+ *
+ * Says on stderr what of the file is no failure but should be seen.
+ */
+void
+relais_cli_say_notes (RelaisEngine *engine,
+                      const char   *file)
+{
+  g_auto (GStrv) notes = relais_engine_dup_notes (engine);
+
+  for (guint i = 0; notes[i] != NULL; i++)
+    fprintf (stderr, "warning: %s: %s\n", file, notes[i]);
+}
+
+/**
  * relais_cli_load:
  * @engine: an engine
  * @error: where to put a failure

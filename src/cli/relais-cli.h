@@ -39,6 +39,8 @@ GAsyncResult *relais_cli_wait        (GAsyncResult        **slot);
 void          relais_cli_slot_cb     (GObject              *source,
                                       GAsyncResult         *result,
                                       gpointer              slot);
+void          relais_cli_say_notes   (RelaisEngine         *engine,
+                                      const char           *file);
 gboolean      relais_cli_load        (RelaisEngine         *engine,
                                       GError              **error);
 char         *relais_cli_read_secret (const char           *prompt,

@@ -234,6 +234,7 @@ relais_serve_main (int    argc,
   options.api_key = key;
   options.key_file = key_file;
   engine = relais_engine_new (&options);
+  relais_cli_say_notes (engine, accounts_file);
   if (key != NULL)
     explicit_bzero (key, strlen (key));
   if (!apply_settings (engine, &error))

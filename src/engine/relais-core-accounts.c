@@ -197,7 +197,9 @@ check_accounts (GPtrArray  *accounts,
 
       if (!relais_provider_check_account (account, error))
         {
-          g_prefix_error (error, "account “%s”: ", account->id);
+          g_autofree char *name = relais_account_dup_name (i, account->id);
+
+          g_prefix_error (error, "%s: ", name);
           return FALSE;
         }
     }
@@ -222,7 +224,7 @@ relais_core_take_options (RelaisCore                 *self,
 {
   if (options->accounts_file != NULL)
     {
-      GPtrArray *list = relais_account_list_load (options->accounts_file, error);
+      GPtrArray *list = relais_account_list_load (options->accounts_file, self->notes, error);
 
       if (list == NULL)
         return FALSE;

@@ -59,6 +59,7 @@ typedef struct
   GSource               *flush;
   char                 **order;
   char                  *key_file;
+  GPtrArray *notes; /* what of the accounts file should be told */
   gboolean               accounts_changed;
   gboolean               models_changed;
   char                 **models;

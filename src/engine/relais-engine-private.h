@@ -33,6 +33,7 @@ struct _RelaisEngine
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
   RelaisStartFailure    *failure;
   GError                *load_error;
+  GPtrArray             *notes;
   char                 **models;
   char                 **urls;
 

@@ -99,6 +99,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->config);
   relais_start_failure_free (self->failure);
   g_clear_error (&self->load_error);
+  g_ptr_array_unref (self->notes);
   g_strfreev (self->models);
   g_strfreev (self->urls);
 
@@ -943,58 +944,18 @@ relais_engine_load_finish (RelaisEngine  *self,
 }
 
 /**
- * relais_engine_set_records_paused:
- * @self: an engine
- * @paused: whether the list of records stands still
- *
- * What happens meanwhile is kept and comes when it goes on.
- */
-void
-relais_engine_set_records_paused (RelaisEngine *self,
-                                  gboolean      paused)
-{
-  g_autoptr (GPtrArray) records = NULL;
-  GHashTableIter iter;
-  gpointer record;
-
-  if (self->paused == !!paused)
-    return;
-  self->paused = !!paused;
-  if (paused)
-    return;
-  records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &record))
-    {
-      g_ptr_array_add (records, record);
-      g_hash_table_iter_steal (&iter);
-    }
-  relais_core_sort_records (records);
-  relais_engine_apply_records (self, records);
-}
-
-/**
- * relais_engine_get_records_paused:
+ * relais_engine_dup_notes:
  * @self: an engine
  *
- * Returns: whether the list of records stands still
+ * Returns: (transfer full) (array zero-terminated=1): what of the accounts file is no failure but
+ *   should be told, such as a field nobody knows; there as soon as the engine is
  */
-gboolean
-relais_engine_get_records_paused (RelaisEngine *self)
+char **
+relais_engine_dup_notes (RelaisEngine *self)
 {
-  return self->paused;
-}
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-/**
- * relais_engine_clear_records:
- * @self: an engine
- *
- * Empties the list; a request still running comes back with its next step.
- */
-void
-relais_engine_clear_records (RelaisEngine *self)
-{
-  g_hash_table_remove_all (self->record_rows);
-  g_hash_table_remove_all (self->held);
-  g_list_store_remove_all (self->records);
+  for (guint i = 0; i < self->notes->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->notes, i));
+  return g_strv_builder_end (builder);
 }

@@ -133,6 +133,7 @@ void     relais_engine_load_async   (RelaisEngine         *self,
 gboolean relais_engine_load_finish  (RelaisEngine         *self,
                                      GAsyncResult         *result,
                                      GError              **error);
+char   **relais_engine_dup_notes    (RelaisEngine         *self);
 void     relais_engine_start_async  (RelaisEngine         *self,
                                      GCancellable         *cancellable,
                                      GAsyncReadyCallback   callback,

@@ -111,7 +111,24 @@ def bad_settings_are_told_and_quote_no_secret():
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://u:p@x"}]}', 'user name'),
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://a%0d%0ab/"}]}', 'base URL'),
         ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["klingon"]}]}', '“klingon”'),
-        ('{"accounts":[{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}', 'twice'),
+        ('{"accounts":[{"id":"b","provider":"practice"},{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}',
+         'account 3 (“a”): account 2 has the same id'),
+        ('', 'the file is empty; it should look like {"accounts": ['),
+        (' \n ', 'the file is empty'),
+        ('[]', 'the file holds an array, not an object; it should look like'),
+        ('"' + secret + '"', 'the file holds no object'),
+        ('{}', '“accounts” is missing; it should look like'),
+        ('{"accounts":["' + secret + '"]}', 'account 1 must be an object'),
+        ('{"accounts": [\n  {"id": "a", "provider": "openai", "api_key": "' + secret + '",}\n]}',
+         'not valid JSON: no name in double quotes at line 2, column 76'),
+        ('{"accounts":[{"provider":"openai"}]}', 'account 1: “id” is missing'),
+        ('{"accounts":[{"id":"work"}]}', 'account 1 (“work”): “provider” is missing'),
+        ('{"accounts":[{"id":"p","provider":"practice"},{"id":"work","provider":"opnai"}]}',
+         'account 2 (“work”): There is no provider “opnai”; there are: gemini, anthropic, openai, zai, openai-compatible, '
+         'anthropic-compatible, gemini-compatible, practice'),
+        ('{"accounts":[{"id":"work","provider":"openai","key":"' + secret + '"}]}',
+         'account 1 (“work”): the unknown field “key” is ignored; there are: id, label, provider, base_url,'),
+        ('{"accounts":[{"id":"work","provider":"openai","' + secret + '":1}]}', 'account 1 (“work”): an unknown field is ignored'),
         ('{"accounts":[{"id":"a","provider":"practice","priority":1.5}]}', '“priority”'),
         ('{"accounts":[{"id":"a","provider":"practice","dispatch":"maybe"}]}', '“dispatch”'),
     ]
@@ -120,6 +137,8 @@ def bad_settings_are_told_and_quote_no_secret():
         equal((status, out), (1, ''), text)
         assert words in err, (words, err)
         assert secret not in err, err
+    with Relais(accounts=[{'id': 'a', 'provider': 'practice', 'modles': []}]) as relais:
+        assert 'account 1 (“a”): the unknown field “modles” is ignored' in relais.said(), relais.said()
     good = '{"accounts":[{"id":"a","provider":"practice"}]}'
     status, _, err = run('serve', '--port', '0', '--accounts-file', write('open.json', good, 0o644))
     assert status == 1 and 'chmod 600' in err, err
