@@ -290,13 +290,13 @@ check_key (RelaisConfig      *config,
                                         "Relais has no API key yet, so none can be right: set one in Relais first."));
   else if (keys->seen->len > 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
-                                        "The API key sent as %s is not the key of this Relais. Copy the key from Relais "
-                                        "into the client; it is accepted as %s.",
+                                        "The API key sent as %s is not the key of this Relais. Give the client the "
+                                        "one that the Relais window shows and “relais key” prints; it is accepted as %s.",
                                         keys->seen->str, places));
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
-                                        "No API key was sent. Copy the key from Relais into the client; "
-                                        "it is accepted as %s.",
+                                        "No API key was sent. Give the client the one that the Relais window shows and "
+                                        "“relais key” prints; it is accepted as %s.",
                                         places));
   return FALSE;
 }
