@@ -15,8 +15,7 @@
 #include "relais-json-private.h"
 
 /* Children follow their container at once; `span` leads past them. The members of an object are
-   key,
- * value, key, value. While a container is open `span` holds the place of the one around it. */
+ * key, value, key, value. While a container is open `span` holds the place of the one around it. */
 struct _RelaisJsonNode
 {
   const char *start; /* borrowed; strings without their quotes */
@@ -320,7 +319,7 @@ relais_json_node_get_count (const RelaisJsonNode *node)
  * Looks through all members: the last of equal keys wins.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL when @node is no object or has no such
- * key
+ *   key
  */
 const RelaisJsonNode *
 relais_json_node_get_member (const RelaisJsonNode *node,

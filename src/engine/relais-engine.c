@@ -376,7 +376,7 @@ relais_engine_list_records (RelaisEngine *self)
  * @self: an engine
  *
  * Returns: (transfer full) (array zero-terminated=1): models the active accounts serve, as last
- * heard
+ *   heard
  */
 char **
 relais_engine_dup_models (RelaisEngine *self)
@@ -739,7 +739,7 @@ relais_engine_set_allowed_origins (RelaisEngine         *self,
  * @key: what a person typed
  *
  * Returns: whether it may become the client key: it starts with `sk-` and has at least 10
- * characters
+ *   characters
  */
 gboolean
 relais_engine_check_api_key (const char *key)

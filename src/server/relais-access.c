@@ -382,10 +382,10 @@ check_route (const char        *method,
  * @access: (out caller-allocates): the verdict; clear it with relais_access_clear()
  *
  * Decides, before any of the body is read. In this order: the peer (`FORBIDDEN`), host
- * (`MISDIRECTED`), origin
- * (`FORBIDDEN`), a preflight, the key (`BAD_KEY`), the content type (`UNSUPPORTED_MEDIA_TYPE`), and
- * whether path and method are served at all (`UNKNOWN_URL`, `NOT_SUPPORTED`,
- * `METHOD_NOT_ALLOWED`, `UPGRADE_REQUIRED`). Each message says what to change; none holds a key.
+ * (`MISDIRECTED`), origin (`FORBIDDEN`), a preflight, the key (`BAD_KEY`), the content type
+ * (`UNSUPPORTED_MEDIA_TYPE`), and whether path and method are served at all (`UNKNOWN_URL`,
+ * `NOT_SUPPORTED`, `METHOD_NOT_ALLOWED`, `UPGRADE_REQUIRED`). Each message says what to change;
+ * none holds a key.
  */
 void
 relais_access_check (RelaisConfig            *config,

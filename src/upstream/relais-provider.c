@@ -287,7 +287,7 @@ strip_version (GString *path)
  * with [error@Error] `INVALID_SETTING`.
  *
  * Returns: (transfer full) (nullable): the base, without a slash at the end, or %NULL with @error
- * set
+ *   set
  */
 char *
 relais_provider_check_base_url (const char       *url,
