@@ -16,7 +16,6 @@ enum {
   RELAIS_EXIT_OK = 0,
   RELAIS_EXIT_FAILED = 1,
   RELAIS_EXIT_USAGE = 64,
-  RELAIS_EXIT_NO_DISPLAY = 69,
 };
 
 int relais_serve_main    (int    argc,

@@ -449,8 +449,8 @@ write_members (Trim                 *self,
     }
 }
 
-/* What all branches of an `allOf` demand, their properties and what they require, as the text of one
- * schema; NULL where there is no `allOf`. */
+/* What all branches of an `allOf` demand, their properties and what they require, as the text of
+ * one schema; NULL where there is no `allOf`. */
 static char *
 merge_all_of (const RelaisJsonNode *node)
 {

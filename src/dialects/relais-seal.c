@@ -116,18 +116,3 @@ relais_seal_open (char         **value,
       }
   return FALSE;
 }
-
-/**
- * relais_seal_is_in:
- * @bytes: (array length=length): a request body
- * @length: its bytes
- *
- * Returns: whether a mark may stand in it
- */
-gboolean
-relais_seal_is_in (const char *bytes,
-                   gsize       length)
-{
-  return memmem (bytes, length, MARK, strlen (MARK)) != NULL ||
-         memmem (bytes, length, MARK_BASE64, strlen (MARK_BASE64)) != NULL;
-}

@@ -14,7 +14,5 @@ char    *relais_seal_close (const char    *value,
                             RelaisOrigin   slot);
 gboolean relais_seal_open  (char         **value,
                             RelaisOrigin  *origin);
-gboolean relais_seal_is_in (const char    *bytes,
-                            gsize          length);
 
 G_END_DECLS

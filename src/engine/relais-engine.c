@@ -9,7 +9,6 @@
 
 #include "base/relais-error.h"
 #include "base/relais-key.h"
-#include "upstream/relais-provider.h"
 
 #include "relais-engine-private.h"
 

@@ -80,11 +80,7 @@ typedef struct
   char *message; /* not ok: what is wrong, in the server's or our words */
 } RelaisTestResult;
 
-#define RELAIS_TYPE_TEST_RESULT (relais_test_result_get_type ())
-
-GType             relais_test_result_get_type (void);
-RelaisTestResult *relais_test_result_copy     (const RelaisTestResult *self);
-void              relais_test_result_free     (RelaisTestResult       *self);
+void relais_test_result_free (RelaisTestResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
 

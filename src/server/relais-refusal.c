@@ -12,7 +12,6 @@
 
 #include "relais-refusal.h"
 
-#include "base/relais-error.h"
 #include "base/relais-key.h"
 
 #define DEFAULT_ALLOWED_HEADERS "authorization, content-type, x-api-key, x-goog-api-key, anthropic-version"

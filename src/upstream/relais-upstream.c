@@ -63,7 +63,6 @@ struct _RelaisTransfer
   gboolean            retried;
   gboolean            got_head;
   gboolean            paused;
-  gboolean            timed_out;
   gboolean gone; /* freed or done: nobody is to be called any more */
 };
 
