@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/relais-error.h"
+#include "base/relais-json.h"
 
 #include "relais-account-json.h"
 
@@ -157,6 +158,11 @@ relais_account_new_from_json (JsonObject  *object,
 
   if (!read_string (object, "id", &id, error) || !read_string (object, "provider", &provider, error))
     return NULL;
+  if (id == NULL)
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "“id” is missing");
+      return NULL;
+    }
   if (!id_is_valid (id))
     {
       fail (error, "id", "1 to 64 letters, digits, “_” or “-”");
@@ -164,7 +170,7 @@ relais_account_new_from_json (JsonObject  *object,
     }
   if (provider == NULL || *provider == '\0')
     {
-      fail (error, "provider", "the name of a provider");
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "“provider” is missing");
       return NULL;
     }
   self = relais_account_new (id, provider);
@@ -247,46 +253,142 @@ relais_account_to_json (const RelaisAccount *self)
   return object;
 }
 
+/**
+ * relais_account_dup_name:
+ * @position: its place in the file, from 0
+ * @id: (nullable): its id, as far as there is a good one
+ *
+ * Returns: (transfer full): how messages call an account of a file
+ */
+char *
+relais_account_dup_name (guint       position,
+                         const char *id)
+{
+  return id_is_valid (id) ? g_strdup_printf ("account %u (“%s”)", position + 1, id)
+                          : g_strdup_printf ("account %u", position + 1);
+}
+
+static char *
+dup_item_name (guint       position,
+               JsonObject *object)
+{
+  JsonNode *id = json_object_get_member (object, "id");
+  gboolean text = id != NULL && json_node_get_value_type (id) == G_TYPE_STRING;
+
+  return relais_account_dup_name (position, text ? json_node_get_string (id) : NULL);
+}
+
+/* A newer version's field is no fault; a misspelt one should be seen. A name that is none could be
+ * a key: only what looks like a field's is told. */
+static void
+note_unknown (JsonObject *object,
+              const char *name,
+              GPtrArray  *notes)
+{
+  static const char *const known[] = {
+    "id",
+    "label",
+    "provider",
+    "base_url",
+    "base_urls",
+    "api_key",
+    "models",
+    "dialects",
+    "priority",
+    "enabled",
+    "dispatch",
+    NULL,
+  };
+  g_autofree char *all = g_strjoinv (", ", (char **)known);
+  g_autoptr (GList) members = json_object_get_members (object);
+
+  for (const GList *link = members; link != NULL; link = link->next)
+    {
+      const char *member = link->data;
+      gboolean plain = strlen (member) <= 24 && strspn (member, G_CSET_A_2_Z G_CSET_a_2_z "_") == strlen (member);
+
+      if (g_strv_contains (known, member))
+        continue;
+      if (plain)
+        g_ptr_array_add (notes, g_strdup_printf ("%s: the unknown field “%s” is ignored; there are: %s", name, member, all));
+      else
+        g_ptr_array_add (notes, g_strdup_printf ("%s: an unknown field is ignored; there are: %s", name, all));
+    }
+}
+
+static gboolean
+refuse_form (GError     **error,
+             const char  *found)
+{
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+               "%s; it should look like {\"accounts\": [{\"id\": \"work\", \"provider\": \"openai\", \"api_key\": \"…\"}]}",
+               found);
+  return FALSE;
+}
+
+static gboolean
+find_list (JsonNode   *root,
+           JsonArray **list,
+           GError    **error)
+{
+  JsonNode *accounts;
+
+  if (root == NULL)
+    return refuse_form (error, "the file is empty");
+  if (!JSON_NODE_HOLDS_OBJECT (root))
+    return refuse_form (error, JSON_NODE_HOLDS_ARRAY (root) ? "the file holds an array, not an object"
+                                                            : "the file holds no object");
+  accounts = json_object_get_member (json_node_get_object (root), "accounts");
+  if (accounts == NULL)
+    return refuse_form (error, "“accounts” is missing");
+  if (!JSON_NODE_HOLDS_ARRAY (accounts))
+    return refuse_form (error, "“accounts” must be an array");
+  *list = json_node_get_array (accounts);
+  if (json_array_get_length (*list) > ACCOUNTS_MAX)
+    return fail (error, "accounts", "an array of at most 1000 accounts");
+  return TRUE;
+}
+
 static GPtrArray *
-list_from_root (JsonNode  *root,
-                GError   **error)
+list_from_root (JsonNode   *root,
+                GPtrArray  *notes,
+                GError    **error)
 {
   g_autoptr (GPtrArray) list =
                g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  JsonNode *accounts = NULL;
+  JsonArray *accounts = NULL;
 
-  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
-    accounts = json_object_get_member (json_node_get_object (root), "accounts");
-  if (accounts == NULL || !JSON_NODE_HOLDS_ARRAY (accounts) ||
-      json_array_get_length (json_node_get_array (accounts)) > ACCOUNTS_MAX)
+  if (!find_list (root, &accounts, error))
+    return NULL;
+  for (guint i = 0; i < json_array_get_length (accounts); i++)
     {
-      fail (error, "accounts", "an array of at most 1000 accounts");
-      return NULL;
-    }
-  for (guint i = 0; i < json_array_get_length (json_node_get_array (accounts)); i++)
-    {
-      JsonNode *item = json_array_get_element (json_node_get_array (accounts), i);
+      JsonNode *item = json_array_get_element (accounts, i);
+      g_autofree char *name = NULL;
       RelaisAccount *account;
 
       if (!JSON_NODE_HOLDS_OBJECT (item))
         {
-          fail (error, "accounts", "an array of objects");
+          g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "account %u must be an object", i + 1);
           return NULL;
         }
+      name = dup_item_name (i, json_node_get_object (item));
+      note_unknown (json_node_get_object (item), name, notes);
       account = relais_account_new_from_json (json_node_get_object (item), error);
       if (account == NULL)
         {
-          g_prefix_error (error, "account %u: ", i + 1);
+          g_prefix_error (error, "%s: ", name);
           return NULL;
         }
       g_ptr_array_add (list, account);
-      if (!g_hash_table_add (seen, account->id))
+      if (g_hash_table_contains (seen, account->id))
         {
           g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                       "account %u: the id “%s” stands twice", i + 1, account->id);
+                       "%s: account %u has the same id; each needs its own", name,
+                       GPOINTER_TO_UINT (g_hash_table_lookup (seen, account->id)));
           return NULL;
         }
+      g_hash_table_insert (seen, account->id, GUINT_TO_POINTER (i + 1));
     }
   return g_steal_pointer (&list);
 }
@@ -294,6 +396,7 @@ list_from_root (JsonNode  *root,
 /**
  * relais_account_list_load:
  * @path: an accounts file
+ * @notes: (element-type utf8): where to put what is no failure but should be told; owns its texts
  * @error: where to put a failure
  *
  * Reads at once and whole, at most 4 MiB: for start-up. A file that others may read is refused.
@@ -304,10 +407,12 @@ list_from_root (JsonNode  *root,
  */
 GPtrArray *
 relais_account_list_load (const char  *path,
+                          GPtrArray   *notes,
                           GError     **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autofree char *text = NULL;
+  g_autofree char *fault = NULL;
   struct stat info;
   GPtrArray *list = NULL;
   gsize length = 0;
@@ -322,10 +427,12 @@ relais_account_list_load (const char  *path,
     return NULL;
   if (length > LIST_SIZE_MAX)
     g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "%s is larger than 4 MiB", path);
+  /* json-glib takes more than JSON, and quotes what it stumbled on, which may be a key */
+  else if (strspn (text, " \t\r\n") < length && (fault = relais_json_dup_fault (text, length)) != NULL)
+    g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "%s is not valid JSON: %s", path, fault);
   else if (!json_parser_load_from_data (parser, text, length, NULL))
-    /* json-glib quotes what it stumbled on, which may be a key */
     g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "%s is not valid JSON", path);
-  else if ((list = list_from_root (json_parser_get_root (parser), error)) == NULL)
+  else if ((list = list_from_root (json_parser_get_root (parser), notes, error)) == NULL)
     g_prefix_error (error, "%s: ", path);
   explicit_bzero (text, length);
   return list;

@@ -155,7 +155,7 @@ goes_before (RelaisAccountPool *self,
 /**
  * relais_account_pool_pick:
  * @self: a pool
- * @model: the model to serve
+ * @model: (nullable): the model to serve; %NULL for a request that names none: any account will do
  * @reach: says how an account's provider can be spoken to for this request
  * @user_data: for @reach
  * @account: (out) (transfer full) (nullable): who serves
@@ -185,7 +185,7 @@ relais_account_pool_pick (RelaisAccountPool  *self,
 
       if (!relais_account_pool_is_active (self, candidate))
         continue;
-      if (!relais_account_serves (candidate, model))
+      if (model != NULL && !relais_account_serves (candidate, model))
         {
           result = MAX (result, RELAIS_PICK_MODEL);
           continue;

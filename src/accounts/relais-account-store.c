@@ -11,8 +11,6 @@
 
 #include <libsecret/secret.h>
 
-#include "base/relais-error.h"
-
 #include "relais-account-json.h"
 #include "relais-keyring.h"
 

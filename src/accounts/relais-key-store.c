@@ -7,11 +7,8 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include <libsecret/secret.h>
 
-#include "base/relais-error.h"
 #include "base/relais-key.h"
 
 #include "relais-key-store.h"

@@ -83,18 +83,6 @@ static const char *const mode_nicks[] = {
 };
 
 /**
- * relais_auth_mode_get_nick:
- * @mode: a mode
- *
- * Returns: its name in settings and on the command line; "auto" for a value out of range
- */
-const char *
-relais_auth_mode_get_nick (RelaisAuthMode mode)
-{
-  return mode_nicks[(guint)mode < G_N_ELEMENTS (mode_nicks) ? mode : RELAIS_AUTH_MODE_AUTO];
-}
-
-/**
  * relais_auth_mode_parse:
  * @nick: (nullable): a name
  * @mode: (out): where to put the mode; untouched on failure

@@ -22,10 +22,9 @@ typedef enum {
 
 #define RELAIS_TYPE_AUTH_MODE (relais_auth_mode_get_type ())
 
-GType       relais_auth_mode_get_type (void);
-const char *relais_auth_mode_get_nick (RelaisAuthMode  mode);
-gboolean    relais_auth_mode_parse    (const char     *nick,
-                                       RelaisAuthMode *mode);
+GType    relais_auth_mode_get_type (void);
+gboolean relais_auth_mode_parse    (const char     *nick,
+                                    RelaisAuthMode *mode);
 
 /* Bounds of the wire and of exchanges. A plain struct so that tests can shrink them. */
 typedef struct

@@ -11,36 +11,32 @@
 
 G_DEFINE_QUARK (relais_error, relais_error)
 
-static const struct
-{
-  guint status;
-  gboolean retryable;
-} codes[] = {
-  [RELAIS_ERROR_INVALID_REQUEST] = { 400, FALSE },
-  [RELAIS_ERROR_BAD_KEY] = { 401, FALSE },
-  [RELAIS_ERROR_FORBIDDEN] = { 403, FALSE },
-  [RELAIS_ERROR_MODEL_NOT_FOUND] = { 404, FALSE },
-  [RELAIS_ERROR_UNKNOWN_URL] = { 404, FALSE },
-  [RELAIS_ERROR_NOT_SUPPORTED] = { 404, FALSE },
-  [RELAIS_ERROR_METHOD_NOT_ALLOWED] = { 405, FALSE },
-  [RELAIS_ERROR_REQUEST_TIMEOUT] = { 408, TRUE },
-  [RELAIS_ERROR_LENGTH_REQUIRED] = { 411, FALSE },
-  [RELAIS_ERROR_TOO_LARGE] = { 413, FALSE },
-  [RELAIS_ERROR_UNSUPPORTED_MEDIA_TYPE] = { 415, FALSE },
-  [RELAIS_ERROR_EXPECTATION] = { 417, FALSE },
-  [RELAIS_ERROR_MISDIRECTED] = { 421, FALSE },
-  [RELAIS_ERROR_UPGRADE_REQUIRED] = { 426, FALSE },
-  [RELAIS_ERROR_RATE_LIMIT] = { 429, TRUE },
-  [RELAIS_ERROR_HEADERS_TOO_LARGE] = { 431, FALSE },
-  [RELAIS_ERROR_INTERNAL] = { 500, TRUE },
-  [RELAIS_ERROR_NOT_IMPLEMENTED] = { 501, FALSE },
-  [RELAIS_ERROR_UPSTREAM] = { 502, TRUE },
-  [RELAIS_ERROR_NO_ACCOUNT] = { 503, TRUE },
-  [RELAIS_ERROR_BUSY] = { 503, TRUE },
-  [RELAIS_ERROR_OVERLOADED] = { 503, TRUE },
-  [RELAIS_ERROR_TIMEOUT] = { 504, TRUE },
-  [RELAIS_ERROR_HTTP_VERSION] = { 505, FALSE },
-  [RELAIS_ERROR_LOOP] = { 508, FALSE },
+static const guint statuses[] = {
+  [RELAIS_ERROR_INVALID_REQUEST] = 400,
+  [RELAIS_ERROR_BAD_KEY] = 401,
+  [RELAIS_ERROR_FORBIDDEN] = 403,
+  [RELAIS_ERROR_MODEL_NOT_FOUND] = 404,
+  [RELAIS_ERROR_UNKNOWN_URL] = 404,
+  [RELAIS_ERROR_NOT_SUPPORTED] = 404,
+  [RELAIS_ERROR_METHOD_NOT_ALLOWED] = 405,
+  [RELAIS_ERROR_REQUEST_TIMEOUT] = 408,
+  [RELAIS_ERROR_LENGTH_REQUIRED] = 411,
+  [RELAIS_ERROR_TOO_LARGE] = 413,
+  [RELAIS_ERROR_UNSUPPORTED_MEDIA_TYPE] = 415,
+  [RELAIS_ERROR_EXPECTATION] = 417,
+  [RELAIS_ERROR_MISDIRECTED] = 421,
+  [RELAIS_ERROR_UPGRADE_REQUIRED] = 426,
+  [RELAIS_ERROR_RATE_LIMIT] = 429,
+  [RELAIS_ERROR_HEADERS_TOO_LARGE] = 431,
+  [RELAIS_ERROR_INTERNAL] = 500,
+  [RELAIS_ERROR_NOT_IMPLEMENTED] = 501,
+  [RELAIS_ERROR_UPSTREAM] = 502,
+  [RELAIS_ERROR_NO_ACCOUNT] = 503,
+  [RELAIS_ERROR_BUSY] = 503,
+  [RELAIS_ERROR_OVERLOADED] = 503,
+  [RELAIS_ERROR_TIMEOUT] = 504,
+  [RELAIS_ERROR_HTTP_VERSION] = 505,
+  [RELAIS_ERROR_LOOP] = 508,
 };
 
 /**
@@ -55,9 +51,9 @@ static const struct
 guint
 relais_error_get_status (RelaisError code)
 {
-  if ((guint)code >= G_N_ELEMENTS (codes))
+  if ((guint)code >= G_N_ELEMENTS (statuses))
     return 500;
-  return codes[code].status;
+  return statuses[code];
 }
 
 /**
@@ -91,16 +87,4 @@ relais_error_from_status (guint status)
     default:
       return RELAIS_ERROR_UPSTREAM;
     }
-}
-
-/**
- * relais_error_is_retryable:
- * @code: a code of ours
- *
- * Returns: whether the same request may succeed later without the client changing it
- */
-gboolean
-relais_error_is_retryable (RelaisError code)
-{
-  return (guint)code < G_N_ELEMENTS (codes) && codes[code].retryable;
 }

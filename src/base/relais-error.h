@@ -46,9 +46,8 @@ typedef enum {
   RELAIS_ERROR_ADDRESS_FAILED,
 } RelaisError;
 
-GQuark      relais_error_quark        (void);
-guint       relais_error_get_status   (RelaisError code);
-RelaisError relais_error_from_status  (guint       status);
-gboolean    relais_error_is_retryable (RelaisError code);
+GQuark      relais_error_quark       (void);
+guint       relais_error_get_status  (RelaisError code);
+RelaisError relais_error_from_status (guint       status);
 
 G_END_DECLS

@@ -52,19 +52,43 @@ relais_json_lexer_fail (RelaisJsonLexer *lexer,
 }
 
 /**
+ * relais_json_lexer_dup_fault:
+ * @lexer: a lexer that failed
+ *
+ * Returns: (transfer full): what is wrong and where, lines and characters counted from 1; never
+ *   quotes the source
+ */
+char *
+relais_json_lexer_dup_fault (const RelaisJsonLexer *lexer)
+{
+  gsize line = 1, column = 1;
+
+  for (const char *at = lexer->start; at < lexer->at; at++)
+    if (*at == '\n')
+      {
+        line++;
+        column = 1;
+      }
+    else if (((guchar)*at & 0xc0) != 0x80)
+      column++;
+  return g_strdup_printf ("%s at line %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT,
+                          lexer->fault != NULL ? lexer->fault : "unexpected text", line, column);
+}
+
+/**
  * relais_json_lexer_report:
  * @lexer: a lexer that failed
  * @error: where to put the failure
  *
- * Turns the fault into a [error@Error] `INVALID_REQUEST` with its byte; never quotes the source.
+ * Turns the fault into a [error@Error] `INVALID_REQUEST` with its place; never quotes the source.
  */
 void
-relais_json_lexer_report (RelaisJsonLexer  *lexer,
-                          GError          **error)
+relais_json_lexer_report (const RelaisJsonLexer  *lexer,
+                          GError                **error)
 {
-  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST,
-               "The body is not usable JSON: %s at byte %" G_GSIZE_FORMAT,
-               lexer->fault != NULL ? lexer->fault : "unexpected text", (gsize)(lexer->at - lexer->start));
+  g_autofree char *fault = relais_json_lexer_dup_fault (lexer);
+
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "The body is not valid JSON: %s", fault);
 }
 
 /* The first byte in [at, end) that a string cannot simply hold: quote, backslash, control, not

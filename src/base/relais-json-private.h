@@ -29,24 +29,25 @@ typedef struct
 
 #define RELAIS_JSON_DEPTH_CEILING 1024
 
-void           relais_json_lexer_init   (RelaisJsonLexer  *lexer,
-                                         const char       *json,
-                                         gsize             length);
-gboolean       relais_json_lexer_string (RelaisJsonLexer  *lexer,
-                                         RelaisJsonSlice  *slice);
-RelaisJsonKind relais_json_lexer_scalar (RelaisJsonLexer  *lexer,
-                                         RelaisJsonSlice  *slice);
-gboolean       relais_json_lexer_fail   (RelaisJsonLexer  *lexer,
-                                         const char       *fault);
-void           relais_json_lexer_report (RelaisJsonLexer  *lexer,
-                                         GError          **error);
-void           relais_json_unescape     (const char       *text,
-                                         gsize             length,
-                                         GString          *out);
-gboolean       relais_json_slice_equals (const char       *start,
-                                         gsize             length,
-                                         gboolean          escaped,
-                                         const char       *text);
+void           relais_json_lexer_init      (RelaisJsonLexer        *lexer,
+                                            const char             *json,
+                                            gsize                   length);
+gboolean       relais_json_lexer_string    (RelaisJsonLexer        *lexer,
+                                            RelaisJsonSlice        *slice);
+RelaisJsonKind relais_json_lexer_scalar    (RelaisJsonLexer        *lexer,
+                                            RelaisJsonSlice        *slice);
+gboolean       relais_json_lexer_fail      (RelaisJsonLexer        *lexer,
+                                            const char             *fault);
+char          *relais_json_lexer_dup_fault (const RelaisJsonLexer  *lexer);
+void           relais_json_lexer_report    (const RelaisJsonLexer  *lexer,
+                                            GError                **error);
+void           relais_json_unescape        (const char             *text,
+                                            gsize                   length,
+                                            GString                *out);
+gboolean       relais_json_slice_equals    (const char             *start,
+                                            gsize                   length,
+                                            gboolean                escaped,
+                                            const char             *text);
 
 /* Skips white space; returns the character there, '\0' at the end. */
 static inline char

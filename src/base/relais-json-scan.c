@@ -47,11 +47,11 @@ skip_key (RelaisJsonLexer *lexer,
           RelaisJsonSlice *key)
 {
   if (relais_json_lexer_peek (lexer) != '"')
-    return relais_json_lexer_fail (lexer, "a missing key");
+    return relais_json_lexer_fail (lexer, "no name in double quotes");
   if (!relais_json_lexer_string (lexer, key))
     return FALSE;
   if (relais_json_lexer_peek (lexer) != ':')
-    return relais_json_lexer_fail (lexer, "a missing colon");
+    return relais_json_lexer_fail (lexer, "no colon after a name");
   lexer->at++;
   return TRUE;
 }
@@ -97,7 +97,7 @@ skip_value (RelaisJsonLexer *lexer,
               break;
             }
           if (c != (object ? '}' : ']'))
-            return relais_json_lexer_fail (lexer, "a missing comma or bracket");
+            return relais_json_lexer_fail (lexer, "no comma or closing bracket");
           lexer->at++;
           nest->depth--;
         }
@@ -107,9 +107,12 @@ skip_value (RelaisJsonLexer *lexer,
 }
 
 static gboolean
-refuse (GError     **error,
-        const char  *message)
+refuse (RelaisJsonScan  *scan,
+        const char      *wrong,
+        const char      *message,
+        GError         **error)
 {
+  scan->wrong = wrong;
   g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, message);
   return FALSE;
 }
@@ -128,7 +131,7 @@ scan_model (RelaisJsonLexer  *lexer,
   if (c == 'n')
     return skip_value (lexer, nest);
   if (c != '"')
-    return skip_value (lexer, nest) && refuse (error, "“model” must be a string");
+    return skip_value (lexer, nest) && refuse (scan, "model", "“model” must be a string", error);
   scan->model_start = lexer->at - lexer->start;
   if (!relais_json_lexer_string (lexer, &slice))
     return FALSE;
@@ -151,7 +154,7 @@ scan_stream (RelaisJsonLexer  *lexer,
   if (!skip_value (lexer, nest))
     return FALSE;
   if (c != 't' && c != 'f' && c != 'n')
-    return refuse (error, "“stream” must be true or false");
+    return refuse (scan, "stream", "“stream” must be true or false", error);
   scan->has_stream = c != 'n';
   scan->stream = c == 't';
   return TRUE;
@@ -176,14 +179,14 @@ scan_members (RelaisJsonLexer  *lexer,
       if (relais_json_slice_equals (key.start, key.length, key.escaped, "model"))
         {
           if (model_seen)
-            return refuse (error, "“model” is given twice");
+            return refuse (scan, "model", "“model” is given twice", error);
           model_seen = TRUE;
           good = scan_model (lexer, nest, scan, error);
         }
       else if (relais_json_slice_equals (key.start, key.length, key.escaped, "stream"))
         {
           if (stream_seen)
-            return refuse (error, "“stream” is given twice");
+            return refuse (scan, "stream", "“stream” is given twice", error);
           stream_seen = TRUE;
           good = scan_stream (lexer, nest, scan, error);
         }
@@ -193,7 +196,7 @@ scan_members (RelaisJsonLexer  *lexer,
         return FALSE;
       c = relais_json_lexer_peek (lexer);
       if (c != ',' && c != '}')
-        return relais_json_lexer_fail (lexer, "a missing comma or bracket");
+        return relais_json_lexer_fail (lexer, "no comma or closing bracket");
       lexer->at++;
     }
   while (c == ',');
@@ -209,7 +212,10 @@ scan_all (RelaisJsonLexer  *lexer,
   Nest nest = { .max_depth = max_depth };
 
   if (relais_json_lexer_peek (lexer) != '{')
-    return lexer->at < lexer->end ? refuse (error, "The body must be a JSON object") : refuse (error, "The body is empty; a JSON object was expected");
+    return refuse (scan, NULL,
+                   lexer->at < lexer->end ? "The body must be a JSON object"
+                                          : "The body is empty; a JSON object was expected",
+                   error);
   if (!nest_open (&nest, lexer, TRUE))
     return FALSE;
   if (relais_json_lexer_peek (lexer) == '}')
@@ -231,7 +237,8 @@ scan_all (RelaisJsonLexer  *lexer,
  * Accepts what [func@json_parse] accepts, without its limit on values, provided it is an object. A
  * `model` or `stream` of null counts as not given. Fails with [error@Error] `INVALID_REQUEST`: not
  * JSON, nested too deep, no object, `model` no string, `stream` no boolean, either given twice
- * (compared unescaped, so that no two readers of the body can disagree).
+ * (compared unescaped, so that no two readers of the body can disagree). `wrong` says which of the
+ * two it was.
  *
  * Returns: whether the body is sound
  */

@@ -15,8 +15,7 @@
 #include "relais-json-private.h"
 
 /* Children follow their container at once; `span` leads past them. The members of an object are
-   key,
- * value, key, value. While a container is open `span` holds the place of the one around it. */
+ * key, value, key, value. While a container is open `span` holds the place of the one around it. */
 struct _RelaisJsonNode
 {
   const char *start; /* borrowed; strings without their quotes */
@@ -93,11 +92,11 @@ add_key (RelaisJson      *self,
          RelaisJsonLexer *lexer)
 {
   if (relais_json_lexer_peek (lexer) != '"')
-    return relais_json_lexer_fail (lexer, "a missing key");
+    return relais_json_lexer_fail (lexer, "no name in double quotes");
   if (!add_string (self, lexer))
     return FALSE;
   if (relais_json_lexer_peek (lexer) != ':')
-    return relais_json_lexer_fail (lexer, "a missing colon");
+    return relais_json_lexer_fail (lexer, "no colon after a name");
   lexer->at++;
   return TRUE;
 }
@@ -137,7 +136,7 @@ after_value (RelaisJson      *self,
           return !object || add_key (self, lexer);
         }
       if (c != (object ? '}' : ']'))
-        return relais_json_lexer_fail (lexer, "a missing comma or bracket");
+        return relais_json_lexer_fail (lexer, "no comma or closing bracket");
       *open = close_container (self, lexer, *open);
       --*depth;
     }
@@ -226,6 +225,30 @@ relais_json_parse (const char  *json,
 }
 
 /**
+ * relais_json_dup_fault:
+ * @json: (array length=length): a text
+ * @length: its bytes, below 4 GiB
+ *
+ * Returns: (transfer full) (nullable): why it is no JSON, with line and column but without any of
+ *   it; %NULL when it is
+ */
+char *
+relais_json_dup_fault (const char *json,
+                       gsize       length)
+{
+  g_autoptr (RelaisJson) self = g_new0 (RelaisJson, 1);
+  RelaisJsonLexer lexer;
+
+  g_return_val_if_fail (json != NULL || length == 0, NULL);
+
+  self->n_room = 64;
+  self->nodes = g_new (RelaisJsonNode, self->n_room);
+  relais_json_lexer_init (&lexer, json != NULL ? json : "", length);
+  return parse_all (self, &lexer, RELAIS_JSON_MAX_DEPTH) ? NULL
+                                                         : relais_json_lexer_dup_fault (&lexer);
+}
+
+/**
  * relais_json_free:
  * @self: (transfer full) (nullable): a tree
  *
@@ -296,7 +319,7 @@ relais_json_node_get_count (const RelaisJsonNode *node)
  * Looks through all members: the last of equal keys wins.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL when @node is no object or has no such
- * key
+ *   key
  */
 const RelaisJsonNode *
 relais_json_node_get_member (const RelaisJsonNode *node,

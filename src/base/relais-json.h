@@ -46,15 +46,18 @@ typedef struct
   char *model; /* owned; unescaped, UTF-8 */
   gboolean has_stream;
   gboolean stream;
+  const char *wrong; /* static; the member at fault, NULL where it is not one of these two */
 } RelaisJsonScan;
 
-RelaisJson           *relais_json_parse    (const char        *json,
-                                            gsize              length,
-                                            guint              max_depth,
-                                            GError           **error);
-void                  relais_json_free     (RelaisJson        *self);
-const RelaisJsonNode *relais_json_get_root (const RelaisJson  *self);
-gboolean              relais_json_has_nul  (const RelaisJson  *self);
+RelaisJson           *relais_json_parse     (const char        *json,
+                                             gsize              length,
+                                             guint              max_depth,
+                                             GError           **error);
+char                 *relais_json_dup_fault (const char        *json,
+                                             gsize              length);
+void                  relais_json_free      (RelaisJson        *self);
+const RelaisJsonNode *relais_json_get_root  (const RelaisJson  *self);
+gboolean              relais_json_has_nul   (const RelaisJson  *self);
 
 RelaisJsonKind        relais_json_node_get_kind    (const RelaisJsonNode *node);
 gsize                 relais_json_node_get_count   (const RelaisJsonNode *node);

@@ -129,10 +129,8 @@ relais_key_equal (const char *key,
  * relais_key_mask:
  * @key: (nullable): any credential
  *
- * Returns: (transfer full): how it may be shown, `sk-••••f3a9`: the last four of a
- * key
- * of
- *   at least 12, else none
+ * Returns: (transfer full): how it may be shown, `sk-••••f3a9`: the last four of a key
+ *   of 12 characters or more, else none
  */
 char *
 relais_key_mask (const char *key)

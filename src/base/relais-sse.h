@@ -9,8 +9,6 @@
 
 G_BEGIN_DECLS
 
-#define RELAIS_SSE_MAX_EVENT_BYTES (16 * 1024 * 1024)
-
 /* One event. Both are NUL-terminated and borrowed: they live until the callback returns. */
 typedef struct
 {
@@ -33,12 +31,6 @@ gboolean         relais_sse_reader_push   (RelaisSseReader  *self,
                                            gsize             length,
                                            GError          **error);
 gboolean         relais_sse_reader_finish (RelaisSseReader  *self);
-void             relais_sse_write         (GString          *out,
-                                           const char       *name,
-                                           const char       *data,
-                                           gssize            length);
-void             relais_sse_write_comment (GString          *out,
-                                           const char       *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisSseReader, relais_sse_reader_free)
 

@@ -72,17 +72,25 @@ main (int    argc,
 
   /* libsoup 3.2's HTTP/2 has known faults; before any thread starts. */
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);
+  relais_cli_take_key ();
   setlocale (LC_ALL, "");
-  if (argc > 1 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 || strcmp (argv[1], "help") == 0))
+  if (argc > 1 && strcmp (argv[1], "help") == 0)
     {
       print_help (stdout);
       return RELAIS_EXIT_OK;
     }
-  if (argc > 1 && strcmp (argv[1], "--version") == 0)
-    {
-      printf ("relais " RELAIS_VERSION "\n");
-      return RELAIS_EXIT_OK;
-    }
+  /* also behind other options, before a display is asked for */
+  for (int i = 1; i < argc && argv[i][0] == '-'; i++)
+    if (strcmp (argv[i], "--help") == 0 || strcmp (argv[i], "-h") == 0)
+      {
+        print_help (stdout);
+        return RELAIS_EXIT_OK;
+      }
+    else if (strcmp (argv[i], "--version") == 0)
+      {
+        printf ("relais " RELAIS_VERSION "\n");
+        return RELAIS_EXIT_OK;
+      }
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)
       return commands[i].run (argc - 1, argv + 1);

@@ -93,27 +93,24 @@ find_provider (const char *id)
   for (gsize i = 0; i < n; i++)
     if (strcmp (providers[i].id, id) == 0)
       return &providers[i];
-  fprintf (stderr, "relais accounts: no provider “%s”; there are:", id);
+  fprintf (stderr, "relais accounts: there is no provider “%s”; choose one of:", id);
   for (gsize i = 0; i < n; i++)
-    fprintf (stderr, " %s", providers[i].id);
+    fprintf (stderr, "%s %s", i > 0 ? "," : "", providers[i].id);
   fputc ('\n', stderr);
   return NULL;
 }
 
 static int
-add_account (RelaisEngine *engine,
-             const char   *provider_id)
+add_account (RelaisEngine               *engine,
+             const RelaisEngineProvider *provider)
 {
-  const RelaisEngineProvider *provider = find_provider (provider_id);
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) done = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
   g_autofree char *id = NULL;
-  RelaisAccountDraft draft = { .provider = provider_id, .label = label, .base_url = base_url };
+  RelaisAccountDraft draft = { .provider = provider->id, .label = label, .base_url = base_url };
 
-  if (provider == NULL)
-    return RELAIS_EXIT_USAGE;
   if (provider->needs_key || provider->needs_base_url)
     secret = relais_cli_read_secret (provider->needs_key ? "API key" : "API key, or Return for none", &error);
   if (error != NULL)
@@ -161,10 +158,14 @@ relais_accounts_main (int    argc,
 {
   g_autoptr (RelaisEngine) engine = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *key = NULL;
   RelaisEngineOptions options = { .use_keyring = TRUE };
+  const RelaisEngineProvider *provider = NULL;
   const char *verb, *what;
 
-  if (!relais_cli_parse ("accounts", "list, add PROVIDER, remove ID or test ID: accounts of the keyring",
+  if (!relais_cli_parse ("accounts", "[list | add PROVIDER | remove ID | test ID]",
+                         "Lists the accounts of the keyring, adds one, removes one, or tests one. The API\n"
+                         "key of a new account is read from the terminal or standard input.",
                          entries, &argc, &argv))
     return RELAIS_EXIT_USAGE;
   verb = argc > 1 ? argv[1] : "list";
@@ -173,14 +174,20 @@ relais_accounts_main (int    argc,
         (argc == 3 && (strcmp (verb, "add") == 0 || strcmp (verb, "remove") == 0 || strcmp (verb, "test") == 0))))
     {
       fprintf (stderr, "usage: relais accounts list | add PROVIDER [--label TEXT] [--base-url URL] | "
-                       "remove ID | test ID\n");
+                       "remove ID | test ID; see “relais accounts --help”\n");
       return RELAIS_EXIT_USAGE;
     }
+  /* before the keyring is asked for anything */
+  if (strcmp (verb, "add") == 0 && (provider = find_provider (what)) == NULL)
+    return RELAIS_EXIT_USAGE;
+  /* none of these needs the client key, nor makes one that stays */
+  key = relais_engine_make_api_key ();
+  options.api_key = key;
   engine = relais_engine_new (&options);
   if (!relais_cli_load (engine, &error))
     return complain (error);
   if (strcmp (verb, "add") == 0)
-    return add_account (engine, what);
+    return add_account (engine, provider);
   if (strcmp (verb, "remove") == 0)
     return remove_account (engine, what);
   if (strcmp (verb, "test") == 0)

@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
+#include "base/relais-error.h"
 
 #include "relais-cli.h"
 
@@ -28,7 +28,7 @@ say (gboolean    good,
      const char *what,
      const char *words)
 {
-  printf ("%s  %-18s %s\n", good ? "ok " : "BAD", what, words);
+  printf ("%s  %-18s %s\n", good ? "ok     " : "problem", what, words);
   return good;
 }
 
@@ -42,19 +42,21 @@ check_keyring (RelaisEngine *engine)
     case RELAIS_ENGINE_KEYRING_UNUSED:
       return say (TRUE, "keyring", "not used");
     case RELAIS_ENGINE_KEYRING_NO_COLLECTION:
-      return say (TRUE, "keyring", "empty; the first account makes one");
+      return say (TRUE, "keyring", "there is none yet; the first account makes one");
     case RELAIS_ENGINE_KEYRING_LOCKED:
-      return say (FALSE, "keyring", "locked: unlock it, for example by logging in again");
+      return say (FALSE, "keyring", "locked: unlock it, for example by logging in again, or use --accounts-file");
     case RELAIS_ENGINE_KEYRING_NO_SERVICE:
     case RELAIS_ENGINE_KEYRING_UNKNOWN:
     default:
-      return say (FALSE, "keyring", "no service answers: install gnome-keyring");
+      return say (FALSE, "keyring", "no service answers: install gnome-keyring, or use --accounts-file");
     }
 }
 
+/* @works becomes TRUE when requests can go to it. */
 static gboolean
 check_account (RelaisEngine     *engine,
-               RelaisAccountRow *row)
+               RelaisAccountRow *row,
+               gboolean         *works)
 {
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) done = NULL;
@@ -62,6 +64,8 @@ check_account (RelaisEngine     *engine,
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
 
+  if (relais_account_row_get_state (row) == RELAIS_ACCOUNT_PAUSED)
+    return say (TRUE, relais_account_row_get_label (row), "paused");
   relais_engine_test_account_async (engine, relais_account_row_get_id (row), NULL, NULL,
                                     relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
@@ -69,11 +73,35 @@ check_account (RelaisEngine     *engine,
   if (result == NULL || !result->ok)
     return say (FALSE, relais_account_row_get_label (row),
                 result != NULL ? result->message : error->message);
+  *works = TRUE;
   words = g_strdup_printf ("works, %u models, %" G_GINT64_FORMAT " ms", result->n_models, result->duration_us / 1000);
   return say (TRUE, relais_account_row_get_label (row), words);
 }
 
 static gboolean
+check_accounts (RelaisEngine *engine,
+                gboolean     *works)
+{
+  GListModel *rows = relais_engine_list_accounts (engine);
+  guint n = g_list_model_get_n_items (rows);
+  gboolean good = TRUE;
+
+  *works = FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
+
+      good &= check_account (engine, row, works);
+    }
+  if (n == 0)
+    return say (FALSE, "accounts", "none yet: add one with “relais accounts add PROVIDER”, or try --practice");
+  if (good && !*works)
+    return say (FALSE, "accounts", "all of them are paused");
+  return good;
+}
+
+/* NULL when it was answered, and said so; else what went wrong, not said yet. */
+static char *
 check_dialect (RelaisEngine *engine,
                const char   *dialect,
                const char   *model)
@@ -88,26 +116,58 @@ check_dialect (RelaisEngine *engine,
   done = relais_cli_wait (&slot);
   result = relais_engine_test_request_finish (engine, done, &error);
   if (result == NULL || !result->ok)
-    return say (FALSE, dialect, result != NULL ? result->message : error->message);
+    return g_strdup (result != NULL ? result->message : error->message);
   words = g_strdup_printf ("answered by %s in %" G_GINT64_FORMAT " ms", result->model != NULL ? result->model : model,
                            result->duration_us / 1000);
-  return say (TRUE, dialect, words);
+  say (TRUE, dialect, words);
+  return NULL;
+}
+
+/* What goes wrong in several dialects in the same way is said once. */
+static gboolean
+check_dialects (RelaisEngine *engine,
+                const char   *model)
+{
+  static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
+  char *faults[G_N_ELEMENTS (dialects)];
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
+    faults[i] = check_dialect (engine, dialects[i], model);
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
+    {
+      g_autofree char *fault = g_steal_pointer (&faults[i]);
+      g_autoptr (GString) names = g_string_new (dialects[i]);
+
+      if (fault == NULL)
+        continue;
+      for (guint j = i + 1; j < G_N_ELEMENTS (dialects); j++)
+        if (g_strcmp0 (faults[j], fault) == 0)
+          {
+            g_string_append_printf (names, ", %s", dialects[j]);
+            g_clear_pointer (&faults[j], g_free);
+          }
+      good = say (FALSE, names->str, fault);
+    }
+  return good;
 }
 
 static gboolean
-check_port (RelaisEngine *engine)
+check_listening (RelaisEngine *engine)
 {
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) done = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) urls = NULL;
+  g_autofree char *words = NULL;
 
   relais_engine_start_async (engine, NULL, relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
   if (!relais_engine_start_finish (engine, done, &error))
-    return say (FALSE, "port", error->message);
+    return say (FALSE, "proxy", error->message);
   urls = relais_engine_dup_urls (engine);
-  return say (TRUE, "port", urls[0]);
+  words = g_strdup_printf ("listens, for this check on %s", urls[0]);
+  return say (TRUE, "proxy", words);
 }
 
 static gboolean
@@ -139,8 +199,8 @@ wait_for_models (RelaisEngine *engine)
  * @argc: arguments
  * @argv: likewise, "check" first
  *
- * The doctor: keyring, accounts, a port, and one request in each dialect through a proxy of its
- * own on a free port.
+ * The doctor: keyring, accounts, and one request in each dialect through a proxy of its own on a
+ * free port. One line a finding; what cannot work any more after one is not tried.
  *
  * Returns: 0 when all is well
  */
@@ -148,39 +208,47 @@ int
 relais_check_main (int    argc,
                    char **argv)
 {
-  static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
   g_autoptr (RelaisEngine) engine = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) models = NULL;
+  g_autofree char *key = NULL;
   RelaisEngineOptions options = { 0 };
-  GListModel *rows;
-  gboolean good, any = FALSE;
+  gboolean good, works;
 
-  if (!relais_cli_parse ("check", "say what works and what does not", entries, &argc, &argv) || argc > 1)
+  if (!relais_cli_parse ("check", NULL, "Says what works and what does not.", entries, &argc, &argv))
     return RELAIS_EXIT_USAGE;
+  if (argc > 1)
+    {
+      fprintf (stderr, "relais check: unexpected argument “%s”; see “relais check --help”\n", argv[1]);
+      return RELAIS_EXIT_USAGE;
+    }
+  /* it makes none that stays */
+  key = relais_engine_make_api_key ();
+  options.api_key = key;
   options.practice = practice;
   options.accounts_file = accounts_file;
   options.use_keyring = accounts_file == NULL && !practice;
   engine = relais_engine_new (&options);
+  relais_cli_say_notes (engine, accounts_file);
   relais_engine_set_port (engine, 0, NULL);
-  if (!relais_cli_load (engine, &error))
-    say (FALSE, "loading", error->message);
-  good = check_keyring (engine) && error == NULL;
-  rows = relais_engine_list_accounts (engine);
-  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+  if (!relais_cli_load (engine, &error) &&
+      !g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED) &&
+      !g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
     {
-      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
-
-      good &= check_account (engine, row);
+      say (FALSE, "accounts", error->message);
+      return RELAIS_EXIT_FAILED;
     }
-  if (!check_port (engine))
+  if (!check_keyring (engine))
+    return RELAIS_EXIT_FAILED;
+  good = check_accounts (engine, &works);
+  if (!works || !check_listening (engine))
     return RELAIS_EXIT_FAILED;
   relais_engine_refresh_models (engine);
   wait_for_models (engine);
   models = relais_engine_dup_models (engine);
-  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
-    any |= models[0] != NULL && check_dialect (engine, dialects[i], models[0]);
-  if (!any)
-    say (FALSE, "requests", "no dialect was answered");
-  return good && any ? RELAIS_EXIT_OK : RELAIS_EXIT_FAILED;
+  if (models[0] == NULL)
+    good = say (FALSE, "models", "no account lists any, so no request was tried");
+  else
+    good &= check_dialects (engine, models[0]);
+  return good ? RELAIS_EXIT_OK : RELAIS_EXIT_FAILED;
 }

@@ -8,7 +8,9 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,10 +19,33 @@
 #include "relais-cli.h"
 
 #define SECRET_MAX 4096
+#define KEY_VARIABLE "RELAIS_API_KEY"
+
+static char *key_of_environment; /* owned; NULL once it is handed out */
+
+/**
+ * relais_cli_take_key:
+ *
+ * Takes RELAIS_API_KEY out of the environment, for [func@Cli.find_key]: neither a child nor who may
+ * read /proc sees it there. Before any thread starts.
+ */
+void
+relais_cli_take_key (void)
+{
+  char *value = getenv (KEY_VARIABLE);
+
+  if (value == NULL)
+    return;
+  if (*value != '\0')
+    key_of_environment = g_strdup (value);
+  explicit_bzero (value, strlen (value));
+  unsetenv (KEY_VARIABLE);
+}
 
 /**
  * relais_cli_parse:
  * @name: the command, for the usage line
+ * @arguments: (nullable): what it takes besides options
  * @summary: what it does
  * @entries: its options
  * @argc: (inout): arguments, the command's name first
@@ -30,21 +55,22 @@
  */
 gboolean
 relais_cli_parse (const char           *name,
+                  const char           *arguments,
                   const char           *summary,
                   const GOptionEntry   *entries,
                   int                  *argc,
                   char               ***argv)
 {
-  g_autofree char *usage = g_strdup_printf ("- %s", summary);
-  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autoptr (GOptionContext) context = g_option_context_new (arguments);
   g_autoptr (GError) error = NULL;
   g_autofree char *program = g_strdup_printf ("relais %s", name);
 
   g_set_prgname (program);
+  g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
   if (g_option_context_parse (context, argc, argv, &error))
     return TRUE;
-  fprintf (stderr, "%s: %s\n", program, error->message);
+  fprintf (stderr, "%s: %s; see “%s --help”\n", program, error->message, program);
   return FALSE;
 }
 
@@ -78,6 +104,23 @@ relais_cli_wait (GAsyncResult **slot)
   while (*slot == NULL)
     g_main_context_iteration (NULL, TRUE);
   return g_steal_pointer (slot);
+}
+
+/**
+ * relais_cli_say_notes:
+ * @engine: an engine
+ * @file: (nullable): its accounts file
+ *
+ * Says on stderr what of the file is no failure but should be seen.
+ */
+void
+relais_cli_say_notes (RelaisEngine *engine,
+                      const char   *file)
+{
+  g_auto (GStrv) notes = relais_engine_dup_notes (engine);
+
+  for (guint i = 0; notes[i] != NULL; i++)
+    fprintf (stderr, "warning: %s: %s\n", file, notes[i]);
 }
 
 /**
@@ -155,13 +198,53 @@ relais_cli_read_secret (const char  *prompt,
 }
 
 /**
- * relais_cli_data_dir:
- * @wanted: (nullable): what `--data-dir` said
+ * relais_cli_has_key:
  *
- * Returns: (transfer full): where data is kept; not made
+ * Returns: whether [func@Cli.find_key] will say what RELAIS_API_KEY said
+ */
+gboolean
+relais_cli_has_key (void)
+{
+  return key_of_environment != NULL;
+}
+
+/**
+ * relais_cli_find_key:
+ * @file: (nullable): what `--api-key-file` said
+ * @error: where to put a failure
+ *
+ * Fails with a [error@GLib.FileError], `PERM` for a file that others may read.
+ *
+ * Returns: (transfer full) (nullable): the client key of RELAIS_API_KEY, else of @file; %NULL
+ *   without an error when neither is given: the engine looks on, in the keyring and the data folder
  */
 char *
-relais_cli_data_dir (const char *wanted)
+relais_cli_find_key (const char  *file,
+                     GError     **error)
 {
-  return wanted != NULL ? g_strdup (wanted) : g_build_filename (g_get_user_data_dir (), "relais", NULL);
+  char *text = g_steal_pointer (&key_of_environment);
+  struct stat info;
+
+  if (text != NULL || file == NULL)
+    return text;
+  if (stat (file, &info) == 0 && (info.st_mode & 077) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others: run “chmod 600 %s” first",
+                   file, file);
+      return NULL;
+    }
+  return g_file_get_contents (file, &text, NULL, error) ? g_strstrip (text) : NULL;
+}
+
+/**
+ * relais_cli_key_file:
+ * @data_dir: (nullable): what `--data-dir` said
+ *
+ * Returns: (transfer full): where the client key is kept without a keyring; nothing is made
+ */
+char *
+relais_cli_key_file (const char *data_dir)
+{
+  return data_dir != NULL ? g_build_filename (data_dir, "client-key", NULL)
+                          : g_build_filename (g_get_user_data_dir (), "relais", "client-key", NULL);
 }

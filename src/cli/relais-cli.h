@@ -16,7 +16,6 @@ enum {
   RELAIS_EXIT_OK = 0,
   RELAIS_EXIT_FAILED = 1,
   RELAIS_EXIT_USAGE = 64,
-  RELAIS_EXIT_NO_DISPLAY = 69,
 };
 
 int relais_serve_main    (int    argc,
@@ -28,7 +27,9 @@ int relais_key_main      (int    argc,
 int relais_check_main    (int    argc,
                           char **argv);
 
+void          relais_cli_take_key    (void);
 gboolean      relais_cli_parse       (const char           *name,
+                                      const char           *arguments,
                                       const char           *summary,
                                       const GOptionEntry   *entries,
                                       int                  *argc,
@@ -37,10 +38,15 @@ GAsyncResult *relais_cli_wait        (GAsyncResult        **slot);
 void          relais_cli_slot_cb     (GObject              *source,
                                       GAsyncResult         *result,
                                       gpointer              slot);
+void          relais_cli_say_notes   (RelaisEngine         *engine,
+                                      const char           *file);
 gboolean      relais_cli_load        (RelaisEngine         *engine,
                                       GError              **error);
 char         *relais_cli_read_secret (const char           *prompt,
                                       GError              **error);
-char         *relais_cli_data_dir    (const char           *wanted);
+gboolean      relais_cli_has_key     (void);
+char         *relais_cli_find_key    (const char           *file,
+                                      GError              **error);
+char         *relais_cli_key_file    (const char           *data_dir);
 
 G_END_DECLS

@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <glib-unix.h>
 
@@ -20,25 +19,30 @@ typedef struct
 {
   RelaisEngine *engine;
   GMainLoop    *loop;
-  const char *key_file; /* NULL when the key was given */
+  const char *key_source; /* how the key was given, or NULL */
+  const char   *key_file;
   gboolean      stopping;
   int           status;
 } Serve;
 
-static int port = RELAIS_DEFAULT_PORT;
 static gboolean lan, practice, strict_translation;
-static char *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
+static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
+static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {
-  { "port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on; 0 picks a free one (8045)", "N" },
+  { "port", 0, 0, G_OPTION_ARG_STRING, &port, "Port to listen on, from 1024; 0 picks a free one (8045)", "N" },
   { "lan", 0, 0, G_OPTION_ARG_NONE, &lan, "Let other devices on the network connect", NULL },
   { "auth-mode", 0, 0, G_OPTION_ARG_STRING, &auth_mode, "off, strict, all_except_health or auto (auto)", "MODE" },
+  { "allowed-host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed_hosts,
+    "Answer to this name too; may be given again", "NAME" },
+  { "allowed-origin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed_origins,
+    "Let web pages from there in (https://app.example); may be given again", "ORIGIN" },
   { "api-key-file", 0, 0, G_OPTION_ARG_FILENAME, &api_key_file, "Read the client key from FILE", "FILE" },
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Read accounts from FILE, not the keyring", "FILE" },
   { "rules-file", 0, 0, G_OPTION_ARG_FILENAME, &rules_file, "Which model is used for which, from FILE", "FILE" },
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
-  { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where a key made at start is kept", "DIR" },
+  { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the client key is kept without a keyring", "DIR" },
   G_OPTION_ENTRY_NULL
 };
 
@@ -69,13 +73,39 @@ signal_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Said only where the key was not given and no keyring has it. */
+/* Whether it is asked for, and where it is: never the key itself. */
 static void
-say_key_file (Serve *serve)
+say_key (Serve *serve)
 {
-  if (serve->key_file != NULL &&
-      relais_engine_get_keyring (serve->engine) != RELAIS_ENGINE_KEYRING_READY)
-    fprintf (stderr, "the client key is in %s\n", serve->key_file);
+  switch (relais_engine_get_key_mode (serve->engine))
+    {
+    case RELAIS_AUTH_MODE_STRICT:
+      fprintf (stderr, "every request needs the client key\n");
+      break;
+    case RELAIS_AUTH_MODE_ALL_EXCEPT_HEALTH:
+      fprintf (stderr, "every request but GET /healthz needs the client key\n");
+      break;
+    case RELAIS_AUTH_MODE_OFF:
+    case RELAIS_AUTH_MODE_AUTO:
+    default:
+      fprintf (stderr, "no client key is needed%s\n", lan ? "" : ": only this computer can connect");
+      break;
+    }
+  switch (relais_engine_get_key_place (serve->engine))
+    {
+    case RELAIS_ENGINE_KEY_GIVEN:
+      fprintf (stderr, "the client key is the one from %s\n", serve->key_source);
+      break;
+    case RELAIS_ENGINE_KEY_KEYRING:
+      fprintf (stderr, "the client key is in the keyring: “relais key” prints it\n");
+      break;
+    case RELAIS_ENGINE_KEY_FILE:
+      fprintf (stderr, "the client key is in %s\n", serve->key_file);
+      break;
+    case RELAIS_ENGINE_KEY_NOWHERE:
+    default:
+      break;
+    }
 }
 
 static void
@@ -94,7 +124,7 @@ started_cb (GObject      *source,
       g_main_loop_quit (serve->loop);
       return;
     }
-  say_key_file (serve);
+  say_key (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);
   for (guint i = 1; urls[i] != NULL; i++)
@@ -120,38 +150,12 @@ loaded_cb (GObject      *source,
   g_main_loop_quit (serve->loop);
 }
 
-/* RELAIS_API_KEY, else --api-key-file; NULL without an error: the keyring's, or one made. */
-static char *
-read_api_key (GError **error)
-{
-  const char *variable = g_getenv ("RELAIS_API_KEY");
-  char *text = NULL;
-  struct stat info;
-
-  if (variable != NULL && *variable != '\0')
-    {
-      text = g_strdup (variable);
-      g_unsetenv ("RELAIS_API_KEY"); /* no child inherits it */
-      return text;
-    }
-  if (api_key_file == NULL)
-    return NULL;
-  if (stat (api_key_file, &info) == 0 && (info.st_mode & 077) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others: run “chmod 600 %s” first",
-                   api_key_file, api_key_file);
-      return NULL;
-    }
-  if (!g_file_get_contents (api_key_file, &text, NULL, error))
-    return NULL;
-  return g_strstrip (text);
-}
-
 static gboolean
 apply_settings (RelaisEngine  *engine,
                 GError       **error)
 {
   RelaisAuthMode mode = RELAIS_AUTH_MODE_AUTO;
+  gint64 number = RELAIS_DEFAULT_PORT;
 
   if (auth_mode != NULL && !relais_auth_mode_parse (auth_mode, &mode))
     {
@@ -159,8 +163,24 @@ apply_settings (RelaisEngine  *engine,
                    "--auth-mode takes off, strict, all_except_health or auto, not “%s”", auth_mode);
       return FALSE;
     }
-  if (!relais_engine_set_port (engine, port, error))
-    return FALSE;
+  if (port != NULL &&
+      (!g_ascii_string_to_signed (port, 10, 0, G_MAXUINT16, &number, NULL) ||
+       !relais_engine_set_port (engine, (int)number, NULL)))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--port takes a number from 1024 to 65535, or 0 for any free port, not “%s”", port);
+      return FALSE;
+    }
+  if (!relais_engine_set_allowed_hosts (engine, (const char *const *)allowed_hosts, error))
+    {
+      g_prefix_error (error, "--allowed-host: ");
+      return FALSE;
+    }
+  if (!relais_engine_set_allowed_origins (engine, (const char *const *)allowed_origins, error))
+    {
+      g_prefix_error (error, "--allowed-origin: ");
+      return FALSE;
+    }
   relais_engine_set_auth_mode (engine, mode);
   relais_engine_set_allow_lan_access (engine, lan);
   relais_engine_set_strict_translation (engine, strict_translation);
@@ -186,26 +206,31 @@ relais_serve_main (int    argc,
   g_autoptr (RelaisEngine) engine = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *key = NULL;
-  g_autofree char *folder = NULL;
   g_autofree char *key_file = NULL;
   Serve serve = { .loop = loop };
   RelaisEngineOptions options = { 0 };
 
-  if (!relais_cli_parse ("serve", "run the proxy without a window", entries, &argc, &argv))
+  if (!relais_cli_parse ("serve", NULL,
+                         "Runs the proxy without a window, until Ctrl+C or SIGTERM.\n\n"
+                         "The client key is that of RELAIS_API_KEY, else of --api-key-file, else of the\n"
+                         "keyring, else of the file client-key in the data folder; if there is none yet,\n"
+                         "one is made. “relais key” prints it. With --practice or --accounts-file the\n"
+                         "keyring is not asked.",
+                         entries, &argc, &argv))
     return RELAIS_EXIT_USAGE;
   if (argc > 1)
     {
-      fprintf (stderr, "relais serve: unexpected argument “%s”\n", argv[1]);
+      fprintf (stderr, "relais serve: unexpected argument “%s”; see “relais serve --help”\n", argv[1]);
       return RELAIS_EXIT_USAGE;
     }
-  key = read_api_key (&error);
+  serve.key_source = relais_cli_has_key () ? "RELAIS_API_KEY" : api_key_file;
+  key = relais_cli_find_key (api_key_file, &error);
   if (error != NULL)
     {
       fprintf (stderr, "relais serve: %s\n", error->message);
       return RELAIS_EXIT_FAILED;
     }
-  folder = relais_cli_data_dir (data_dir);
-  key_file = g_build_filename (folder, "client-key", NULL);
+  key_file = relais_cli_key_file (data_dir);
   options.practice = practice;
   options.accounts_file = accounts_file;
   options.rules_file = rules_file;
@@ -213,6 +238,7 @@ relais_serve_main (int    argc,
   options.api_key = key;
   options.key_file = key_file;
   engine = relais_engine_new (&options);
+  relais_cli_say_notes (engine, accounts_file);
   if (key != NULL)
     explicit_bzero (key, strlen (key));
   if (!apply_settings (engine, &error))
@@ -221,7 +247,7 @@ relais_serve_main (int    argc,
       return RELAIS_EXIT_USAGE;
     }
   serve.engine = engine;
-  serve.key_file = key == NULL ? key_file : NULL;
+  serve.key_file = key_file;
   g_unix_signal_add (SIGTERM, signal_cb, &serve);
   g_unix_signal_add (SIGINT, signal_cb, &serve);
   relais_engine_load_async (engine, FALSE, NULL, loaded_cb, &serve);

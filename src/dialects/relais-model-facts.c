@@ -7,7 +7,6 @@
 
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "relais-model-facts.h"
@@ -15,8 +14,7 @@
 #define NEWEST 9999
 
 /* Major and minor number in a name, 100 × major + minor: claude-opus-4-8 and claude-4-5-sonnet,
- * also
- * with a date behind; gemini-2.5-pro. NEWEST where none is told. */
+ * also with a date behind; gemini-2.5-pro. NEWEST where none is told. */
 static int
 version_of (const char *model,
             const char *family)

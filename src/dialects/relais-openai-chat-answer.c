@@ -7,8 +7,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include "base/relais-error.h"
 
 #include "relais-openai-chat.h"

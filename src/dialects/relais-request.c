@@ -508,8 +508,7 @@ last_message (RelaisPrompt *prompt)
  * @prompt: a request as far as it is read
  *
  * Returns: (transfer none): the message tool results go to: the last one if it began with one, or
- * a new
- *   one of the user
+ *   a new one of the user
  */
 RelaisMessage *
 relais_request_get_results (RelaisPrompt *prompt)

@@ -415,7 +415,7 @@ write_description (Trim                 *self,
     relais_json_writer_string (&self->writer, "description", whole->str);
 }
 
-/* What all branches of an `allOf` demand: their properties and what they require, together. */
+/* The members of one schema as far as the form knows them; the rest goes into the notes. */
 static void
 write_members (Trim                 *self,
                const RelaisJsonNode *node,
@@ -449,7 +449,8 @@ write_members (Trim                 *self,
     }
 }
 
-/* `allOf` as one schema, its text; NULL where there is none. */
+/* What all branches of an `allOf` demand, their properties and what they require, as the text of
+ * one schema; NULL where there is no `allOf`. */
 static char *
 merge_all_of (const RelaisJsonNode *node)
 {

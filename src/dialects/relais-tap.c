@@ -237,8 +237,7 @@ relais_tap_end (RelaisTap *self)
  *
  * An upstream may close in mid-stream and libsoup call it a clean end; what the dialect says
  * counts: `message_stop`, `response.completed` and its kin, `finishReason`, and for Chat `[DONE]`
- * or,
- * as some compatible servers leave that out, a reason for each choice. A whole body is complete
+ * or, as some compatible servers leave that out, a reason for each choice. A whole body is complete
  * when its brackets are closed.
  *
  * Returns: whether that was seen, or an error, or the tap is blind

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "base/relais-error.h"
 #include "base/relais-json.h"
 
 #include "relais-decoder.h"

@@ -198,7 +198,9 @@ check_accounts (GPtrArray  *accounts,
 
       if (!relais_provider_check_account (account, error))
         {
-          g_prefix_error (error, "account “%s”: ", account->id);
+          g_autofree char *name = relais_account_dup_name (i, account->id);
+
+          g_prefix_error (error, "%s: ", name);
           return FALSE;
         }
     }
@@ -243,7 +245,7 @@ relais_core_take_options (RelaisCore                 *self,
 {
   if (options->accounts_file != NULL)
     {
-      GPtrArray *list = relais_account_list_load (options->accounts_file, error);
+      GPtrArray *list = relais_account_list_load (options->accounts_file, self->notes, error);
 
       if (list == NULL)
         return FALSE;
@@ -261,19 +263,39 @@ relais_core_take_options (RelaisCore                 *self,
   if (options->practice)
     add_practice (self);
   relais_core_apply_accounts (self);
-  return options->api_key == NULL ||
-         relais_config_set_api_key (self->config, options->api_key, error);
+  if (options->api_key == NULL)
+    return TRUE;
+  self->key_place = RELAIS_ENGINE_KEY_GIVEN;
+  return relais_config_set_api_key (self->config, options->api_key, error);
 }
 
-/* The key kept beside the data where no keyring keeps it: read, or made. */
+/* In its folder, made if need be, and for its owner only. */
 static gboolean
-use_key_file (RelaisCore  *self,
-              GError     **error)
+write_key_file (RelaisCore  *self,
+                const char  *key,
+                GError     **error)
+{
+  g_autofree char *folder = g_path_get_dirname (self->key_file);
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be made: %s", folder, g_strerror (errno));
+      return FALSE;
+    }
+  if (!g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                 error))
+    return FALSE;
+  self->key_place = RELAIS_ENGINE_KEY_FILE;
+  return relais_config_set_api_key (self->config, key, error);
+}
+
+/* The key kept beside the data where no keyring keeps it. Fails with [error@GLib.FileError] `NOENT`
+ * where there is none. */
+static gboolean
+read_key_file (RelaisCore  *self,
+               GError     **error)
 {
   g_autofree char *text = NULL;
-  g_autofree char *made = NULL;
-  g_autofree char *folder = NULL;
-  g_autoptr (GError) unread = NULL;
   gboolean set;
   struct stat info;
 
@@ -283,29 +305,35 @@ use_key_file (RelaisCore  *self,
                    "%s can be read by others: run “chmod 600 %s” first", self->key_file, self->key_file);
       return FALSE;
     }
-  if (g_file_get_contents (self->key_file, &text, NULL, &unread))
-    {
-      set = relais_config_set_api_key (self->config, g_strstrip (text), error);
-      explicit_bzero (text, strlen (text));
-      return set;
-    }
-  /* one that is there is never written over */
+  if (!g_file_get_contents (self->key_file, &text, NULL, error))
+    return FALSE;
+  self->key_place = RELAIS_ENGINE_KEY_FILE;
+  set = relais_config_set_api_key (self->config, g_strstrip (text), error);
+  explicit_bzero (text, strlen (text));
+  if (!set)
+    g_prefix_error (error, "%s: ", self->key_file);
+  return set;
+}
+
+/* Read, or made: one that is there is never written over. */
+static gboolean
+use_key_file (RelaisCore  *self,
+              GError     **error)
+{
+  g_autoptr (GError) unread = NULL;
+  char *made;
+  gboolean set;
+
+  if (read_key_file (self, &unread))
+    return TRUE;
   if (!g_error_matches (unread, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     {
       g_propagate_error (error, g_steal_pointer (&unread));
       return FALSE;
     }
-  folder = g_path_get_dirname (self->key_file);
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be made: %s", folder, g_strerror (errno));
-      return FALSE;
-    }
   made = relais_key_make ();
-  set = g_file_set_contents_full (self->key_file, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                  error) &&
-        relais_config_set_api_key (self->config, made, error);
-  explicit_bzero (made, strlen (made));
+  set = write_key_file (self, made, error);
+  relais_key_wipe (made);
   return set;
 }
 
@@ -327,11 +355,54 @@ key_kept_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
+  Step *step = user_data;
+  RelaisCore *self = step->core;
   g_autoptr (GError) error = NULL;
 
-  if (!relais_key_store_save_finish (result, &error))
-    g_warning ("The client key could not be kept: %s", error->message);
-  step_end (user_data, NULL);
+  if (relais_key_store_save_finish (result, &error))
+    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+  else if (self->key_file != NULL)
+    {
+      g_clear_error (&error);
+      write_key_file (self, relais_config_get_api_key (self->config), &error);
+    }
+  else
+    {
+      g_warning ("The client key could not be kept: %s", error->message);
+      g_clear_error (&error);
+    }
+  step_end (step, g_steal_pointer (&error));
+}
+
+/* The keyring holds none: the file's, else one is made and kept, in the keyring where that can be
+ * asked without a question to anybody. */
+static void
+find_other_key (Step     *step,
+                gboolean  keeps)
+{
+  RelaisCore *self = step->core;
+  g_autoptr (GError) error = NULL;
+
+  if (self->key_file != NULL)
+    {
+      if (!keeps || self->keyring != RELAIS_KEYRING_READY)
+        {
+          use_key_file (self, &error);
+          step_end (step, g_steal_pointer (&error));
+          return;
+        }
+      if (read_key_file (self, &error) ||
+          !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        {
+          step_end (step, g_steal_pointer (&error));
+          return;
+        }
+    }
+  use_fresh_key (self);
+  if (keeps)
+    relais_key_store_save_async (relais_config_get_api_key (self->config), NULL, key_kept_cb, step);
+  else
+    step_end (step, NULL);
 }
 
 static void
@@ -345,32 +416,14 @@ key_loaded_cb (GObject      *source,
   char *key = relais_key_store_load_finish (result, &error);
 
   if (key != NULL && relais_config_set_api_key (self->config, key, NULL))
-    {
-      relais_key_wipe (key);
-      step_end (step, NULL);
-      return;
-    }
+    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
   g_clear_pointer (&key, relais_key_wipe);
   /* a locked keyring may hold one: nothing is made up in its place */
-  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
-    {
-      step_end (step, NULL);
-      return;
-    }
-  /* without a keyring it is kept beside the data: a key is no reason to make one */
-  if (self->key_file != NULL &&
-      (self->keyring != RELAIS_KEYRING_READY || g_file_test (self->key_file, G_FILE_TEST_EXISTS)))
-    {
-      g_clear_error (&error);
-      use_key_file (self, &error);
-      step_end (step, g_steal_pointer (&error));
-      return;
-    }
-  use_fresh_key (self);
-  if (error != NULL)
+  if (self->key_place == RELAIS_ENGINE_KEY_KEYRING ||
+      g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
     step_end (step, NULL);
   else
-    relais_key_store_save_async (relais_config_get_api_key (self->config), NULL, key_kept_cb, step);
+    find_other_key (step, error == NULL);
 }
 
 static void
@@ -525,21 +578,45 @@ relais_core_load (RelaisCore     *self,
     load_key (step);
 }
 
+/* In the file, where there is to be one; else until quit. */
+static void
+keep_key_here (RelaisCore  *self,
+               const char  *key,
+               GError     **error)
+{
+  if (self->key_file != NULL)
+    {
+      write_key_file (self, key, error);
+      return;
+    }
+  self->key_place = RELAIS_ENGINE_KEY_NOWHERE;
+  relais_config_set_api_key (self->config, key, error);
+}
+
 static void
 key_saved_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
   Step *step = user_data;
+  RelaisCore *self = step->core;
   GError *error = NULL;
 
-  relais_key_store_save_finish (result, &error);
-  note_save (step->core, error);
-  /* Without any keyring the key holds until quit; a locked one refuses, and the old key stays. */
-  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
-    g_clear_error (&error);
-  if (error == NULL)
-    relais_config_set_api_key (step->core->config, step->key, &error);
+  gboolean saved = relais_key_store_save_finish (result, &error);
+
+  note_save (self, error);
+  if (saved)
+    {
+      self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+      relais_config_set_api_key (self->config, step->key, &error);
+    }
+  /* Without any keyring it goes beside the data, or holds until quit; a locked one refuses, and the
+   * old key stays. */
+  else if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
+    {
+      g_clear_error (&error);
+      keep_key_here (self, step->key, &error);
+    }
   step_end (step, error);
 }
 
@@ -573,10 +650,7 @@ relais_core_save_key (RelaisCore     *self,
       relais_key_store_save_async (key, NULL, key_saved_cb, step);
       return;
     }
-  if (self->key_file == NULL ||
-      g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                &error))
-    relais_config_set_api_key (self->config, key, &error);
+  keep_key_here (self, key, &error);
   step_end (step, error);
 }
 

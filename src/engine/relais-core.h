@@ -49,35 +49,37 @@ typedef void (*RelaisCoreChange) (RelaisCore *self,
 struct _RelaisCore
 {
   /* owned */
-  GMainContext        *context;
-  RelaisConfig        *config;
-  RelaisAccountPool   *pool;
-  RelaisUpstream      *upstream;
-  RelaisCatalog       *catalog;
+  GMainContext          *context;
+  RelaisConfig          *config;
+  RelaisAccountPool     *pool;
+  RelaisUpstream        *upstream;
+  RelaisCatalog         *catalog;
   RelaisServer *server;      /* NULL while stopped */
   RelaisServer *ending;      /* could not re-bind, lets its last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
   RelaisAccount *removed;    /* the last one removed, for Undo */
-  guint                removed_at;
+  guint                  removed_at;
   GHashTable *n_requests; /* account id -> count */
   GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
-  GSource             *flush;
-  char               **order;
-  char                *key_file;
-  gboolean             accounts_changed;
-  gboolean             models_changed;
-  char               **models;
-  RelaisKeyringState   keyring;
-  RelaisGateway        gateway;
-  GQueue               changes;
-  gboolean             changing;
+  GSource               *flush;
+  char                 **order;
+  char                  *key_file;
+  GPtrArray *notes; /* what of the accounts file should be told */
+  gboolean               accounts_changed;
+  gboolean               models_changed;
+  char                 **models;
+  RelaisKeyringState     keyring;
+  RelaisEngineKeyPlace   key_place;
+  RelaisGateway          gateway;
+  GQueue                 changes;
+  gboolean               changing;
   gboolean practice_run; /* the practice account is for this run only */
 
   /* borrowed */
-  RelaisSnapshotFunc   snapshot;
-  gpointer             user_data;
+  RelaisSnapshotFunc     snapshot;
+  gpointer               user_data;
 };
 
 /* A step that ends later. @result is the step's own; @error NULL for success; both are taken. */

@@ -7,8 +7,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include "base/relais-error.h"
 #include "base/relais-key.h"
 #include "upstream/relais-asker.h"
@@ -18,9 +16,6 @@
 
 #define TEST_TIMEOUT_MS 30000
 #define TEST_TEXT_MAX 200
-
-G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy,
-                     relais_test_result_free)
 
 /* A draft of its own, since the dialog may close before it is used. */
 typedef struct
@@ -34,23 +29,6 @@ typedef struct
   gboolean   models_set;
   RelaisAccount *account; /* owned; what came of it */
 } Draft;
-
-/**
- * relais_test_result_copy:
- * @self: a result
- *
- * Returns: (transfer full): an equal one
- */
-RelaisTestResult *
-relais_test_result_copy (const RelaisTestResult *self)
-{
-  RelaisTestResult *copy = g_memdup2 (self, sizeof *self);
-
-  copy->model = g_strdup (self->model);
-  copy->text = g_strdup (self->text);
-  copy->message = g_strdup (self->message);
-  return copy;
-}
 
 /**
  * relais_test_result_free:

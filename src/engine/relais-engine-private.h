@@ -18,32 +18,34 @@ typedef struct
 
 struct _RelaisEngine
 {
-  GObject               parent_instance;
+  GObject                parent_instance;
 
   /* owned */
-  GMainContext         *owner;
+  GMainContext          *owner;
   GMainContext *context; /* the engine thread's */
-  GMainLoop            *loop;
-  GThread              *thread;
-  RelaisLink           *link;
-  GListStore           *accounts;
+  GMainLoop             *loop;
+  GThread               *thread;
+  RelaisLink            *link;
+  GListStore            *accounts;
   GListStore *records;     /* newest first */
   GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
   GHashTable *held;        /* id -> RelaisRecord, while paused */
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
-  RelaisStartFailure   *failure;
-  GError               *load_error;
-  char                **models;
-  char                **urls;
+  RelaisStartFailure    *failure;
+  GError                *load_error;
+  GPtrArray             *notes;
+  char                 **models;
+  char                 **urls;
 
   RelaisCore *core; /* borrowed: made and freed in the engine thread */
-  RelaisEngineState     state;
-  RelaisEngineKeyring   keyring;
-  guint                 n_active;
-  guint                 bound_port;
+  RelaisEngineState      state;
+  RelaisEngineKeyring    keyring;
+  RelaisEngineKeyPlace   key_place;
+  guint                  n_active;
+  guint                  bound_port;
   guint n_starts; /* times it was asked to start */
-  gboolean              uses_keyring;
-  gboolean              paused;
+  gboolean               uses_keyring;
+  gboolean               paused;
 };
 
 enum {
@@ -79,17 +81,18 @@ struct _RelaisJob
   GCancellable *cancellable; /* owned; cancelled in the engine thread; NULL: cannot be */
   gulong outer_handler;      /* of the cancellable of the task */
   RelaisCore *core;          /* borrowed, in the engine thread only */
-  RelaisJobFunc   func;
-  RelaisJobAfter  after;
+  RelaisJobFunc         func;
+  RelaisJobAfter        after;
 
   /* owned; what each job needs */
-  gpointer        input;
-  GDestroyNotify  input_free;
-  gpointer        result;
-  GDestroyNotify  result_free;
-  GError         *error;
-  char           *text;
-  int             number;
+  gpointer              input;
+  GDestroyNotify        input_free;
+  gpointer              result;
+  GDestroyNotify        result_free;
+  GError               *error;
+  char                 *text;
+  int                   number;
+  RelaisEngineKeyPlace  key_place;
 };
 
 RelaisJob *relais_job_new    (RelaisEngine        *engine,
@@ -104,20 +107,22 @@ void       relais_job_done   (gpointer             result,
                               GError              *error,
                               gpointer             job);
 
-void relais_attach                (GMainContext               *context,
-                                   GSourceFunc                 func,
-                                   gpointer                    data,
-                                   GDestroyNotify              destroy);
-void relais_engine_start_thread   (RelaisEngine               *self,
-                                   const RelaisEngineOptions  *options);
-void relais_engine_apply_records  (RelaisEngine               *self,
-                                   GPtrArray                  *records);
-void relais_engine_forget_failure (RelaisEngine               *self);
-void relais_engine_take_keyring   (RelaisEngine               *self,
-                                   RelaisKeyringState          state);
-void relais_engine_take_models    (RelaisEngine               *self,
-                                   char                      **models);
-void relais_engine_notify         (RelaisEngine               *self,
-                                   guint                       property);
+void relais_attach                 (GMainContext               *context,
+                                    GSourceFunc                 func,
+                                    gpointer                    data,
+                                    GDestroyNotify              destroy);
+void relais_engine_start_thread    (RelaisEngine               *self,
+                                    const RelaisEngineOptions  *options);
+void relais_engine_apply_records   (RelaisEngine               *self,
+                                    GPtrArray                  *records);
+void relais_engine_forget_failure  (RelaisEngine               *self);
+void relais_engine_take_keyring    (RelaisEngine               *self,
+                                    RelaisKeyringState          state);
+void relais_engine_relay_listening (RelaisEngine               *self,
+                                    RelaisJob                  *job);
+void relais_engine_take_models     (RelaisEngine               *self,
+                                    char                      **models);
+void relais_engine_notify          (RelaisEngine               *self,
+                                    guint                       property);
 
 G_END_DECLS

@@ -91,6 +91,63 @@ hold_records (RelaisEngine *self,
     }
 }
 
+/**
+ * relais_engine_set_records_paused:
+ * @self: an engine
+ * @paused: whether the list of records stands still
+ *
+ * What happens meanwhile is kept and comes when it goes on.
+ */
+void
+relais_engine_set_records_paused (RelaisEngine *self,
+                                  gboolean      paused)
+{
+  g_autoptr (GPtrArray) records = NULL;
+  GHashTableIter iter;
+  gpointer record;
+
+  if (self->paused == !!paused)
+    return;
+  self->paused = !!paused;
+  if (paused)
+    return;
+  records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &record))
+    {
+      g_ptr_array_add (records, record);
+      g_hash_table_iter_steal (&iter);
+    }
+  relais_core_sort_records (records);
+  relais_engine_apply_records (self, records);
+}
+
+/**
+ * relais_engine_get_records_paused:
+ * @self: an engine
+ *
+ * Returns: whether the list of records stands still
+ */
+gboolean
+relais_engine_get_records_paused (RelaisEngine *self)
+{
+  return self->paused;
+}
+
+/**
+ * relais_engine_clear_records:
+ * @self: an engine
+ *
+ * Empties the list; a request still running comes back with its next step.
+ */
+void
+relais_engine_clear_records (RelaisEngine *self)
+{
+  g_hash_table_remove_all (self->record_rows);
+  g_hash_table_remove_all (self->held);
+  g_list_store_remove_all (self->records);
+}
+
 static gboolean
 has_same_ids (RelaisEngine *self,
               GPtrArray    *infos)
@@ -200,6 +257,7 @@ typedef struct
   RelaisLink           *link;
   RelaisEngineOptions   options;
   RelaisCore          **core;
+  GPtrArray           **notes;
   GError              **error;
   GMutex               *mutex;
   GCond                *ready;
@@ -238,6 +296,7 @@ engine_thread (gpointer data)
   relais_core_take_options (core, &birth->options, birth->error);
   g_mutex_lock (birth->mutex);
   *birth->core = core;
+  *birth->notes = g_ptr_array_ref (core->notes); /* nobody writes to them any more */
   *birth->is_ready = TRUE;
   g_cond_signal (birth->ready);
   g_mutex_unlock (birth->mutex); /* birth is gone from here */
@@ -260,7 +319,7 @@ relais_engine_start_thread (RelaisEngine              *self,
   GCond ready;
   gboolean is_ready = FALSE;
   Birth birth = { self->context, self->owner, self->loop, self->link, *options,
-                  &self->core, &self->load_error, &mutex, &ready, &is_ready };
+                  &self->core, &self->notes, &self->load_error, &mutex, &ready, &is_ready };
 
   g_mutex_init (&mutex);
   g_cond_init (&ready);

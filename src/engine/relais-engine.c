@@ -9,7 +9,6 @@
 
 #include "base/relais-error.h"
 #include "base/relais-key.h"
-#include "upstream/relais-provider.h"
 
 #include "relais-engine-private.h"
 
@@ -121,6 +120,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->config);
   relais_start_failure_free (self->failure);
   g_clear_error (&self->load_error);
+  g_ptr_array_unref (self->notes);
   g_strfreev (self->models);
   g_strfreev (self->urls);
 
@@ -345,6 +345,30 @@ relais_engine_dup_api_key (RelaisEngine *self)
 }
 
 /**
+ * relais_engine_get_key_place:
+ * @self: an engine
+ *
+ * Returns: where the client key in force is kept
+ */
+RelaisEngineKeyPlace
+relais_engine_get_key_place (RelaisEngine *self)
+{
+  return self->key_place;
+}
+
+/**
+ * relais_engine_get_key_mode:
+ * @self: an engine
+ *
+ * Returns: when the key is asked for right now; never `auto`
+ */
+RelaisAuthMode
+relais_engine_get_key_mode (RelaisEngine *self)
+{
+  return relais_config_get_effective_mode (self->config);
+}
+
+/**
  * relais_engine_list_accounts:
  * @self: an engine
  *
@@ -373,7 +397,7 @@ relais_engine_list_records (RelaisEngine *self)
  * @self: an engine
  *
  * Returns: (transfer full) (array zero-terminated=1): models the active accounts serve, as last
- * heard
+ *   heard
  */
 char **
 relais_engine_dup_models (RelaisEngine *self)
@@ -403,9 +427,10 @@ relais_engine_refresh_models (RelaisEngine *self)
                                   refresh_job));
 }
 
-static void
-relay_listening (RelaisEngine *self,
-                 RelaisJob    *job)
+/* A start or a re-binding is over: the facade follows. */
+void
+relais_engine_relay_listening (RelaisEngine *self,
+                               RelaisJob    *job)
 {
   RelaisListening *listening = job->input;
 
@@ -452,7 +477,7 @@ relais_engine_start_async (RelaisEngine        *self,
                                    user_data, start_job);
 
   job->input_free = (GDestroyNotify)relais_listening_free;
-  job->after = relay_listening;
+  job->after = relais_engine_relay_listening;
   self->n_starts++;
   if (self->state != RELAIS_ENGINE_RUNNING)
     set_state (self, RELAIS_ENGINE_STARTING);
@@ -542,217 +567,12 @@ relais_engine_stop_finish (RelaisEngine  *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-port_job (RelaisCore *core,
-          RelaisJob  *job)
-{
-  relais_config_set_port (core->config, job->number, &job->error);
-  relais_job_return (job);
-}
-
-/**
- * relais_engine_set_port:
- * @self: an engine
- * @port: 1024 to 65535, or 0 to let the system choose
- * @error: where to put a failure
- *
- * Fails with [error@Error] `INVALID_SETTING` while the proxy runs, whatever a widget may allow,
- * and for a port out of range.
- *
- * Returns: whether it is set
- */
-gboolean
-relais_engine_set_port (RelaisEngine  *self,
-                        int            port,
-                        GError       **error)
-{
-  RelaisJob *job;
-
-  if (self->state != RELAIS_ENGINE_STOPPED && self->state != RELAIS_ENGINE_FAILED)
-    {
-      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                           "Stop the proxy to change the port");
-      return FALSE;
-    }
-  if (!relais_config_set_port (self->config, port, error))
-    return FALSE;
-  relais_engine_notify (self, PROP_PORT);
-  job = relais_job_new (self, relais_engine_set_port, NULL, NULL, NULL, port_job);
-  job->number = port;
-  relais_job_run (job);
-  return TRUE;
-}
-
-static void
-lan_job (RelaisCore *core,
-         RelaisJob  *job)
-{
-  if (relais_config_get_allow_lan_access (core->config) != job->number)
-    {
-      relais_config_set_allow_lan_access (core->config, job->number);
-      job->input = relais_core_rebind (core);
-    }
-  relais_job_return (job);
-}
-
-/**
- * relais_engine_set_allow_lan_access:
- * @self: an engine
- * @allow: whether other devices may connect
- *
- * While the proxy runs it listens anew at once; streams run on. A failure shows as the state.
- */
-void
-relais_engine_set_allow_lan_access (RelaisEngine *self,
-                                    gboolean      allow)
-{
-  RelaisJob *job;
-
-  if (relais_config_get_allow_lan_access (self->config) == !!allow)
-    return;
-  relais_config_set_allow_lan_access (self->config, allow);
-  relais_engine_notify (self, PROP_ALLOW_LAN_ACCESS);
-  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
-  job = relais_job_new (self, relais_engine_set_allow_lan_access, NULL, NULL, NULL, lan_job);
-  job->number = !!allow;
-  job->input_free = (GDestroyNotify)relais_listening_free;
-  job->after = relay_listening;
-  relais_job_run (job);
-}
-
-static void
-auth_job (RelaisCore *core,
-          RelaisJob  *job)
-{
-  relais_config_set_auth_mode (core->config, (RelaisAuthMode)job->number);
-  relais_job_return (job);
-}
-
-/**
- * relais_engine_set_auth_mode:
- * @self: an engine
- * @mode: when a client key is asked for; holds from the next request on
- */
-void
-relais_engine_set_auth_mode (RelaisEngine   *self,
-                             RelaisAuthMode  mode)
-{
-  RelaisJob *job;
-
-  if (relais_config_get_auth_mode (self->config) == mode)
-    return;
-  relais_config_set_auth_mode (self->config, mode);
-  relais_engine_notify (self, PROP_AUTH_MODE);
-  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
-  job = relais_job_new (self, relais_engine_set_auth_mode, NULL, NULL, NULL, auth_job);
-  job->number = mode;
-  relais_job_run (job);
-}
-
-static void
-strict_job (RelaisCore *core,
-            RelaisJob  *job)
-{
-  relais_config_set_strict_translation (core->config, job->number);
-  relais_job_return (job);
-}
-
-/**
- * relais_engine_set_strict_translation:
- * @self: an engine
- * @strict: whether a request is refused when its upstream has nothing like a field the client may
- *   rely on; holds from the next request on
- */
-void
-relais_engine_set_strict_translation (RelaisEngine *self,
-                                      gboolean      strict)
-{
-  RelaisJob *job = relais_job_new (self, relais_engine_set_strict_translation, NULL, NULL, NULL,
-                                   strict_job);
-
-  job->number = !!strict;
-  relais_job_run (job);
-}
-
-static void
-hosts_job (RelaisCore *core,
-           RelaisJob  *job)
-{
-  relais_config_set_allowed_hosts (core->config, job->input, &job->error);
-  relais_job_return (job);
-}
-
-static void
-origins_job (RelaisCore *core,
-             RelaisJob  *job)
-{
-  relais_config_set_allowed_origins (core->config, job->input, &job->error);
-  relais_job_return (job);
-}
-
-static void
-run_list (RelaisEngine          *self,
-          gpointer               tag,
-          const char    * const *values,
-          RelaisJobFunc          func)
-{
-  RelaisJob *job = relais_job_new (self, tag, NULL, NULL, NULL, func);
-
-  job->input = g_strdupv ((char **)values);
-  job->input_free = (GDestroyNotify)g_strfreev;
-  relais_job_run (job);
-}
-
-/**
- * relais_engine_set_allowed_hosts:
- * @self: an engine
- * @hosts: (nullable): names clients may call this computer by, besides its own; without a port
- * @error: where to put a failure
- *
- * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
- * [func@Config.check_host] does not take; the old ones hold then.
- *
- * Returns: whether they were taken
- */
-gboolean
-relais_engine_set_allowed_hosts (RelaisEngine         *self,
-                                 const char   * const *hosts,
-                                 GError              **error)
-{
-  if (!relais_config_set_allowed_hosts (self->config, hosts, error))
-    return FALSE;
-  run_list (self, relais_engine_set_allowed_hosts, hosts, hosts_job);
-  return TRUE;
-}
-
-/**
- * relais_engine_set_allowed_origins:
- * @self: an engine
- * @origins: (nullable): web pages that may use the proxy, as `https://app.example`
- * @error: where to put a failure
- *
- * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
- * [func@Config.check_origin] does not take; the old ones hold then.
- *
- * Returns: whether they were taken
- */
-gboolean
-relais_engine_set_allowed_origins (RelaisEngine         *self,
-                                   const char   * const *origins,
-                                   GError              **error)
-{
-  if (!relais_config_set_allowed_origins (self->config, origins, error))
-    return FALSE;
-  run_list (self, relais_engine_set_allowed_origins, origins, origins_job);
-  return TRUE;
-}
-
 /**
  * relais_engine_check_api_key:
  * @key: what a person typed
  *
  * Returns: whether it may become the client key: it starts with `sk-` and has at least 10
- * characters
+ *   characters
  */
 gboolean
 relais_engine_check_api_key (const char *key)
@@ -789,15 +609,29 @@ relay_key (RelaisEngine *self,
            RelaisJob    *job)
 {
   if (job->error == NULL && job->text != NULL)
-    relais_config_set_api_key (self->config, job->text, NULL);
+    {
+      relais_config_set_api_key (self->config, job->text, NULL);
+      self->key_place = job->key_place;
+    }
   relais_engine_notify (self, PROP_API_KEY_SET);
+}
+
+static void
+key_saved (gpointer  result,
+           GError   *error,
+           gpointer  user_data)
+{
+  RelaisJob *job = user_data;
+
+  job->key_place = job->core->key_place;
+  relais_job_done (result, error, job);
 }
 
 static void
 key_job (RelaisCore *core,
          RelaisJob  *job)
 {
-  relais_core_save_key (core, job->text, relais_job_done, job);
+  relais_core_save_key (core, job->text, key_saved, job);
 }
 
 /**
@@ -890,6 +724,7 @@ loaded (gpointer  result,
   RelaisJob *job = user_data;
 
   job->number = job->core->keyring;
+  job->key_place = job->core->key_place;
   job->text = g_strdup (relais_config_get_api_key (job->core->config));
   relais_job_done (result, error, job);
 }
@@ -950,58 +785,18 @@ relais_engine_load_finish (RelaisEngine  *self,
 }
 
 /**
- * relais_engine_set_records_paused:
- * @self: an engine
- * @paused: whether the list of records stands still
- *
- * What happens meanwhile is kept and comes when it goes on.
- */
-void
-relais_engine_set_records_paused (RelaisEngine *self,
-                                  gboolean      paused)
-{
-  g_autoptr (GPtrArray) records = NULL;
-  GHashTableIter iter;
-  gpointer record;
-
-  if (self->paused == !!paused)
-    return;
-  self->paused = !!paused;
-  if (paused)
-    return;
-  records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &record))
-    {
-      g_ptr_array_add (records, record);
-      g_hash_table_iter_steal (&iter);
-    }
-  relais_core_sort_records (records);
-  relais_engine_apply_records (self, records);
-}
-
-/**
- * relais_engine_get_records_paused:
+ * relais_engine_dup_notes:
  * @self: an engine
  *
- * Returns: whether the list of records stands still
+ * Returns: (transfer full) (array zero-terminated=1): what of the accounts file is no failure but
+ *   should be told, such as a field nobody knows; there as soon as the engine is
  */
-gboolean
-relais_engine_get_records_paused (RelaisEngine *self)
+char **
+relais_engine_dup_notes (RelaisEngine *self)
 {
-  return self->paused;
-}
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-/**
- * relais_engine_clear_records:
- * @self: an engine
- *
- * Empties the list; a request still running comes back with its next step.
- */
-void
-relais_engine_clear_records (RelaisEngine *self)
-{
-  g_hash_table_remove_all (self->record_rows);
-  g_hash_table_remove_all (self->held);
-  g_list_store_remove_all (self->records);
+  for (guint i = 0; i < self->notes->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->notes, i));
+  return g_strv_builder_end (builder);
 }

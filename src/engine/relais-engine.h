@@ -32,6 +32,14 @@ typedef enum {
   RELAIS_ENGINE_KEYRING_UNUSED,     /* accounts file or practice: the keyring is not touched */
 } RelaisEngineKeyring;
 
+/* Where the client key in force is kept. */
+typedef enum {
+  RELAIS_ENGINE_KEY_NOWHERE, /* none yet, or it lives until quit */
+  RELAIS_ENGINE_KEY_GIVEN,   /* handed in with the options */
+  RELAIS_ENGINE_KEY_KEYRING,
+  RELAIS_ENGINE_KEY_FILE, /* the key_file of the options */
+} RelaisEngineKeyPlace;
+
 #define RELAIS_TYPE_ENGINE_STATE (relais_engine_state_get_type ())
 #define RELAIS_TYPE_ENGINE_KEYRING (relais_engine_keyring_get_type ())
 
@@ -73,11 +81,7 @@ typedef struct
   char *message; /* not ok: what is wrong, in the server's or our words */
 } RelaisTestResult;
 
-#define RELAIS_TYPE_TEST_RESULT (relais_test_result_get_type ())
-
-GType             relais_test_result_get_type (void);
-RelaisTestResult *relais_test_result_copy     (const RelaisTestResult *self);
-void              relais_test_result_free     (RelaisTestResult       *self);
+void relais_test_result_free (RelaisTestResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
 
@@ -89,7 +93,7 @@ typedef struct
   const char *rules_file;    /* which model is used for which; NULL: none */
   gboolean use_keyring;      /* FALSE: accounts live in memory (or come from the file) */
   const char *api_key;       /* the client key, instead of the keyring's */
-  const char *key_file;      /* where a key made at start is kept, 0600, instead of the keyring */
+  const char *key_file;      /* where the client key is, 0600, when the keyring has none */
 } RelaisEngineOptions;
 
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
@@ -110,6 +114,8 @@ guint                       relais_engine_get_n_accounts (RelaisEngine          
 guint                       relais_engine_get_port       (RelaisEngine              *self);
 char                      **relais_engine_dup_urls       (RelaisEngine              *self);
 char                       *relais_engine_dup_api_key    (RelaisEngine              *self);
+RelaisEngineKeyPlace        relais_engine_get_key_place  (RelaisEngine              *self);
+RelaisAuthMode              relais_engine_get_key_mode   (RelaisEngine              *self);
 GListModel                 *relais_engine_list_accounts  (RelaisEngine              *self);
 GListModel                 *relais_engine_list_records   (RelaisEngine              *self);
 char                      **relais_engine_dup_models     (RelaisEngine              *self);
@@ -125,6 +131,7 @@ void     relais_engine_load_async   (RelaisEngine         *self,
 gboolean relais_engine_load_finish  (RelaisEngine         *self,
                                      GAsyncResult         *result,
                                      GError              **error);
+char   **relais_engine_dup_notes    (RelaisEngine         *self);
 void     relais_engine_start_async  (RelaisEngine         *self,
                                      GCancellable         *cancellable,
                                      GAsyncReadyCallback   callback,

@@ -77,7 +77,7 @@ relais_usage_or_zero (gint64 count)
  * @self: counts
  *
  * Returns: input and output together, unknown ones as 0; never below 0, whatever an upstream
- * claimed
+ *   claimed
  */
 gint64
 relais_usage_total (const RelaisUsage *self)

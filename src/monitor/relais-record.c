@@ -13,8 +13,6 @@
 
 #define CLIENT_NAME_MAX 48
 
-G_DEFINE_BOXED_TYPE (RelaisRecord, relais_record, relais_record_copy, relais_record_free)
-
 /* How programs call themselves, and how people do; the first that fits. */
 static const struct
 {

@@ -53,9 +53,6 @@ typedef struct
   RelaisUsage        usage;
 } RelaisRecord;
 
-#define RELAIS_TYPE_RECORD (relais_record_get_type ())
-
-GType         relais_record_get_type    (void);
 RelaisRecord *relais_record_new         (guint64             id);
 RelaisRecord *relais_record_copy        (const RelaisRecord *self);
 void          relais_record_free        (RelaisRecord       *self);

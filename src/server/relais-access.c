@@ -139,7 +139,8 @@ check_host (RelaisConfig            *config,
   name = dup_host_name (host);
   refuse (access, relais_failure_new (RELAIS_ERROR_MISDIRECTED,
                                       "Relais does not answer to the host “%s”. Use its own address, "
-                                      "http://127.0.0.1 with the port of Relais, or add “%s” to the setting allowed-hosts.",
+                                      "http://127.0.0.1 with the port of Relais. To let it in: relais serve "
+                                      "--allowed-host %s; with the window, add it to the setting allowed-hosts.",
                                       name, name));
   return FALSE;
 }
@@ -173,7 +174,8 @@ refuse_origin (RelaisAccess *access,
   if (origin != NULL && relais_config_check_origin (origin))
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Web pages from %s may not use Relais. "
-                                        "To let them, add “%s” to the setting allowed-origins.",
+                                        "To let them: relais serve --allowed-origin %s; with the window, add it "
+                                        "to the setting allowed-origins.",
                                         origin, origin));
   else if (origin != NULL && strcmp (origin, "null") == 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
@@ -181,7 +183,8 @@ refuse_origin (RelaisAccess *access,
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Other web sites may not use Relais. "
-                                        "To let one, add its origin to the setting allowed-origins."));
+                                        "To let one: relais serve --allowed-origin ORIGIN; with the window, add "
+                                        "its origin to the setting allowed-origins."));
   return FALSE;
 }
 
@@ -287,13 +290,13 @@ check_key (RelaisConfig      *config,
                                         "Relais has no API key yet, so none can be right: set one in Relais first."));
   else if (keys->seen->len > 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
-                                        "The API key sent as %s is not the key of this Relais. Copy the key from Relais "
-                                        "into the client; it is accepted as %s.",
+                                        "The API key sent as %s is not the key of this Relais. Give the client the "
+                                        "one that the Relais window shows and “relais key” prints; it is accepted as %s.",
                                         keys->seen->str, places));
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
-                                        "No API key was sent. Copy the key from Relais into the client; "
-                                        "it is accepted as %s.",
+                                        "No API key was sent. Give the client the one that the Relais window shows and "
+                                        "“relais key” prints; it is accepted as %s.",
                                         places));
   return FALSE;
 }
@@ -379,10 +382,10 @@ check_route (const char        *method,
  * @access: (out caller-allocates): the verdict; clear it with relais_access_clear()
  *
  * Decides, before any of the body is read. In this order: the peer (`FORBIDDEN`), host
- * (`MISDIRECTED`), origin
- * (`FORBIDDEN`), a preflight, the key (`BAD_KEY`), the content type (`UNSUPPORTED_MEDIA_TYPE`), and
- * whether path and method are served at all (`UNKNOWN_URL`, `NOT_SUPPORTED`,
- * `METHOD_NOT_ALLOWED`, `UPGRADE_REQUIRED`). Each message says what to change; none holds a key.
+ * (`MISDIRECTED`), origin (`FORBIDDEN`), a preflight, the key (`BAD_KEY`), the content type
+ * (`UNSUPPORTED_MEDIA_TYPE`), and whether path and method are served at all (`UNKNOWN_URL`,
+ * `NOT_SUPPORTED`, `METHOD_NOT_ALLOWED`, `UPGRADE_REQUIRED`). Each message says what to change;
+ * none holds a key.
  */
 void
 relais_access_check (RelaisConfig            *config,

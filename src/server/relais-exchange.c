@@ -15,10 +15,10 @@
 #include "upstream/relais-provider.h"
 
 #include "relais-exchange-private.h"
+#include "relais-refusal.h"
 
 #define MODEL_SIZE_MAX 512
 #define PATH_SHOWN_MAX 2048 /* of a record: thousands of them are kept */
-#define EXPOSED_HEADERS "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, X-Relais-Hint"
 
 static const char *const finish_names[] = {
   [RELAIS_FINISH_STOP] = "stop",
@@ -309,8 +309,12 @@ reach_cb (const RelaisAccount *account,
       ((rule->account != NULL && strcmp (rule->account, account->id) != 0) ||
        (rule->provider != NULL && strcmp (rule->provider, account->provider) != 0)))
     return RELAIS_REACH_NONE;
+  /* what is stored at a vendor is asked of the practice account last */
   if (relais_provider_reaches (account, self->dialect->id))
-    return RELAIS_REACH_NATIVE;
+    return self->route->operation == RELAIS_OPERATION_STORED &&
+               relais_provider_find (account->provider)->in_process
+             ? RELAIS_REACH_TRANSLATED
+             : RELAIS_REACH_NATIVE;
   switch (self->route->operation)
     {
     case RELAIS_OPERATION_GENERATE:
@@ -387,6 +391,9 @@ pick_failure (RelaisExchange   *self,
                                  "No account serves the model “%s”: see GET /v1/models for what there is",
                                  self->model);
     case RELAIS_PICK_DIALECT:
+      if (self->model == NULL)
+        return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account speaks %s: add one that does",
+                                   readable (self->dialect->id));
       return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
                                  "No account that serves “%s” speaks %s: add one that does",
                                  self->model, readable (self->dialect->id));
@@ -397,9 +404,11 @@ pick_failure (RelaisExchange   *self,
     }
 }
 
-/* Learns model and form from the body, without building a tree of it. */
+/* Learns model and form from the body, without building a tree of it. Says which member is wrong,
+ * if it is one. */
 static gboolean
 scan_body (RelaisExchange  *self,
+           const char     **member,
            GError         **error)
 {
   g_auto (RelaisJsonScan) scan = { 0 };
@@ -409,7 +418,10 @@ scan_body (RelaisExchange  *self,
   if (!relais_json_scan_request (data != NULL ? data : "", length,
                                  relais_config_get_limits (self->gateway->config)->json_depth,
                                  &scan, error))
-    return FALSE;
+    {
+      *member = scan.wrong;
+      return FALSE;
+    }
   if (self->dialect->id == RELAIS_DIALECT_GEMINI)
     return TRUE;
   self->model = g_steal_pointer (&scan.model);
@@ -417,6 +429,7 @@ scan_body (RelaisExchange  *self,
   self->model_end = scan.model_end;
   if (self->model == NULL || *self->model == '\0')
     {
+      *member = "model";
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST,
                            "The request names no model: set “model” to a non-empty string");
       return FALSE;
@@ -468,14 +481,14 @@ serve (RelaisExchange *self)
   g_autoptr (RelaisFailure) failure = NULL;
   g_autoptr (GError) error = NULL;
   RelaisPickResult result;
+  const char *member = NULL;
 
   self->form = self->route->form;
   self->model = g_strdup (self->route->model);
-  if (self->route->operation != RELAIS_OPERATION_STORED && !scan_body (self, &error))
+  if (self->route->operation != RELAIS_OPERATION_STORED && !scan_body (self, &member, &error))
     {
       failure = relais_failure_new (error->code, "%s", error->message);
-      if (self->model == NULL)
-        failure->param = g_strdup ("model");
+      failure->param = g_strdup (member);
       relais_exchange_fail (self, failure);
       return;
     }
@@ -491,9 +504,8 @@ serve (RelaisExchange *self)
   self->record->upstream_model = g_strdup (self->model);
   self->record->stream = self->form != RELAIS_FORM_WHOLE;
   apply_rules (self);
-  result = relais_account_pool_pick (self->gateway->pool,
-                                     self->model != NULL ? self->record->upstream_model : "",
-                                     reach_cb, self, &self->account);
+  result = relais_account_pool_pick (self->gateway->pool, self->record->upstream_model, reach_cb,
+                                     self, &self->account);
   if (result != RELAIS_PICK_FOUND)
     {
       failure = pick_failure (self, result);
@@ -571,7 +583,7 @@ set_common_headers (RelaisExchange *self)
   if (self->head->access.allowed_origin == NULL)
     return;
   relais_reply_set_header (self->reply, "Access-Control-Allow-Origin", self->head->access.allowed_origin);
-  relais_reply_set_header (self->reply, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
+  relais_reply_set_header (self->reply, "Access-Control-Expose-Headers", RELAIS_EXPOSED_HEADERS);
   relais_reply_set_header (self->reply, "Vary", "Origin");
 }
 

@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <sys/socket.h>
 
 #include "relais-linger.h"

@@ -12,11 +12,41 @@
 
 #include "relais-refusal.h"
 
-#include "base/relais-error.h"
 #include "base/relais-key.h"
 
 #define DEFAULT_ALLOWED_HEADERS "authorization, content-type, x-api-key, x-goog-api-key, anthropic-version"
-#define EXPOSED_HEADERS "x-request-id, request-id, retry-after, retry-after-ms, X-Relais-Hint"
+
+/**
+ * relais_status_get_phrase:
+ * @status: a status code
+ *
+ * Returns: what stands behind it in the status line; libsoup 3.2 knows fewer of them
+ */
+const char *
+relais_status_get_phrase (guint status)
+{
+  switch (status)
+    {
+    case 421:
+      return "Misdirected Request";
+    case 426:
+      return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 451:
+      return "Unavailable For Legal Reasons";
+    case 508:
+      return "Loop Detected";
+    case 529:
+      return "Site is overloaded";
+    default:
+      return soup_status_get_phrase (status);
+    }
+}
 
 static void
 append_start (GString *out,
@@ -26,7 +56,7 @@ append_start (GString *out,
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   g_string_append_printf (out, "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n",
-                          status, soup_status_get_phrase (status), date);
+                          status, relais_status_get_phrase (status), date);
 }
 
 static void
@@ -37,7 +67,7 @@ append_origin (GString          *out,
     return;
   g_string_append_printf (out,
                           "Access-Control-Allow-Origin: %s\r\nAccess-Control-Expose-Headers: %s\r\nVary: Origin\r\n",
-                          head->access.allowed_origin, EXPOSED_HEADERS);
+                          head->access.allowed_origin, RELAIS_EXPOSED_HEADERS);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "relais-refusal.h"
 #include "relais-reply.h"
 
 #define HIGH_MARK_BYTES (256 * 1024)
@@ -133,8 +134,8 @@ begin (RelaisReply  *self,
   self->begun = TRUE;
   soup_message_headers_set_encoding (headers, encoding);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (self->message), FALSE);
-  /* no reason phrase of anybody's */
-  soup_server_message_set_status (self->message, status, NULL);
+  /* never the upstream's own phrase */
+  soup_server_message_set_status (self->message, status, relais_status_get_phrase (status));
 }
 
 static void

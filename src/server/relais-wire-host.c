@@ -105,25 +105,25 @@ relais_wire_host_count_live (RelaisWireHost *self)
  * Counts the socket as open until it is closed.
  */
 void
-relais_wire_host_linger (RelaisWireHost *host,
+relais_wire_host_linger (RelaisWireHost *self,
                          GSocket        *socket,
                          GIOStream      *stream,
                          GBytes         *words)
 {
-  relais_wire_host_ref (host);
-  g_queue_push_tail (&host->lingers,
-                     relais_linger_start (socket, stream, words, linger_closed_cb, host));
+  relais_wire_host_ref (self);
+  g_queue_push_tail (&self->lingers,
+                     relais_linger_start (socket, stream, words, linger_closed_cb, self));
 }
 
 /**
- * relais_wire_turn_away:
- * @host: what all wires of the server share
+ * relais_wire_host_turn_away:
+ * @self: a host
  * @socket: an accepted socket there is no room for
  *
  * Says 503 on it and closes it.
  */
 void
-relais_wire_host_turn_away (RelaisWireHost *host,
+relais_wire_host_turn_away (RelaisWireHost *self,
                             GSocket        *socket)
 {
   g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
@@ -133,5 +133,5 @@ relais_wire_host_turn_away (RelaisWireHost *host,
 
   failure->retry_after_ms = 1000;
   words = relais_refusal_compose (NULL, RELAIS_DIALECT_OPENAI_CHAT, failure);
-  relais_wire_host_linger (host, socket, G_IO_STREAM (stream), words);
+  relais_wire_host_linger (self, socket, G_IO_STREAM (stream), words);
 }

@@ -7,14 +7,10 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "relais-wire-private.h"
-
-#include "base/relais-error.h"
 
 typedef struct
 {

@@ -11,7 +11,6 @@
 
 #include <libsoup/soup.h>
 
-#include "base/relais-error.h"
 #include "base/relais-redact.h"
 #include "dialects/relais-model-list.h"
 

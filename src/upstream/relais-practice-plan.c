@@ -503,8 +503,7 @@ add_answer (GPtrArray  *plan,
  * the client gives are bounded: 4 MiB of text, 10 000 pieces, 60 s between two.
  *
  * Returns: (transfer full) (element-type RelaisPracticeStep): the steps, of which the last is
- * FINISH or
- *   ERROR
+ *   FINISH or ERROR
  */
 GPtrArray *
 relais_practice_plan_new (const RelaisPrompt *prompt)

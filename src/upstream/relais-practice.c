@@ -133,7 +133,7 @@ static GSourceFuncs practice_funcs = { .dispatch = practice_dispatch,
  * is FINISH or ERROR.
  *
  * Returns: (transfer full): the work; free it with [method@Practice.free], also after the last
- * event
+ *   event
  */
 RelaisPractice *
 relais_practice_start (const RelaisPrompt *prompt,

@@ -301,7 +301,7 @@ strip_version (GString *path)
  * with [error@Error] `INVALID_SETTING`.
  *
  * Returns: (transfer full) (nullable): the base, without a slash at the end, or %NULL with @error
- * set
+ *   set
  */
 char *
 relais_provider_check_base_url (const char       *url,
@@ -379,6 +379,21 @@ relais_provider_dup_base (const RelaisAccount  *account,
   return relais_provider_check_base_url (url, dialect, error);
 }
 
+static gboolean
+refuse_provider (const char  *id,
+                 GError     **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+  GPtrArray *list = relais_provider_list ();
+
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "",
+                            ((const RelaisProvider *)g_ptr_array_index (list, i))->id);
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no provider “%s”; there are: %s",
+               id, known->str);
+  return FALSE;
+}
+
 /**
  * relais_provider_check_account:
  * @account: an account
@@ -397,14 +412,13 @@ relais_provider_check_account (const RelaisAccount  *account,
   const RelaisProvider *provider = relais_provider_find (account->provider);
 
   if (provider == NULL)
-    {
-      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no provider “%s”", account->provider);
-      return FALSE;
-    }
+    return refuse_provider (account->provider, error);
   for (char **name = account->dialects; name != NULL && *name != NULL; name++)
     if (relais_dialect_find (*name) == NULL)
       {
-        g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no dialect “%s”", *name);
+        g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                     "There is no dialect “%s”; there are: openai-chat, openai-responses, anthropic, gemini",
+                     *name);
         return FALSE;
       }
   if (provider->needs_key && (account->api_key == NULL || *account->api_key == '\0'))

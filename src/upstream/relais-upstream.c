@@ -63,7 +63,6 @@ struct _RelaisTransfer
   gboolean            retried;
   gboolean            got_head;
   gboolean            paused;
-  gboolean            timed_out;
   gboolean gone; /* freed or done: nobody is to be called any more */
 };
 
@@ -537,8 +536,7 @@ build_url (const RelaisUpstreamRequest  *request,
  * `done` may bring `TIMEOUT` of ours, or what GIO or libsoup say.
  *
  * Returns: (transfer full) (nullable): the transfer; gone by itself once `done` was called, else
- * to be
- *   ended by [method@Transfer.free]
+ *   to be ended by [method@Transfer.free]
  */
 RelaisTransfer *
 relais_upstream_send (RelaisUpstream               *self,

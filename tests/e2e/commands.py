@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,10 +49,24 @@ def help_and_version():
         assert f'relais {command}' in out, out
     status, out, _ = run('--version')
     assert status == 0 and re.fullmatch(r'relais \d+\.\d+\.\d+\n', out)
+    # what build-aux/run calls: answered without a display
+    equal(run('--practice', '--version')[:2], (0, out))
+    equal(run('--practice', '--help'), run('--help'))
     status, _, err = run('frobnicate')
     assert status == 64 and 'frobnicate' in err
-    equal(run('serve', 'more')[0], 64)
-    equal(run('serve', '--no-such')[0], 64)
+    for command in ('serve', 'accounts', 'key', 'check'):
+        status, _, err = run(command, '--no-such')
+        assert status == 64 and '--no-such' in err and f'relais {command} --help' in err, err
+    for line in (['serve', 'more'], ['check', 'more'], ['key', 'more']):
+        status, _, err = run(*line)
+        assert status == 64 and f'relais {line[0]} --help' in err, err
+
+
+@test
+def a_provider_nobody_knows_is_refused_before_the_keyring_is_asked():
+    status, out, err = run('accounts', 'add', 'foo')
+    equal((status, out), (64, ''))
+    assert '“foo”' in err and 'gemini, anthropic, openai, zai' in err and 'keyring' not in err, err
 
 
 @test
@@ -96,7 +111,24 @@ def bad_settings_are_told_and_quote_no_secret():
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://u:p@x"}]}', 'user name'),
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://a%0d%0ab/"}]}', 'base URL'),
         ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["klingon"]}]}', '“klingon”'),
-        ('{"accounts":[{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}', 'twice'),
+        ('{"accounts":[{"id":"b","provider":"practice"},{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}',
+         'account 3 (“a”): account 2 has the same id'),
+        ('', 'the file is empty; it should look like {"accounts": ['),
+        (' \n ', 'the file is empty'),
+        ('[]', 'the file holds an array, not an object; it should look like'),
+        ('"' + secret + '"', 'the file holds no object'),
+        ('{}', '“accounts” is missing; it should look like'),
+        ('{"accounts":["' + secret + '"]}', 'account 1 must be an object'),
+        ('{"accounts": [\n  {"id": "a", "provider": "openai", "api_key": "' + secret + '",}\n]}',
+         'not valid JSON: no name in double quotes at line 2, column 76'),
+        ('{"accounts":[{"provider":"openai"}]}', 'account 1: “id” is missing'),
+        ('{"accounts":[{"id":"work"}]}', 'account 1 (“work”): “provider” is missing'),
+        ('{"accounts":[{"id":"p","provider":"practice"},{"id":"work","provider":"opnai"}]}',
+         'account 2 (“work”): There is no provider “opnai”; there are: gemini, anthropic, openai, zai, openai-compatible, '
+         'anthropic-compatible, gemini-compatible, practice'),
+        ('{"accounts":[{"id":"work","provider":"openai","key":"' + secret + '"}]}',
+         'account 1 (“work”): the unknown field “key” is ignored; there are: id, label, provider, base_url,'),
+        ('{"accounts":[{"id":"work","provider":"openai","' + secret + '":1}]}', 'account 1 (“work”): an unknown field is ignored'),
         ('{"accounts":[{"id":"a","provider":"practice","priority":1.5}]}', '“priority”'),
         ('{"accounts":[{"id":"a","provider":"practice","dispatch":"maybe"}]}', '“dispatch”'),
     ]
@@ -105,6 +137,8 @@ def bad_settings_are_told_and_quote_no_secret():
         equal((status, out), (1, ''), text)
         assert words in err, (words, err)
         assert secret not in err, err
+    with Relais(accounts=[{'id': 'a', 'provider': 'practice', 'modles': []}]) as relais:
+        assert 'account 1 (“a”): the unknown field “modles” is ignored' in relais.said(), relais.said()
     good = '{"accounts":[{"id":"a","provider":"practice"}]}'
     status, _, err = run('serve', '--port', '0', '--accounts-file', write('open.json', good, 0o644))
     assert status == 1 and 'chmod 600' in err, err
@@ -112,7 +146,9 @@ def bad_settings_are_told_and_quote_no_secret():
     assert status == 1 and 'chmod 600' in err, err
     status, _, err = run('serve', '--port', '0', '--practice', env={'RELAIS_API_KEY': 'too-short'})
     assert status == 1 and 'sk-' in err and 'too-short' not in err, err
-    equal(run('serve', '--practice', '--port', '80')[0], 64)
+    for port in ('80', '65536', '-1', 'eighty', '8045x', '', '99999999999999999999'):
+        status, _, err = run('serve', '--practice', '--port', port)
+        assert status == 64 and 'from 1024 to 65535' in err and f'not “{port}”' in err, err
     status, _, err = run('serve', '--practice', '--auth-mode', 'sometimes')
     assert status == 64 and 'all_except_health' in err
 
@@ -144,7 +180,55 @@ def a_key_is_made_once_and_kept_for_its_owner_only():
             assert re.fullmatch(r'sk-[A-Za-z0-9]{43}', keys[-1])
             equal(relais.request('GET', '/healthz', auth=False, headers={'x-api-key': keys[-1]})[0], 200)
             assert path in relais.said() and keys[-1] not in relais.said()
+            equal(run('key', '--no-keyring', '--data-dir', folder), (0, keys[-1] + '\n', ''))
     equal(keys[0], keys[1])
+    fresh = run('key', 'new', '--no-keyring', '--data-dir', folder)[1]
+    assert fresh.strip() != keys[0]
+    with open(path, encoding='ascii') as file:
+        equal(file.read() + '\n', fresh)
+    equal(os.stat(path).st_mode & 0o777, 0o600)
+
+
+@test
+def the_key_of_another_place_is_printed_too():
+    equal(run('key', env={'RELAIS_API_KEY': KEY}), (0, KEY + '\n', ''))
+    kept = write('kept-key', KEY + '\n')
+    equal(run('key', 'show', '--api-key-file', kept), (0, KEY + '\n', ''))
+    for more in ([], ['--no-keyring']):
+        status, out, err = run('key', 'new', '--api-key-file', kept, *more)
+        assert (status, out) == (1, '') and 'change it there' in err, err
+    status, out, err = run('key', '--api-key-file', write('open-key', KEY, 0o644))
+    assert (status, out) == (1, '') and 'chmod 600' in err, err
+
+
+@test
+def the_start_says_whether_a_key_is_needed_and_where_it_is():
+    for arguments, words in ((['--auth-mode', 'off'], 'no client key is needed'), ([], 'no client key is needed'),
+                             (['--lan', '--auth-mode', 'off'], 'no client key is needed\n'),
+                             (['--lan'], 'every request but GET /healthz needs the client key'),
+                             (['--auth-mode', 'all_except_health'], 'every request but GET /healthz needs the client key'),
+                             (['--auth-mode', 'strict'], 'every request needs the client key')):
+        with Relais('--practice', *arguments) as relais:
+            assert words in relais.said() and 'from RELAIS_API_KEY' in relais.said() and KEY not in relais.said(), relais.said()
+    kept = write('kept-key', KEY)
+    with Relais('--practice', '--api-key-file', kept, key=None) as relais:
+        assert f'the client key is the one from {kept}' in relais.said() and KEY not in relais.said(), relais.said()
+
+
+@test
+def no_child_and_no_neighbour_sees_the_key_in_the_environment():
+    with Relais('--practice') as relais:
+        with open(f'/proc/{relais.process.pid}/environ', 'rb') as file:
+            said = file.read()
+        assert b'XDG_DATA_HOME=' in said and KEY.encode() not in said, said
+    # the window is a program of its own: here one that prints what it was given
+    program = os.path.join(FOLDER.name, 'tree/src/cli/relais')
+    os.makedirs(os.path.dirname(program), exist_ok=True)
+    shutil.copy(RELAIS, program)
+    os.makedirs(os.path.join(FOLDER.name, 'tree/src/app'), exist_ok=True)
+    write('tree/src/app/relais-window', '#!/bin/sh\nenv\n', 0o755)
+    done = subprocess.run([program], env=dict(os.environ, RELAIS_API_KEY=KEY), capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0 and 'PATH=' in done.stdout and KEY not in done.stdout, done
 
 
 @test
@@ -203,6 +287,28 @@ def lan_without_a_key_warns():
 
 
 @test
+def hosts_and_pages_are_let_in_by_option():
+    hosts = {'Host': 'relais.example'}
+    pages = {'Origin': 'https://app.example'}
+    with Relais('--practice') as relais:
+        for headers, status, option in ((hosts, 421, '--allowed-host relais.example'), (pages, 403, '--allowed-origin https://app.example')):
+            got, _, body = relais.request('GET', '/v1/models', headers=headers)
+            equal(got, status)
+            assert f'relais serve {option};' in json.loads(body)['error']['message'], body
+    with Relais('--practice', '--allowed-host', 'relais.example', '--allowed-host', 'other.example',
+                '--allowed-origin', 'https://more.example', '--allowed-origin', 'https://app.example') as relais:
+        equal(relais.request('GET', '/v1/models', headers=hosts)[0], 200)
+        equal(relais.request('GET', '/v1/models', headers={'Host': 'other.example'})[0], 200)
+        equal(relais.request('GET', '/v1/models', headers={'Host': 'third.example'})[0], 421)
+        status, headers, _ = relais.request('GET', '/v1/models', headers=pages)
+        equal((status, headers['access-control-allow-origin']), (200, 'https://app.example'))
+    for line, words in ((['--allowed-host', 'http://relais.example'], 'without http://'), (['--allowed-host', 'a:80'], 'a port'),
+                        (['--allowed-origin', 'app.example'], 'https://app.example'), (['--allowed-origin', 'null'], 'no origin')):
+        status, out, err = run('serve', '--practice', *line)
+        assert (status, out) == (64, '') and line[0] in err and f'“{line[1]}”' in err and words in err, err
+
+
+@test
 def check_says_what_works():
     status, out, err = run('check', '--practice')
     equal(status, 0, out + err)
@@ -212,6 +318,28 @@ def check_says_what_works():
     rows = [{'id': 'a', 'label': 'Mine', 'provider': 'openai', 'base_url': upstream.url, 'api_key': 'wrong-key-000'}]
     status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
     equal(status, 1, out)
+    # one that works and one that does not: requests are tried, the exit status tells
+    rows = [dict(rows[0], base_url='http://127.0.0.1:9', models=['m-*']), {'id': 'p', 'provider': 'practice'}]
+    status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
+    equal(status, 1, out)
+    equal([line.split()[0] for line in out.splitlines()], ['ok', 'problem'] + ['ok'] * 6, out)
+
+
+@test
+def check_says_each_thing_once():
+    for text, words in (('{"accounts":[]}', 'none yet'), ('{', 'is not valid JSON'),
+                        ('{"accounts":[{"id":"a","provider":"practice","enabled":false}]}', 'all of them are paused')):
+        status, out, err = run('check', '--accounts-file', write('check.json', text))
+        equal((status, err), (1, ''), text)
+        equal([line for line in out.splitlines() if line.startswith('problem')], out.splitlines()[-1:], out)
+        assert words in out.splitlines()[-1] and 'BAD' not in out, out
+    # lists its models, answers nothing: one line for all four dialects, not four
+    rows = [{'id': 'a', 'label': 'Mine', 'provider': 'anthropic', 'base_url': StandIn().url, 'api_key': 'wrong-key-000'}]
+    status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
+    equal(status, 1, out + err)
+    last = out.splitlines()[-1]
+    assert last.startswith('problem  openai-chat, openai-responses, anthropic, gemini '), out
+    equal([line.split()[0] for line in out.splitlines()], ['ok', 'ok', 'ok', 'problem'], out)
 
 
 @test
@@ -267,6 +395,16 @@ def keyring_run(*arguments, feed=''):
     return done.returncode, done.stdout, done.stderr
 
 
+def keyring_serve():
+    """What a server says until it listens"""
+    serve = subprocess.Popen([RELAIS, 'serve', '--port', '0'], env=strict(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        serve.stdout.readline()
+    finally:
+        serve.terminate()
+    return serve.communicate(timeout=15)[1]
+
+
 def case_ready():
     upstream = StandIn(SECRET)
     status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', 'My Work', '--base-url', upstream.url, feed=SECRET + '\n')
@@ -277,12 +415,21 @@ def case_ready():
     assert SECRET in found.stdout and account in found.stdout + found.stderr, found
     status, out, _ = keyring_run('accounts')
     equal(out, f'{account}\tMy Work\topenai-compatible\tactive\n')
+    said = keyring_serve()
+    assert 'the client key is in the keyring: “relais key” prints it' in said, said
     key = keyring_run('key')[1].strip()
     assert re.fullmatch(r'sk-[A-Za-z0-9]{43}', key), key
+    assert key not in said
     equal(keyring_run('key', 'show')[1].strip(), key, 'it survives')
     fresh = keyring_run('key', 'new')[1].strip()
     assert fresh != key
-    equal(keyring_run('key')[1].strip(), fresh)
+    equal(keyring_run('key'), (0, fresh + '\n', ''))
+    # the key of servers without a keyring is another one, and said to be
+    other = keyring_run('key', '--no-keyring')[1].strip()
+    assert other not in (fresh, key)
+    status, out, err = keyring_run('key')
+    assert out.strip() == fresh and 'client-key' in err and '--no-keyring' in err, err
+    os.unlink(os.path.join(os.environ['XDG_DATA_HOME'], 'relais/client-key'))
     serve = subprocess.Popen([RELAIS, 'serve', '--port', '0', '--auth-mode', 'strict'], env=strict(), stdout=subprocess.PIPE,
                              text=True)
     try:
@@ -312,8 +459,24 @@ def case_locked():
     assert status == 1 and 'locked' in err, err
     status, out, err = keyring_run('serve', '--port', '0')
     assert status == 1 and 'keyring is locked' in err.lower(), err
-    status, out, err = keyring_run('key', 'new')
-    assert status == 1 and 'locked' in err, err
+    for line in (['key'], ['key', 'new']):
+        status, out, err = keyring_run(*line)
+        assert (status, out) == (1, '') and 'locked' in err, err
+    # nothing is made up in the place of what the keyring may hold
+    assert not os.path.exists(os.path.join(os.environ['XDG_DATA_HOME'], 'relais/client-key'))
+
+
+def case_file_first():
+    """A keyring without a key does not outdo the file that has one"""
+    kept = keyring_run('key', '--no-keyring')[1]
+    equal(keyring_run('key'), (0, kept, ''))
+    upstream = StandIn(SECRET)
+    status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--base-url', upstream.url, feed=SECRET + '\n')
+    equal(status, 0, out + err)
+    said = keyring_serve()
+    assert re.search(r'the client key is in /\S+/relais/client-key\n', said), said
+    equal(keyring_run('accounts', 'remove', out.split(':')[0])[0], 0)
+    os.unlink(os.path.join(os.environ['XDG_DATA_HOME'], 'relais/client-key'))
 
 
 def case_still_there():
@@ -328,10 +491,18 @@ def case_absent():
     assert status == 1 and 'No keyring service' in err, err
     status, out, err = keyring_run('serve', '--port', '0')
     assert status == 1 and 'No account available' in err, err
+    status, key, err = keyring_run('key')
+    assert status == 0 and re.fullmatch(r'sk-[A-Za-z0-9]{43}\n', key), err
+    equal(keyring_run('key'), (0, key, ''), 'it is kept')
+    equal(keyring_run('key', '--no-keyring'), (0, key, ''), 'as the server keeps it')
+    fresh = keyring_run('key', 'new')
+    assert fresh[0] == 0 and fresh[1] != key, fresh
+    equal(keyring_run('key'), fresh)
 
 
 @test
 def the_keyring_keeps_accounts_and_key():
+    in_keyring('file_first', UNLOCKED)
     in_keyring('ready', UNLOCKED)
 
 

@@ -163,6 +163,54 @@ def bad_bodies_are_refused_in_the_callers_dialect():
 
 
 @test
+def broken_json_is_told_as_such():
+    with Relais('--practice') as relais:
+        status, _, answer = relais.request('POST', PATHS['chat'], '{bad')
+        error = json.loads(answer)['error']
+        equal((status, error['param']), (400, None))
+        assert 'not valid JSON' in error['message'] and 'line 1, column 2' in error['message'] and 'key' not in error['message'], error
+
+
+@test
+def every_status_has_its_phrase():
+    with Relais('--practice') as relais:
+        for number, phrase in ((429, 'Too Many Requests'), (431, 'Request Header Fields Too Large'), (451, 'Unavailable For Legal Reasons'),
+                               (503, 'Service Unavailable')):
+            connection = http.client.HTTPConnection('127.0.0.1', relais.port, timeout=30)
+            connection.request('POST', PATHS['chat'], json.dumps({'model': 'm', 'messages': [{'role': 'user', 'content': f'PRACTICE status {number}'}]}),
+                               {'Content-Type': 'application/json'})
+            answer = connection.getresponse()
+            equal((answer.status, answer.reason), (number, phrase))
+            connection.close()
+        connection = http.client.HTTPConnection('127.0.0.1', relais.port, timeout=30)
+        connection.request('GET', '/v1/models', headers={'Host': 'evil.example'})
+        answer = connection.getresponse()
+        equal((answer.status, answer.reason), (421, 'Misdirected Request'))
+        connection.close()
+    with Relais('--practice', '--auth-mode', 'strict') as relais:
+        for headers in ({}, {'x-api-key': 'sk-wrong-0123456789'}):
+            status, _, answer = relais.request('GET', '/v1/models', headers=headers, auth=False)
+            assert status == 401 and '“relais key” prints' in json.loads(answer)['error']['message'], answer
+
+
+@test
+def what_is_stored_at_a_vendor_names_no_model():
+    upstream = StandIn()
+    rows = accounts(upstream, models=['m-*'])
+    with Relais('--practice', accounts=rows) as relais:
+        for _ in range(3):
+            relais.request('GET', '/v1/responses/resp_1')
+    equal(upstream.refusals, ['no such path /v1/responses/resp_1'] * 3, 'patterns do not stand in the way')
+    with Relais(accounts=[row for row in rows if row['provider'] == 'anthropic']) as relais:
+        status, _, answer = relais.request('GET', '/v1/responses/resp_1')
+        equal(status, 503)
+        equal(json.loads(answer)['error']['message'], 'No account speaks OpenAI Responses: add one that does')
+        status, _, answer = relais.request('POST', PATHS['chat'], {'model': 'gpt-5', 'messages': []})
+        equal(status, 404)
+        assert '“gpt-5”' in json.loads(answer)['error']['message'], answer
+
+
+@test
 def vendor_errors_go_through_and_account_faults_do_not():
     upstream = StandIn()
     with Relais(accounts=accounts(upstream)) as relais:

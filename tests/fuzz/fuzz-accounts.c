@@ -43,13 +43,14 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   int file = memfd_create ("accounts", MFD_CLOEXEC);
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", file);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) accounts = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (file, >=, 0);
   g_assert_cmpint (fchmod (file, 0600), ==, 0);
   g_assert_cmpint (write (file, data, size), ==, size);
-  accounts = relais_account_list_load (path, &error);
+  accounts = relais_account_list_load (path, notes, &error);
   g_assert_cmpint (accounts == NULL, ==, error != NULL);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
     check_account (g_ptr_array_index (accounts, i));

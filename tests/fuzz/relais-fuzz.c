@@ -320,7 +320,7 @@ read_stream (RelaisFuzzAnswer *self,
   g_autoptr (RelaisSseReader) reader = NULL;
   Stream stream = { .answer = self, .dialect = dialect, .open = -1 };
 
-  reader = relais_sse_reader_new (RELAIS_SSE_MAX_EVENT_BYTES, event_cb, &stream);
+  reader = relais_sse_reader_new (16 * 1024 * 1024, event_cb, &stream);
   g_assert_true (relais_sse_reader_push (reader, out->str, out->len, NULL));
   g_assert_true (relais_sse_reader_finish (reader));
   if (out->len > 0)

@@ -63,8 +63,6 @@ G_DEFINE_ENUM_TYPE (RelaisEngineKeyring, relais_engine_keyring,
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_COLLECTION, "no-collection"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_NO_SERVICE, "no-service"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ENGINE_KEYRING_UNUSED, "unused"))
-G_DEFINE_BOXED_TYPE (RelaisTestResult, relais_test_result, relais_test_result_copy,
-                     relais_test_result_free)
 G_DEFINE_FINAL_TYPE (RelaisEngine, relais_engine, G_TYPE_OBJECT)
 
 static const RelaisEngineProvider providers[] = {
@@ -245,12 +243,23 @@ puppet_engine_get_hosts (RelaisEngine *self)
   return (const char *const *)self->hosts;
 }
 
+static RelaisTestResult *
+copy_result (const RelaisTestResult *self)
+{
+  RelaisTestResult *copy = g_memdup2 (self, sizeof *self);
+
+  copy->model = g_strdup (self->model);
+  copy->text = g_strdup (self->text);
+  copy->message = g_strdup (self->message);
+  return copy;
+}
+
 void
 puppet_engine_set_test (RelaisEngine           *self,
                         const RelaisTestResult *result)
 {
   relais_test_result_free (self->test);
-  self->test = relais_test_result_copy (result);
+  self->test = copy_result (result);
 }
 
 void
@@ -273,17 +282,6 @@ puppet_engine_add_record (RelaisEngine       *self,
   g_autoptr (RelaisRecordRow) row = puppet_record_row_new (record, id, g_get_real_time ());
 
   g_list_store_insert (self->records, 0, row);
-}
-
-RelaisTestResult *
-relais_test_result_copy (const RelaisTestResult *self)
-{
-  RelaisTestResult *copy = g_memdup2 (self, sizeof *self);
-
-  copy->model = g_strdup (self->model);
-  copy->text = g_strdup (self->text);
-  copy->message = g_strdup (self->message);
-  return copy;
 }
 
 void
@@ -741,7 +739,7 @@ tell_test (RelaisEngine        *self,
   RelaisTestResult well = { .ok = TRUE, .status = 200, .n_models = 23, .duration_us = 412000 };
 
   well.model = (char *)"gemini-3-flash";
-  g_task_return_pointer (task, relais_test_result_copy (self->test != NULL ? self->test : &well),
+  g_task_return_pointer (task, copy_result (self->test != NULL ? self->test : &well),
                          (GDestroyNotify)relais_test_result_free);
 }
 

@@ -204,6 +204,7 @@ test_file (void)
   };
   g_autofree char *dir = g_dir_make_tmp ("relais-test-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (dir, "accounts.json", NULL);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -213,7 +214,7 @@ test_file (void)
       g_test_message ("%s", cases[i].text);
       g_assert_true (g_file_set_contents (path, cases[i].text, -1, NULL));
       g_assert_cmpint (g_chmod (path, cases[i].mode), ==, 0);
-      list = relais_account_list_load (path, &error);
+      list = relais_account_list_load (path, notes, &error);
       if (cases[i].n_accounts >= 0)
         {
           g_assert_no_error (error);
@@ -229,7 +230,7 @@ test_file (void)
       g_clear_error (&error);
       g_assert_cmpint (g_unlink (path), ==, 0);
     }
-  g_assert_null (relais_account_list_load (path, &error));
+  g_assert_null (relais_account_list_load (path, notes, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }

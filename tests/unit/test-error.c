@@ -25,22 +25,11 @@ test_status (void)
     }
 }
 
-static void
-test_retryable (void)
-{
-  g_assert_true (relais_error_is_retryable (RELAIS_ERROR_RATE_LIMIT));
-  g_assert_true (relais_error_is_retryable (RELAIS_ERROR_NO_ACCOUNT));
-  g_assert_false (relais_error_is_retryable (RELAIS_ERROR_BAD_KEY));
-  g_assert_false (relais_error_is_retryable (RELAIS_ERROR_KEYRING_LOCKED));
-  g_assert_false (relais_error_is_retryable (9999));
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/error/status", test_status);
-  g_test_add_func ("/error/retryable", test_retryable);
   return g_test_run ();
 }

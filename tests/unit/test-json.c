@@ -438,7 +438,68 @@ test_scan_refuses (void)
     }
 }
 
-/* A fault names a byte, never the text around it. */
+/* Which member is wrong, if it is one: what is no JSON is nobody's. */
+static void
+test_scan_wrong (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *wrong;
+  } rows[] = {
+    { "{bad", NULL },
+    { "{\"model\":\"a\"", NULL },
+    { "{\"model\":\"a", NULL },
+    { "[]", NULL },
+    { "", NULL },
+    { "{\"model\":1}", "model" },
+    { "{\"model\":\"a\",\"model\":\"b\"}", "model" },
+    { "{\"stream\":1}", "stream" },
+    { "{\"model\":\"a\"}", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (RelaisJsonScan) scan = { 0 };
+
+      g_test_message ("body %s", rows[i].json);
+      relais_json_scan_request (rows[i].json, strlen (rows[i].json), 128, &scan, NULL);
+      g_assert_cmpstr (scan.wrong, ==, rows[i].wrong);
+    }
+}
+
+static void
+test_fault (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *fault;
+  } rows[] = {
+    { "{\"a\": [1, true, null]}", NULL },
+    { " 1 ", NULL },
+    { "", "an early end at line 1, column 1" },
+    { "{bad", "no name in double quotes at line 1, column 2" },
+    { "{\"a\":1,}", "no name in double quotes at line 1, column 8" },
+    { "{\"é\" 1}", "no colon after a name at line 1, column 6" },
+    { "[\n  1,\r\n  2 3]", "no comma or closing bracket at line 3, column 5" },
+    { "[1] 2", "more text after the end at line 1, column 5" },
+  };
+  g_autoptr (GString) long_one = g_string_new ("[0");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *fault = relais_json_dup_fault (rows[i].json, strlen (rows[i].json));
+
+      g_assert_cmpstr (fault, ==, rows[i].fault);
+    }
+  for (guint i = 0; i < 5000; i++)
+    g_string_append (long_one, ",0");
+  g_string_append_c (long_one, ']');
+  g_assert_null (relais_json_dup_fault (long_one->str, long_one->len));
+}
+
+/* A fault names a place, never the text around it. */
 static void
 test_no_leak (void)
 {
@@ -449,7 +510,7 @@ test_no_leak (void)
 
   g_assert_null (relais_json_parse (json, strlen (json), 128, &error));
   g_assert_null (strstr (error->message, "secret"));
-  g_assert_nonnull (strstr (error->message, "byte 15"));
+  g_assert_nonnull (strstr (error->message, "line 1, column 16"));
   g_assert_false (relais_json_scan_request (json, strlen (json), 128, &scan, &scan_error));
   g_assert_cmpstr (error->message, ==, scan_error->message);
 }
@@ -699,6 +760,8 @@ main (int    argc,
   g_test_add_func ("/json/surrogates", test_surrogates);
   g_test_add_func ("/json/scan", test_scan);
   g_test_add_func ("/json/scan-refuses", test_scan_refuses);
+  g_test_add_func ("/json/scan-wrong", test_scan_wrong);
+  g_test_add_func ("/json/fault", test_fault);
   g_test_add_func ("/json/no-leak", test_no_leak);
   g_test_add_func ("/json/write", test_write);
   g_test_add_func ("/json/write-hostile", test_write_hostile);

@@ -127,20 +127,6 @@ test_limit (void)
   g_assert_cmpstr (seen->str, ==, "<|0123456789><|0123456789><|0123456789><|0123456789>");
 }
 
-static void
-test_write (void)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  relais_sse_write (out, NULL, "{}", -1);
-  relais_sse_write (out, "x", "{}abc", 2);
-  relais_sse_write (out, NULL, "a\nb\r\nc\rd", -1);
-  relais_sse_write (out, NULL, "", -1);
-  relais_sse_write_comment (out, "ka");
-  g_assert_cmpstr (out->str, ==,
-                   "data: {}\n\nevent: x\ndata: {}\n\ndata: a\ndata: b\ndata: c\ndata: d\n\ndata: \n\n: ka\n\n");
-}
-
 int
 main (int    argc,
       char **argv)
@@ -148,6 +134,5 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sse/cuts", test_cuts);
   g_test_add_func ("/sse/limit", test_limit);
-  g_test_add_func ("/sse/write", test_write);
   return g_test_run ();
 }

@@ -1,0 +1,217 @@
+/* relais-engine-settings.c: what a person sets, in force at once
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-engine"
+
+#include "config.h"
+
+#include "base/relais-error.h"
+
+#include "relais-engine-private.h"
+
+static void
+port_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_config_set_port (core->config, job->number, &job->error);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_port:
+ * @self: an engine
+ * @port: 1024 to 65535, or 0 to let the system choose
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` while the proxy runs, whatever a widget may allow,
+ * and for a port out of range.
+ *
+ * Returns: whether it is set
+ */
+gboolean
+relais_engine_set_port (RelaisEngine  *self,
+                        int            port,
+                        GError       **error)
+{
+  RelaisJob *job;
+
+  if (self->state != RELAIS_ENGINE_STOPPED && self->state != RELAIS_ENGINE_FAILED)
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "Stop the proxy to change the port");
+      return FALSE;
+    }
+  if (!relais_config_set_port (self->config, port, error))
+    return FALSE;
+  relais_engine_notify (self, PROP_PORT);
+  job = relais_job_new (self, relais_engine_set_port, NULL, NULL, NULL, port_job);
+  job->number = port;
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+lan_job (RelaisCore *core,
+         RelaisJob  *job)
+{
+  if (relais_config_get_allow_lan_access (core->config) != job->number)
+    {
+      relais_config_set_allow_lan_access (core->config, job->number);
+      job->input = relais_core_rebind (core);
+    }
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_allow_lan_access:
+ * @self: an engine
+ * @allow: whether other devices may connect
+ *
+ * While the proxy runs it listens anew at once; streams run on. A failure shows as the state.
+ */
+void
+relais_engine_set_allow_lan_access (RelaisEngine *self,
+                                    gboolean      allow)
+{
+  RelaisJob *job;
+
+  if (relais_config_get_allow_lan_access (self->config) == !!allow)
+    return;
+  relais_config_set_allow_lan_access (self->config, allow);
+  relais_engine_notify (self, PROP_ALLOW_LAN_ACCESS);
+  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
+  job = relais_job_new (self, relais_engine_set_allow_lan_access, NULL, NULL, NULL, lan_job);
+  job->number = !!allow;
+  job->input_free = (GDestroyNotify)relais_listening_free;
+  job->after = relais_engine_relay_listening;
+  relais_job_run (job);
+}
+
+static void
+auth_job (RelaisCore *core,
+          RelaisJob  *job)
+{
+  relais_config_set_auth_mode (core->config, (RelaisAuthMode)job->number);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_auth_mode:
+ * @self: an engine
+ * @mode: when a client key is asked for; holds from the next request on
+ */
+void
+relais_engine_set_auth_mode (RelaisEngine   *self,
+                             RelaisAuthMode  mode)
+{
+  RelaisJob *job;
+
+  if (relais_config_get_auth_mode (self->config) == mode)
+    return;
+  relais_config_set_auth_mode (self->config, mode);
+  relais_engine_notify (self, PROP_AUTH_MODE);
+  relais_engine_notify (self, PROP_EFFECTIVE_AUTH_MODE);
+  job = relais_job_new (self, relais_engine_set_auth_mode, NULL, NULL, NULL, auth_job);
+  job->number = mode;
+  relais_job_run (job);
+}
+
+static void
+strict_job (RelaisCore *core,
+            RelaisJob  *job)
+{
+  relais_config_set_strict_translation (core->config, job->number);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_strict_translation:
+ * @self: an engine
+ * @strict: whether a request is refused when its upstream has nothing like a field the client may
+ *   rely on; holds from the next request on
+ */
+void
+relais_engine_set_strict_translation (RelaisEngine *self,
+                                      gboolean      strict)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_set_strict_translation, NULL, NULL, NULL,
+                                   strict_job);
+
+  job->number = !!strict;
+  relais_job_run (job);
+}
+
+static void
+hosts_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_config_set_allowed_hosts (core->config, job->input, &job->error);
+  relais_job_return (job);
+}
+
+static void
+origins_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_config_set_allowed_origins (core->config, job->input, &job->error);
+  relais_job_return (job);
+}
+
+static void
+run_list (RelaisEngine          *self,
+          gpointer               tag,
+          const char    * const *values,
+          RelaisJobFunc          func)
+{
+  RelaisJob *job = relais_job_new (self, tag, NULL, NULL, NULL, func);
+
+  job->input = g_strdupv ((char **)values);
+  job->input_free = (GDestroyNotify)g_strfreev;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_set_allowed_hosts:
+ * @self: an engine
+ * @hosts: (nullable): names clients may call this computer by, besides its own; without a port
+ * @error: where to put a failure
+ *
+ * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
+ * [func@Config.check_host] does not take; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_allowed_hosts (RelaisEngine         *self,
+                                 const char   * const *hosts,
+                                 GError              **error)
+{
+  if (!relais_config_set_allowed_hosts (self->config, hosts, error))
+    return FALSE;
+  run_list (self, relais_engine_set_allowed_hosts, hosts, hosts_job);
+  return TRUE;
+}
+
+/**
+ * relais_engine_set_allowed_origins:
+ * @self: an engine
+ * @origins: (nullable): web pages that may use the proxy, as `https://app.example`
+ * @error: where to put a failure
+ *
+ * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING`, naming the first that
+ * [func@Config.check_origin] does not take; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_allowed_origins (RelaisEngine         *self,
+                                   const char   * const *origins,
+                                   GError              **error)
+{
+  if (!relais_config_set_allowed_origins (self->config, origins, error))
+    return FALSE;
+  run_list (self, relais_engine_set_allowed_origins, origins, origins_job);
+  return TRUE;
+}
