@@ -140,7 +140,7 @@ check_host (RelaisConfig            *config,
   refuse (access, relais_failure_new (RELAIS_ERROR_MISDIRECTED,
                                       "Relais does not answer to the host “%s”. Use its own address, "
                                       "http://127.0.0.1 with the port of Relais. To let it in: relais serve "
-                                      "--allowed-host %s; with the window, add it to the setting allowed-hosts.",
+                                      "--allowed-host %s; in the window, “Also Allowed” on the Proxy page.",
                                       name, name));
   return FALSE;
 }
@@ -174,8 +174,8 @@ refuse_origin (RelaisAccess *access,
   if (origin != NULL && relais_config_check_origin (origin))
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Web pages from %s may not use Relais. "
-                                        "To let them: relais serve --allowed-origin %s; with the window, add it "
-                                        "to the setting allowed-origins.",
+                                        "To let them: relais serve --allowed-origin %s; in the window, “Also Allowed” "
+                                        "on the Proxy page.",
                                         origin, origin));
   else if (origin != NULL && strcmp (origin, "null") == 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
@@ -183,8 +183,8 @@ refuse_origin (RelaisAccess *access,
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Other web sites may not use Relais. "
-                                        "To let one: relais serve --allowed-origin ORIGIN; with the window, add "
-                                        "its origin to the setting allowed-origins."));
+                                        "To let one: relais serve --allowed-origin ORIGIN; in the window, “Also "
+                                        "Allowed” on the Proxy page."));
   return FALSE;
 }
 

@@ -342,6 +342,32 @@ def check_says_each_thing_once():
     equal([line.split()[0] for line in out.splitlines()], ['ok', 'ok', 'ok', 'problem'], out)
 
 
+def examples(path, kind):
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..')
+    with open(os.path.join(root, path), encoding='utf-8') as file:
+        return re.findall(rf'^```{kind}\n(.*?)^```$', file.read(), re.S | re.M)
+
+
+@test
+def the_documents_say_what_works_when_pasted():
+    (accounts,) = examples('README.md', 'json')
+    with Relais('--accounts-file', write('readme.json', accounts)) as relais:
+        assert 'unknown field' not in relais.said(), relais.said()
+    (script,) = examples('docs/practice.md', 'sh')
+    (curl,) = [text for text in examples('README.md', 'sh') if text.startswith('curl')]
+    with Relais('--practice') as relais:
+        def paste(text):
+            text = text.replace('127.0.0.1:8045', f'127.0.0.1:{relais.port}')
+            return subprocess.run(['bash', '-c', text], capture_output=True, text=True, timeout=60)
+        done = paste(curl)
+        assert 'practice account' in json.loads(done.stdout)['choices'][0]['message']['content'], done
+        done = paste(script)
+        equal(re.findall(r'^HTTP/1.1 (\d+)', done.stdout, re.M), ['200'] * 6 + ['429', '200'])
+        for words in ('\\"city\\"', '"reasoning_content":"', 'piece 5 of 5', 'closed the stream before its end', 'as it was asked to'):
+            assert words in done.stdout, (words, done.stdout)
+        equal(done.stderr, '')
+
+
 @test
 def the_practice_account_steps_back_for_others():
     upstream = StandIn()

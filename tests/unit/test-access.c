@@ -290,7 +290,7 @@ test_host (void)
   expect (config, "GET", "/v1/models", "", 0);
   /* a key does not help a wrong host, and the words say what would */
   g_assert_cmpuint (check (config, "GET", "/v1/models", "Host: evil.example\nx-api-key: " KEY, &access), ==, 421);
-  g_assert_nonnull (strstr (access.failure->message, "allowed-hosts"));
+  g_assert_nonnull (strstr (access.failure->message, "--allowed-host"));
   g_assert_nonnull (strstr (access.failure->message, "evil.example"));
   relais_access_clear (&access);
 }
@@ -360,7 +360,7 @@ test_origin (void)
       if (cases[i].echoed)
         g_assert_nonnull (strstr (cases[i].lines, access.allowed_origin));
       if (cases[i].without == 403 && access.failure != NULL)
-        g_assert_nonnull (strstr (access.failure->message, "allowed-origins"));
+        g_assert_nonnull (strstr (access.failure->message, "--allowed-origin"));
       relais_access_clear (&access);
     }
 }

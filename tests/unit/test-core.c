@@ -193,6 +193,7 @@ test_key_file (Fixture       *self,
   g_assert_cmpint (load (self), ==, -1);
   key = g_strdup (relais_config_get_api_key (self->core->config));
   g_assert_true (relais_key_validate (key, NULL));
+  g_assert_cmpint (self->core->key_place, ==, RELAIS_ENGINE_KEY_FILE);
   g_assert_true (g_file_get_contents (self->key_file, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, key);
   g_assert_cmpint (stat (self->key_file, &info), ==, 0);
@@ -201,6 +202,28 @@ test_key_file (Fixture       *self,
   make_core (self, &options);
   g_assert_cmpint (load (self), ==, -1);
   g_assert_cmpstr (relais_config_get_api_key (self->core->config), ==, key);
+}
+
+/* A key that is handed in is kept nowhere; a new one of its own makes the folder it goes to. */
+static void
+test_given_key (Fixture       *self,
+                gconstpointer  data)
+{
+  RelaisEngineOptions options = { .api_key = "sk-0123456789", .key_file = self->key_file };
+  g_autofree char *text = NULL;
+  g_auto (End) end = { 0 };
+
+  make_core (self, &options);
+  g_assert_cmpint (load (self), ==, -1);
+  g_assert_cmpint (self->core->key_place, ==, RELAIS_ENGINE_KEY_GIVEN);
+  g_assert_cmpstr (relais_config_get_api_key (self->core->config), ==, "sk-0123456789");
+  g_assert_false (g_file_test (self->key_file, G_FILE_TEST_EXISTS));
+  relais_core_save_key (self->core, "sk-abcdefghij", done_cb, &end);
+  wait_for (&end);
+  g_assert_no_error (end.error);
+  g_assert_cmpint (self->core->key_place, ==, RELAIS_ENGINE_KEY_FILE);
+  g_assert_true (g_file_get_contents (self->key_file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "sk-abcdefghij");
 }
 
 /* No good file is a failure that names it; it is left as it is, and no key is made up. */
@@ -493,6 +516,7 @@ main (int    argc,
                   gconstpointer data);
   } tests[] = {
     { "/core/key-file", test_key_file },
+    { "/core/given-key", test_given_key },
     { "/core/bad-key-file", test_bad_key_file },
     { "/core/no-folder", test_no_folder },
     { "/core/save-key", test_save_key },
