@@ -358,6 +358,20 @@ relais_account_dialog_added_cb (GObject      *source,
 }
 
 static void
+relais_account_dialog_enabled_cb (GObject      *source,
+                                  GAsyncResult *result,
+                                  gpointer      data)
+{
+  g_autoptr (RelaisAccountDialog) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_enable_account_finish (RELAIS_ENGINE (source), result, &error))
+    fail (self, error);
+  else if (self->engine != NULL)
+    finish (self, _("Account changed"));
+}
+
+static void
 relais_account_dialog_edited_cb (GObject      *source,
                                  GAsyncResult *result,
                                  gpointer      data)
@@ -374,11 +388,12 @@ relais_account_dialog_edited_cb (GObject      *source,
   if (self->engine == NULL)
     return;
   enabled = relais_switch_row_get_active (self->enabled);
-  if (enabled != relais_account_row_get_enabled (self->account))
+  if (enabled == relais_account_row_get_enabled (self->account))
+    finish (self, _("Account changed"));
+  else
     relais_engine_enable_account_async (self->engine, relais_account_row_get_id (self->account),
-                                        enabled,
-                                        NULL, NULL, NULL);
-  finish (self, _("Account changed"));
+                                        enabled, self->cancellable,
+                                        relais_account_dialog_enabled_cb, g_object_ref (self));
 }
 
 static void

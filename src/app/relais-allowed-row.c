@@ -87,9 +87,9 @@ update (RelaisAllowedRow *self)
   const char *title = NULL;
 
   if (self->origins)
-    title = good ? _("Web Pa_ges") : _("Web Pa_ges: write each as https://app.example, without a path");
+    title = good ? _("Web Pa_ges") : _("Web Pa_ges: as in https://app.example");
   else
-    title = good ? _("_Host Names") : _("_Host Names: write each without http:// and without a port");
+    title = good ? _("_Host Names") : _("_Host Names: without http:// or port");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   if (good)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "error");

@@ -675,6 +675,13 @@ relais_engine_enable_account_async (RelaisEngine        *self,
   guint position = 0;
   g_autoptr (RelaisAccountRow) row = find (self, id, &position);
 
+  /* as if it had been locked since the edit before */
+  if (self->keyring == RELAIS_ENGINE_KEYRING_LOCKED)
+    {
+      g_task_report_new_error (self, callback, user_data, relais_engine_enable_account_async,
+                               RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED, "Locked");
+      return;
+    }
   puppet_account_row_set_enabled (row, enabled);
   notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);

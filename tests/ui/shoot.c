@@ -259,6 +259,22 @@ set_up_tested (RelaisEngine *engine,
     gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "test_button"), "clicked");
 }
 
+/* Below the fold: the focus brings it into view. */
+static void
+set_up_allowed (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
+  gpointer row = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "hosts");
+  gpointer last = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "keep_running");
+
+  run (engine);
+  g_settings_set_strv (settings, "allowed-origins", (const char *[]){ "https://app.example", NULL });
+  gtk_editable_set_text (GTK_EDITABLE (row), "http://box.example:8045");
+  gtk_widget_grab_focus (last);
+}
+
 static const Scene scenes[] = {
   { "proxy", "proxy", set_up_running },
   { "proxy-stopped", "proxy", set_up_stopped },
@@ -266,6 +282,7 @@ static const Scene scenes[] = {
   { "proxy-starting", "proxy", set_up_starting },
   { "proxy-failed", "proxy", set_up_failed },
   { "proxy-lan", "proxy", set_up_lan },
+  { "proxy-allowed", "proxy", set_up_allowed },
   { "proxy-locked", "proxy", set_up_locked },
   { "accounts", "accounts", set_up_running },
   { "accounts-empty", "accounts", set_up_nothing },
@@ -346,6 +363,7 @@ shoot (const Scene *scene,
 
   g_settings_reset (settings, "auth-mode");
   g_settings_reset (settings, "allow-lan-access");
+  g_settings_reset (settings, "allowed-origins");
   g_settings_set_int (settings, "window-width", width);
   g_settings_set_int (settings, "window-height", 720);
   link = relais_settings_link_new (settings, engine);

@@ -225,6 +225,14 @@ test_edit (void)
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "The key works: 23 models");
   gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
   relais_switch_row_set_active (ui_kit_child (dialog, "enabled"), FALSE);
+  /* what could not be kept is told, and is still there to be tried again */
+  puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_LOCKED);
+  ui_kit_click (ui_kit_child (dialog, "save"));
+  ui_kit_drain ();
+  g_assert_true (ui_kit_dialog (&stage) == dialog);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "The keyring is locked");
+  g_assert_false (relais_switch_row_get_active (ui_kit_child (dialog, "enabled")));
+  puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_READY);
   ui_kit_click (ui_kit_child (dialog, "save"));
   ui_kit_drain ();
   g_assert_null (ui_kit_dialog (&stage));
@@ -472,8 +480,8 @@ check_details (UiStage    *stage,
   g_assert_true (has_fact (view, "Number", "2"));
   ui_kit_click (ui_kit_find_named (view, "Copy Details"));
   copied = ui_kit_dup_clipboard (view);
-  g_assert_true (g_str_has_prefix (copied, "Upstream <said> no & more\nMethod and Path: POST /v1/messages\n"));
-  g_assert_nonnull (strstr (copied, "\nStatus: 502\n"));
+  g_assert_true (g_str_has_prefix (copied, "Status: 502\nUpstream <said> no & more\nMethod and Path: POST /v1/messages\n"));
+  g_assert_nonnull (strstr (copied, "\nDuration: 1.2 s\n"));
   gtk_widget_activate_action (view, "window.close", NULL);
   ui_kit_drain ();
   g_assert_null (ui_kit_dialog (stage));

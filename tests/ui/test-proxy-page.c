@@ -331,7 +331,7 @@ test_allowed (void)
   row = ui_kit_child (page, "hosts");
   gtk_editable_set_text (GTK_EDITABLE (row), "box.example, http://10.0.0.7:8045");
   g_assert_true (gtk_widget_has_css_class (row, "error"));
-  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), "without a port"));
+  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), "without http:// or port"));
   g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
   g_signal_emit_by_name (row, "apply");
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "box.example, http://10.0.0.7:8045");
