@@ -311,12 +311,19 @@ gather_call (RelaisEncoder     *self,
              const RelaisEvent *event)
 {
   RelaisEncoderCall *call = get_call (self, event->call);
+  RelaisPart *before = last_part (self);
   RelaisPart *part = add_part (self, RELAIS_PART_TOOL_CALL);
+  gboolean joins = before != NULL && before->type == RELAIS_PART_THINKING &&
+                   before->signature == NULL &&
+                   (self->klass->origin == RELAIS_ORIGIN_ANTHROPIC ||
+                    self->klass->origin == RELAIS_ORIGIN_OPENAI_RESPONSES);
+  RelaisPart *holder = joins && event->signature != NULL ? before : part;
 
+  /* Where calls cannot be signed, it signs the thoughts before it. */
+  holder->signature = g_strdup (event->signature);
+  holder->origin = event->origin;
   part->id = g_strdup (call->id);
   part->name = g_strdup (event->name != NULL ? event->name : "");
-  part->signature = g_strdup (event->signature);
-  part->origin = event->origin;
   part->custom = event->custom;
   call->part = part;
   call->args = g_string_new (NULL);
