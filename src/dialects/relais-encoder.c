@@ -588,7 +588,9 @@ accept_event (RelaisEncoder     *self,
     case RELAIS_EVENT_CALL_START:
       if (event->call != self->calls->len || self->calls->len == MAX_CALLS)
         return FALSE;
-      if (id_fits (self, event->id))
+      /* Gemini counts its ids anew in each answer: to others they would be the same again */
+      if (id_fits (self, event->id) && (event->origin != RELAIS_ORIGIN_GEMINI ||
+                                        self->klass->origin == RELAIS_ORIGIN_GEMINI))
         fresh.id = g_strdup (event->id);
       else
         fresh.id = relais_encoder_make_id (self, self->klass->call_prefix);
