@@ -513,6 +513,7 @@ decode_format (const RelaisJsonNode  *config,
     {
       prompt->format = RELAIS_FORMAT_SCHEMA;
       prompt->format_strict = RELAIS_TRI_FALSE;
+      prompt->format_bare = g_strcmp0 (mime, "text/x.enum") == 0;
     }
   return TRUE;
 }

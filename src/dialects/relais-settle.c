@@ -777,39 +777,19 @@ settle_messages (Settle  *self,
   return TRUE;
 }
 
-/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. */
+/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. For
+ * the others they become a message that instructs. */
 static void
 settle_lone_system (Settle *self)
 {
   RelaisMessage *message;
 
-  if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
+  if (self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
-  message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
+  message = relais_prompt_add_message (self->prompt,
+                                       takes_custom (self) ? RELAIS_ROLE_SYSTEM : RELAIS_ROLE_USER);
   g_ptr_array_add (message->parts,
                    g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
-}
-
-/* A Claude without structured outputs is given the schema as the one tool it must call; not where
- * that would get in the way of other tools, or of thinking, which allows no forced call. */
-static void
-settle_schema (Settle *self)
-{
-  RelaisPrompt *prompt = self->prompt;
-  RelaisTool *tool;
-
-  if (self->target->dialect != RELAIS_DIALECT_ANTHROPIC || prompt->format != RELAIS_FORMAT_SCHEMA ||
-      prompt->format_schema == NULL || prompt->tools->len > 0 || prompt->thinking ||
-      relais_model_get_claude (self->target->model).structured)
-    return;
-  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, "respond");
-  tool->description = g_strdup ("Gives the answer.");
-  tool->schema = g_strdup (prompt->format_schema);
-  prompt->format = RELAIS_FORMAT_TEXT;
-  prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
-  g_free (prompt->tool_choice_name);
-  prompt->tool_choice_name = g_strdup ("respond");
-  self->names->respond = TRUE;
 }
 
 /**
@@ -852,7 +832,7 @@ relais_settle (RelaisPrompt        *prompt,
       !settle_messages (&self, error))
     return FALSE;
   settle_lone_system (&self);
-  settle_schema (&self);
+  relais_settle_schema (prompt, target, names);
   if (prompt->messages->len == 0)
     return refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
                                                                                                                    : "messages",
