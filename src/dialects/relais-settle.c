@@ -321,16 +321,25 @@ settle_part (Settle         *self,
       return FALSE;
     case RELAIS_PART_IMAGE:
     case RELAIS_PART_FILE:
-      if (part->file_id == NULL || part->data != NULL || part->url != NULL)
+      if ((part->data != NULL && *part->data != '\0') || part->url != NULL)
         return TRUE;
       {
         g_autofree char *path = relais_settle_path (self->source, message, part);
 
-        return refuse (error, path, "names a file kept at another vendor; send its content");
+        return refuse (error, path,
+                       part->file_id != NULL ? "names a file kept at another vendor; send its content"
+                                             : "has no content");
       }
     case RELAIS_PART_TEXT:
       return part->text != NULL && *part->text != '\0';
     case RELAIS_PART_AUDIO:
+      if (part->data != NULL && *part->data != '\0')
+        return TRUE;
+      {
+        g_autofree char *path = relais_settle_path (self->source, message, part);
+
+        return refuse (error, path, "has no content");
+      }
     case RELAIS_PART_TOOL_CALL:
     case RELAIS_PART_TOOL_RESULT:
     case RELAIS_PART_REFUSAL:
@@ -563,8 +572,9 @@ move_media (RelaisPart    *result,
           i++;
           continue;
         }
-      words = g_strdup_printf ("%s returned by %s (%s):", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
-                               result->name != NULL ? result->name : "the tool", call_id != NULL ? call_id : "-");
+      words = g_strdup_printf ("%s returned by %s%s%s%s:", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
+                               result->name != NULL ? result->name : "the tool", call_id != NULL ? " (" : "",
+                               call_id != NULL ? call_id : "", call_id != NULL ? ")" : "");
       g_ptr_array_add (after->parts, relais_part_new_text (words));
       g_ptr_array_add (after->parts, g_ptr_array_steal_index (result->content, i));
     }
