@@ -746,6 +746,34 @@ join_texts (RelaisMessage *message)
     }
 }
 
+/* Gemini's clients are given what others signed of their thoughts on a part of its own, with empty
+ * text, once a stream has told the thoughts; both belong together. */
+static void
+join_thoughts (RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      RelaisPart *part = g_ptr_array_index (message->parts, i);
+      RelaisPart *before = i > 0 ? g_ptr_array_index (message->parts, i - 1) : NULL;
+      gboolean empty = part->type == RELAIS_PART_TEXT && part->signature != NULL &&
+                       (part->text == NULL || *part->text == '\0');
+
+      if (empty)
+        part->type = RELAIS_PART_THINKING;
+      if (before == NULL || before->type != RELAIS_PART_THINKING || before->signature != NULL ||
+          part->type != RELAIS_PART_THINKING)
+        continue;
+      {
+        g_autofree char *first = before->text;
+
+        before->text = g_strconcat (first != NULL ? first : "", part->text, NULL);
+      }
+      before->signature = g_steal_pointer (&part->signature);
+      before->origin = part->origin;
+      g_ptr_array_remove_index (message->parts, i--);
+    }
+}
+
 static gboolean
 settle_messages (Settle  *self,
                  GError **error)
@@ -759,6 +787,8 @@ settle_messages (Settle  *self,
     {
       RelaisMessage *message = g_ptr_array_index (messages, i);
 
+      if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
+        join_thoughts (message);
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
