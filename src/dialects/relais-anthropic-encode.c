@@ -640,7 +640,7 @@ note_unsaid (Writer *self)
   } unsaid[] = {
     { prompt->presence_penalty != NULL, RELAIS_FIELD_PRESENCE_PENALTY, TRUE },
     { prompt->frequency_penalty != NULL, RELAIS_FIELD_FREQUENCY_PENALTY, TRUE },
-    { prompt->seed != NULL, RELAIS_FIELD_SEED, FALSE },
+    { prompt->seed != NULL, RELAIS_FIELD_SEED, prompt->origin == RELAIS_ORIGIN_GEMINI },
     { prompt->logit_bias != NULL, RELAIS_FIELD_LOGIT_BIAS, TRUE },
     { prompt->logprobs || prompt->top_logprobs >= 0, RELAIS_FIELD_LOGPROBS, TRUE },
     { prompt->verbosity != NULL, RELAIS_FIELD_VERBOSITY, FALSE },

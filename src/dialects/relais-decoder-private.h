@@ -31,6 +31,10 @@ typedef struct
 {
   gboolean open;
   gboolean has_args;
+  gboolean custom;
+  guint depth;      /* of its arguments so far: brackets that are open */
+  gboolean quoted;  /* they end inside a string */
+  gboolean escaped; /* behind a backslash in it */
 } RelaisDecoderCall;
 
 struct _RelaisDecoder
@@ -53,6 +57,7 @@ struct _RelaisDecoder
   gboolean finished;   /* a finish reason was seen; FINISH waits for the end */
   gboolean terminated; /* the dialect's own end was seen */
   gboolean over;       /* FINISH or ERROR was told */
+  gboolean ending;     /* calls that are cut end as well */
   RelaisFinish              finish;
   char *stop_sequence; /* owned */
   gint64                    created;

@@ -210,7 +210,7 @@ relais_decoder_call_start (RelaisDecoder *self,
                            const char    *signature,
                            gboolean       custom)
 {
-  RelaisDecoderCall call = { .open = TRUE };
+  RelaisDecoderCall call = { .open = TRUE, .custom = custom };
   RelaisEvent event = {
     .type = RELAIS_EVENT_CALL_START,
     .origin = self->klass->origin,
@@ -244,6 +244,34 @@ open_call (RelaisDecoder *self,
   return call != NULL && call->open ? call : NULL;
 }
 
+/* Notes where in their JSON the arguments are. */
+static void
+follow_args (RelaisDecoderCall *call,
+             const char        *text,
+             gsize              length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (call->escaped)
+      call->escaped = FALSE;
+    else if (call->quoted)
+      {
+        call->escaped = text[i] == '\\';
+        call->quoted = text[i] != '"';
+      }
+    else if (text[i] == '"')
+      call->quoted = TRUE;
+    else if (text[i] == '{' || text[i] == '[')
+      call->depth++;
+    else if ((text[i] == '}' || text[i] == ']') && call->depth > 0)
+      call->depth--;
+}
+
+static gboolean
+is_cut (const RelaisDecoderCall *call)
+{
+  return !call->custom && (call->quoted || call->depth > 0);
+}
+
 /**
  * relais_decoder_call_args:
  * @self: a decoder
@@ -266,6 +294,7 @@ relais_decoder_call_args (RelaisDecoder *self,
   if (event.length == 0)
     return;
   known->has_args = TRUE;
+  follow_args (known, text, event.length);
   tell (self, &event);
 }
 
@@ -273,6 +302,8 @@ relais_decoder_call_args (RelaisDecoder *self,
  * relais_decoder_call_end:
  * @self: a decoder
  * @call: the number of an open call; others are passed over
+ *
+ * A call whose arguments break off stays open until the reason for the end is known.
  */
 void
 relais_decoder_call_end (RelaisDecoder *self,
@@ -281,7 +312,7 @@ relais_decoder_call_end (RelaisDecoder *self,
   RelaisDecoderCall *known = open_call (self, call);
   RelaisEvent event = { .type = RELAIS_EVENT_CALL_END, .call = call };
 
-  if (known == NULL)
+  if (known == NULL || (is_cut (known) && !self->ending))
     return;
   known->open = FALSE;
   tell (self, &event);
@@ -337,6 +368,8 @@ tell_finish (RelaisDecoder *self)
 
   if (self->over)
     return;
+  /* one that was cut by the limit of length is left open: nobody is to run it */
+  self->ending = self->finish != RELAIS_FINISH_LENGTH;
   for (guint i = 0; i < self->calls->len; i++)
     relais_decoder_call_end (self, i);
   if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)

@@ -311,12 +311,19 @@ gather_call (RelaisEncoder     *self,
              const RelaisEvent *event)
 {
   RelaisEncoderCall *call = get_call (self, event->call);
+  RelaisPart *before = last_part (self);
   RelaisPart *part = add_part (self, RELAIS_PART_TOOL_CALL);
+  gboolean joins = before != NULL && before->type == RELAIS_PART_THINKING &&
+                   before->signature == NULL &&
+                   (self->klass->origin == RELAIS_ORIGIN_ANTHROPIC ||
+                    self->klass->origin == RELAIS_ORIGIN_OPENAI_RESPONSES);
+  RelaisPart *holder = joins && event->signature != NULL ? before : part;
 
+  /* Where calls cannot be signed, it signs the thoughts before it. */
+  holder->signature = g_strdup (event->signature);
+  holder->origin = event->origin;
   part->id = g_strdup (call->id);
   part->name = g_strdup (event->name != NULL ? event->name : "");
-  part->signature = g_strdup (event->signature);
-  part->origin = event->origin;
   part->custom = event->custom;
   call->part = part;
   call->args = g_string_new (NULL);
@@ -554,12 +561,46 @@ sequence (RelaisEncoder     *self,
   drain (self, out);
 }
 
+static gboolean
+has_call_part (RelaisEncoder *self)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    if (((RelaisPart *)g_ptr_array_index (self->parts, i))->type == RELAIS_PART_TOOL_CALL)
+      return TRUE;
+  return FALSE;
+}
+
+/* A call the limit of length cut off is none; where it cannot be taken back it ends as it is. */
 static void
-end_calls (RelaisEncoder *self,
+drop_call (RelaisEncoder *self,
+           guint          number,
            GString       *out)
 {
+  RelaisEncoderCall *call = get_call (self, number);
+
+  call->open = FALSE;
+  if (call->part != NULL)
+    g_ptr_array_remove (self->parts, g_steal_pointer (&call->part));
+  self->has_call = has_call_part (self);
+  g_queue_clear_full (&call->held, event_free);
+  if (self->open_call == number)
+    {
+      self->open_call = NO_CALL;
+      drain (self, out);
+    }
+}
+
+static void
+end_calls (RelaisEncoder *self,
+           gboolean       cut,
+           GString       *out)
+{
+  gboolean whole = self->form == RELAIS_FORM_WHOLE || self->klass->origin == RELAIS_ORIGIN_GEMINI;
+
   for (guint i = 0; i < self->calls->len; i++)
-    if (get_call (self, i)->open)
+    if (get_call (self, i)->open && cut && whole)
+      drop_call (self, i, out);
+    else if (get_call (self, i)->open)
       {
         RelaisEvent end = { .type = RELAIS_EVENT_CALL_END, .call = i };
 
@@ -581,7 +622,9 @@ accept_event (RelaisEncoder     *self,
     case RELAIS_EVENT_CALL_START:
       if (event->call != self->calls->len || self->calls->len == MAX_CALLS)
         return FALSE;
-      if (id_fits (self, event->id))
+      /* Gemini counts its ids anew in each answer: to others they would be the same again */
+      if (id_fits (self, event->id) && (event->origin != RELAIS_ORIGIN_GEMINI ||
+                                        self->klass->origin == RELAIS_ORIGIN_GEMINI))
         fresh.id = g_strdup (event->id);
       else
         fresh.id = relais_encoder_make_id (self, self->klass->call_prefix);
@@ -669,7 +712,7 @@ relais_encoder_push (RelaisEncoder     *self,
     return;
   if (event->type == RELAIS_EVENT_FINISH)
     {
-      end_calls (self, out);
+      end_calls (self, event->finish == RELAIS_FINISH_LENGTH, out);
       deliver (self, event, out);
     }
   else

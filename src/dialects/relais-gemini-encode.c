@@ -110,7 +110,7 @@ write_response (RelaisJsonWriter *writer,
   RelaisJsonKind kind;
 
   if (text == NULL)
-    text = g_strdup ("");
+    text = g_strdup (result->is_error ? "The call failed" : "");
   if (!result->is_error)
     tree = relais_json_parse (text, strlen (text), RELAIS_JSON_MAX_DEPTH, NULL);
   root = relais_json_get_root (tree);

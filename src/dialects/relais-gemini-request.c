@@ -60,6 +60,14 @@ decode_data (const RelaisJsonNode  *node,
   return TRUE;
 }
 
+/* What Google keeps for one account: the Files API, or a bucket. */
+static gboolean
+is_kept_file (const char *uri)
+{
+  return g_str_has_prefix (uri, "gs://") || g_str_has_prefix (uri, "files/") ||
+         g_str_has_prefix (uri, "https://generativelanguage.googleapis.com/");
+}
+
 static gboolean
 decode_file (const RelaisJsonNode  *node,
              GPtrArray             *parts,
@@ -73,6 +81,8 @@ decode_file (const RelaisJsonNode  *node,
     return FALSE;
   if (part->mime != NULL)
     part->type = type_of_mime (part->mime);
+  if (is_kept_file (part->url))
+    part->file_id = g_steal_pointer (&part->url);
   g_ptr_array_add (parts, g_steal_pointer (&part));
   return TRUE;
 }
@@ -513,6 +523,7 @@ decode_format (const RelaisJsonNode  *config,
     {
       prompt->format = RELAIS_FORMAT_SCHEMA;
       prompt->format_strict = RELAIS_TRI_FALSE;
+      prompt->format_bare = g_strcmp0 (mime, "text/x.enum") == 0;
     }
   return TRUE;
 }

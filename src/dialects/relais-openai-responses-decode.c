@@ -114,6 +114,12 @@ read_summary (RelaisDecoder        *decoder,
         relais_decoder_value (decoder, RELAIS_EVENT_THINK, "\n\n", -1, NULL);
       relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (part, "text"));
     }
+  if (!first)
+    return;
+  /* models of other makers tell their thoughts as they are */
+  relais_json_iter_init (&iter, member (item, "content"));
+  while (relais_json_iter_next (&iter, NULL, &part))
+    relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (part, "text"));
 }
 
 /* What of an item did not come as deltas, and its end. */
@@ -142,6 +148,27 @@ read_delta (ResponsesDecoder     *self,
 {
   self->streamed = TRUE;
   relais_decoder_text (&self->base, type, member (data, "delta"));
+}
+
+/* All of it: a whole body, or the end of a stream that told nothing before. */
+static void
+read_response (RelaisDecoder        *decoder,
+               const RelaisJsonNode *response)
+{
+  ResponsesDecoder *self = (ResponsesDecoder *)decoder;
+  const RelaisJsonNode *item;
+  RelaisJsonIter iter;
+  gint64 created = 0;
+
+  relais_json_node_get_int (member (response, "created_at"), &created);
+  relais_decoder_start (decoder, member (response, "id"), member (response, "model"), created);
+  relais_json_iter_init (&iter, member (response, "output"));
+  while (relais_json_iter_next (&iter, NULL, &item))
+    {
+      open_item (self, item);
+      close_item (self, item);
+    }
+  read_status (decoder, response);
 }
 
 static void
@@ -188,36 +215,19 @@ responses_decoder_event (RelaisDecoder        *decoder,
   else if (strcmp (type, "response.completed") == 0 || strcmp (type, "response.incomplete") == 0 ||
            strcmp (type, "response.failed") == 0)
     {
-      read_status (decoder, response);
+      if (decoder->has_text || decoder->calls->len > 0)
+        read_status (decoder, response);
+      else
+        read_response (decoder, response);
       relais_decoder_terminate (decoder);
     }
   else if (strcmp (type, "error") == 0)
     relais_decoder_fail_error (decoder, member (data, "error") != NULL ? member (data, "error") : data);
 }
 
-static void
-responses_decoder_whole (RelaisDecoder        *decoder,
-                         const RelaisJsonNode *body)
-{
-  ResponsesDecoder *self = (ResponsesDecoder *)decoder;
-  const RelaisJsonNode *item;
-  RelaisJsonIter iter;
-  gint64 created = 0;
-
-  relais_json_node_get_int (member (body, "created_at"), &created);
-  relais_decoder_start (decoder, member (body, "id"), member (body, "model"), created);
-  relais_json_iter_init (&iter, member (body, "output"));
-  while (relais_json_iter_next (&iter, NULL, &item))
-    {
-      open_item (self, item);
-      close_item (self, item);
-    }
-  read_status (decoder, body);
-}
-
 const RelaisDecoderClass relais_openai_responses_decoder = {
   .origin = RELAIS_ORIGIN_OPENAI_RESPONSES,
   .size = sizeof (ResponsesDecoder),
   .event = responses_decoder_event,
-  .whole = responses_decoder_whole,
+  .whole = read_response,
 };

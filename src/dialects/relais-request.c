@@ -421,6 +421,14 @@ relais_request_add_opaque (GPtrArray            *parts,
   g_ptr_array_add (parts, part);
 }
 
+/* `RIFF`, four bytes of length, `WEBP`: sound begins with RIFF as well. */
+static gboolean
+is_webp (const char *base64)
+{
+  return strnlen (base64, 16) == 16 && g_str_has_prefix (base64, "UklGR") &&
+         strncmp (base64 + 11, "XRUJQ", 5) == 0;
+}
+
 /**
  * relais_request_fix_mime:
  * @mime: (nullable): a media type as a client wrote it
@@ -442,7 +450,6 @@ relais_request_fix_mime (const char *mime,
     { "iVBORw0KGgo", "image/png" },
     { "/9j/", "image/jpeg" },
     { "R0lGOD", "image/gif" },
-    { "UklGR", "image/webp" },
     { "JVBERi0", "application/pdf" },
   };
 
@@ -451,6 +458,8 @@ relais_request_fix_mime (const char *mime,
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (base64 != NULL && g_str_has_prefix (base64, kinds[i].start))
       return g_strdup (kinds[i].mime);
+  if (base64 != NULL && is_webp (base64))
+    return g_strdup ("image/webp");
   return g_strdup ("application/octet-stream");
 }
 

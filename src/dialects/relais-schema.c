@@ -84,27 +84,30 @@ is_null_branch (const RelaisJsonNode *branch)
   return relais_json_node_equals (member (branch, "type"), "null");
 }
 
-/* The one type of a schema, its null left out; NULL for none or several. */
+/* The one type of a schema, its null left out where there is another; NULL for none or several. */
 static char *
 single_type (const RelaisJsonNode *node,
              gboolean             *nullable)
 {
   const RelaisJsonNode *type = member (node, "type");
   const RelaisJsonNode *one;
-  g_autofree char *found = NULL;
+  g_autofree char *found = relais_json_node_dup_string (type);
   RelaisJsonIter iter;
 
-  if (relais_json_node_get_kind (type) != RELAIS_JSON_ARRAY)
-    return relais_json_node_dup_string (type);
-  relais_json_iter_init (&iter, type);
-  while (relais_json_iter_next (&iter, NULL, &one))
-    if (relais_json_node_equals (one, "null"))
-      *nullable = TRUE;
-    else if (found != NULL)
-      return NULL;
-    else
-      found = relais_json_node_dup_string (one);
-  return g_steal_pointer (&found);
+  if (relais_json_node_get_kind (type) == RELAIS_JSON_ARRAY)
+    {
+      relais_json_iter_init (&iter, type);
+      while (relais_json_iter_next (&iter, NULL, &one))
+        if (relais_json_node_equals (one, "null"))
+          *nullable = TRUE;
+        else if (found != NULL)
+          return NULL;
+        else
+          found = relais_json_node_dup_string (one);
+      if (found == NULL && *nullable)
+        found = g_strdup ("null");
+    }
+  return found != NULL ? g_ascii_strdown (found, -1) : NULL;
 }
 
 static void
@@ -125,8 +128,14 @@ write_types (Trim                 *self,
              const RelaisJsonNode *types)
 {
   const RelaisJsonNode *one;
+  guint n_words = 0;
   RelaisJsonIter iter;
 
+  relais_json_iter_init (&iter, types);
+  while (relais_json_iter_next (&iter, NULL, &one))
+    n_words += relais_json_node_get_kind (one) == RELAIS_JSON_STRING;
+  if (n_words == 0)
+    return;
   relais_json_writer_array (&self->writer, "anyOf");
   relais_json_iter_init (&iter, types);
   while (relais_json_iter_next (&iter, NULL, &one))
@@ -189,6 +198,65 @@ write_branches (Trim                 *self,
     else
       write_schema (self, NULL, branch, FALSE);
   relais_json_writer_end_array (&self->writer);
+}
+
+/* What a schema leaves a choice between; NULL for nothing. OpenAPI has one key for it, and says a
+ * null branch by another. */
+static const RelaisJsonNode *
+get_branches (const RelaisJsonNode *node)
+{
+  static const char *const keys[] = { "anyOf", "oneOf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const RelaisJsonNode *branches = member (node, keys[i]);
+      const RelaisJsonNode *branch;
+      RelaisJsonIter iter;
+
+      if (relais_json_node_get_kind (branches) != RELAIS_JSON_ARRAY)
+        continue;
+      relais_json_iter_init (&iter, branches);
+      while (relais_json_iter_next (&iter, NULL, &branch))
+        if (!is_null_branch (branch))
+          return branches;
+    }
+  return NULL;
+}
+
+/* A list of schemas, one for each place, as drafts before 2020 had it. */
+static void
+write_tuple (Trim                 *self,
+             const RelaisJsonNode *items)
+{
+  gboolean nullable = FALSE;
+
+  if (self->form == RELAIS_SCHEMA_JSON)
+    {
+      write_branches (self, "prefixItems", items, &nullable);
+      return;
+    }
+  relais_json_writer_object (&self->writer, "items");
+  write_branches (self, "anyOf", items, &nullable);
+  if (nullable)
+    relais_json_writer_boolean (&self->writer, "nullable", TRUE);
+  relais_json_writer_end_object (&self->writer);
+}
+
+/* Whether `items` comes out as something. */
+static gboolean
+has_items (const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *items = member (node, "items");
+  const RelaisJsonNode *item;
+  RelaisJsonIter iter;
+
+  if (relais_json_node_get_kind (items) != RELAIS_JSON_ARRAY)
+    return items != NULL;
+  relais_json_iter_init (&iter, items);
+  while (relais_json_iter_next (&iter, NULL, &item))
+    if (!is_null_branch (item))
+      return TRUE;
+  return FALSE;
 }
 
 /* `required`: what exists only, and what some tools mark inside the property itself. */
@@ -332,6 +400,37 @@ is_kept (Trim       *self,
 }
 
 static void
+write_choice (Trim                 *self,
+              const RelaisJsonNode *node,
+              const char           *key,
+              const RelaisJsonNode *branches,
+              gboolean             *nullable)
+{
+  if (relais_json_node_get_kind (branches) != RELAIS_JSON_ARRAY)
+    return;
+  if (self->form == RELAIS_SCHEMA_JSON)
+    write_branches (self, key, branches, nullable);
+  else if (branches == get_branches (node))
+    write_branches (self, "anyOf", branches, nullable);
+  else if (get_branches (node) == NULL && relais_json_node_get_count (branches) > 0)
+    *nullable = TRUE;
+}
+
+/* The schemas that references name; older drafts call them `definitions`, which Gemini does not
+ * know. */
+static void
+write_definitions (Trim                 *self,
+                   const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *defs = member (node, "$defs");
+
+  if (defs == NULL)
+    defs = member (node, "definitions");
+  if (self->form == RELAIS_SCHEMA_JSON && relais_json_node_get_kind (defs) == RELAIS_JSON_OBJECT)
+    write_properties (self, "$defs", defs);
+}
+
+static void
 write_member (Trim                 *self,
               const RelaisJsonNode *node,
               const char           *key,
@@ -343,22 +442,32 @@ write_member (Trim                 *self,
   gboolean openapi = self->form == RELAIS_SCHEMA_OPENAPI;
   RelaisJsonKind kind = relais_json_node_get_kind (value);
 
-  if (strcmp (key, "properties") == 0 || strcmp (key, "$defs") == 0)
+  if (strcmp (key, "properties") == 0)
     {
-      if (kind == RELAIS_JSON_OBJECT && is_kept (self, key))
+      if (kind == RELAIS_JSON_OBJECT)
         write_properties (self, key, value);
     }
   else if (strcmp (key, "items") == 0 && kind != RELAIS_JSON_ARRAY)
     write_schema (self, key, value, FALSE);
-  else if (strcmp (key, "anyOf") == 0 || strcmp (key, "oneOf") == 0 || strcmp (key, "prefixItems") == 0)
+  else if (strcmp (key, "items") == 0)
     {
-      if (kind == RELAIS_JSON_ARRAY && (!openapi || key[0] != 'p'))
-        write_branches (self, openapi ? "anyOf" : key, value, nullable);
+      if (has_items (node) && (openapi || member (node, "prefixItems") == NULL))
+        write_tuple (self, value);
+    }
+  else if (strcmp (key, "anyOf") == 0 || strcmp (key, "oneOf") == 0)
+    write_choice (self, node, key, value, nullable);
+  else if (strcmp (key, "prefixItems") == 0)
+    {
+      if (kind == RELAIS_JSON_ARRAY && !openapi)
+        write_branches (self, key, value, nullable);
     }
   else if (strcmp (key, "additionalProperties") == 0 && kind == RELAIS_JSON_OBJECT && !openapi)
     write_schema (self, key, value, FALSE);
-  else if (strcmp (key, "enum") == 0 && kind == RELAIS_JSON_ARRAY)
-    write_enum (self, value, type, notes);
+  else if (strcmp (key, "enum") == 0)
+    {
+      if (kind == RELAIS_JSON_ARRAY && member (node, "const") == NULL)
+        write_enum (self, value, type, notes);
+    }
   else if (strcmp (key, "const") == 0)
     {
       gsize length;
@@ -397,7 +506,7 @@ write_member (Trim                 *self,
   else if (strcmp (key, "nullable") == 0)
     *nullable |= relais_json_node_get_boolean (value, FALSE);
   else if (is_kept (self, key) && strcmp (key, "type") != 0 && strcmp (key, "description") != 0 &&
-           strcmp (key, "required") != 0 && strcmp (key, "items") != 0)
+           strcmp (key, "required") != 0 && strcmp (key, "$defs") != 0 && strcmp (key, "$ref") != 0)
     write_raw (self, key, value);
 }
 
@@ -424,10 +533,13 @@ write_members (Trim                 *self,
                gboolean             *nullable)
 {
   const RelaisJsonNode *key, *value;
-  gboolean branches = member (node, "anyOf") != NULL || member (node, "oneOf") != NULL;
+  gboolean branches = get_branches (node) != NULL;
   RelaisJsonIter iter;
 
-  if (type != NULL && !(self->form == RELAIS_SCHEMA_OPENAPI && branches))
+  if (self->form == RELAIS_SCHEMA_JSON &&
+      relais_json_node_get_kind (member (node, "type")) == RELAIS_JSON_ARRAY)
+    write_raw (self, "type", member (node, "type"));
+  else if (type != NULL && !(self->form == RELAIS_SCHEMA_OPENAPI && branches))
     write_type (self, "type", type);
   else if (self->form == RELAIS_SCHEMA_JSON && member (node, "type") != NULL)
     write_raw (self, "type", member (node, "type"));
@@ -438,10 +550,12 @@ write_members (Trim                 *self,
     {
       g_autofree char *name = relais_json_node_dup_string (key);
 
-      write_member (self, node, name, value, type, notes, nullable);
+      if (member (node, name) == value) /* of two by one name the last counts */
+        write_member (self, node, name, value, type, notes, nullable);
     }
+  write_definitions (self, node);
   write_exclusive (self, node, type);
-  if (g_strcmp0 (type, "array") == 0 && member (node, "items") == NULL && self->form == RELAIS_SCHEMA_OPENAPI)
+  if (g_strcmp0 (type, "array") == 0 && !has_items (node) && self->form == RELAIS_SCHEMA_OPENAPI)
     {
       relais_json_writer_object (&self->writer, "items");
       relais_json_writer_string (&self->writer, "type", "STRING");
@@ -449,72 +563,156 @@ write_members (Trim                 *self,
     }
 }
 
-/* What all branches of an `allOf` demand, their properties and what they require, as the text of
- * one schema; NULL where there is no `allOf`. */
-static char *
-merge_all_of (const RelaisJsonNode *node)
+/* All that the branches of an `allOf` demand, under way. */
+typedef struct
 {
-  const RelaisJsonNode *all = member (node, "allOf");
-  const RelaisJsonNode *branch, *key, *value;
+  Trim             *trim;
+  GHashTable *seen; /* keys that are written; owned */
+  GHashTable       *properties_seen;
+  GString          *properties;
+  GString          *required;
+  GString          *rest;
+  RelaisJsonWriter  property_writer;
+  RelaisJsonWriter  required_writer;
+  RelaisJsonWriter  rest_writer;
+} Merge;
+
+static void merge_schema (Merge                *self,
+                          const RelaisJsonNode *node);
+
+static void
+merge_properties (Merge                *self,
+                  const RelaisJsonNode *properties)
+{
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+  gsize length;
+
+  relais_json_iter_init (&iter, properties);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      char *name = relais_json_node_dup_string (key);
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (!g_hash_table_contains (self->properties_seen, name))
+        relais_json_writer_raw (&self->property_writer, name, raw, length);
+      g_hash_table_add (self->properties_seen, name);
+    }
+}
+
+static void
+merge_list (Merge                *self,
+            const char           *key,
+            const RelaisJsonNode *list)
+{
+  const RelaisJsonNode *value;
+  RelaisJsonIter iter;
+  gsize length;
+
+  relais_json_iter_init (&iter, list);
+  while (relais_json_iter_next (&iter, NULL, &value))
+    {
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (strcmp (key, "allOf") == 0)
+        merge_schema (self, value);
+      else
+        relais_json_writer_raw (&self->required_writer, NULL, raw, length);
+    }
+}
+
+/* What a reference names, unless that is being followed. */
+static void
+merge_reference (Merge      *self,
+                 const char *ref)
+{
+  Trim *trim = self->trim;
+  const RelaisJsonNode *node = ref != NULL ? resolve (trim, ref) : NULL;
+
+  for (guint i = 0; i < trim->n_inlined; i++)
+    if (trim->following[i] == node)
+      return;
+  if (node == NULL || trim->n_inlined >= MAX_INLINE)
+    return;
+  trim->following[trim->n_inlined++] = node;
+  merge_schema (self, node);
+}
+
+static void
+merge_schema (Merge                *self,
+              const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+  gsize length;
+
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return;
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      char *name = relais_json_node_dup_string (key);
+      const char *raw = relais_json_node_get_raw (value, &length);
+      RelaisJsonKind kind = relais_json_node_get_kind (value);
+
+      if (strcmp (name, "properties") == 0 && kind == RELAIS_JSON_OBJECT)
+        merge_properties (self, value);
+      else if ((strcmp (name, "required") == 0 || strcmp (name, "allOf") == 0) && kind == RELAIS_JSON_ARRAY)
+        merge_list (self, name, value);
+      else if (strcmp (name, "$ref") == 0)
+        {
+          g_autofree char *ref = relais_json_node_dup_string (value);
+
+          merge_reference (self, ref);
+        }
+      else if (!g_hash_table_contains (self->seen, name))
+        relais_json_writer_raw (&self->rest_writer, name, raw, length);
+      g_hash_table_add (self->seen, name);
+    }
+}
+
+/* `allOf` as one schema, its text; what was followed for it stays noted. */
+static char *
+merge_all_of (Trim                 *trim,
+              const RelaisJsonNode *node)
+{
   g_autoptr (GString) properties = g_string_new ("{");
   g_autoptr (GString) required = g_string_new ("[");
   g_autoptr (GString) rest = g_string_new ("{");
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  RelaisJsonWriter property_writer = { .out = properties };
-  RelaisJsonWriter required_writer = { .out = required };
-  RelaisJsonWriter rest_writer = { .out = rest };
-  RelaisJsonIter branches, iter, inner;
-  gboolean own = TRUE;
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Merge self = {
+    .trim = trim,
+    .seen = seen,
+    .properties_seen = names,
+    .property_writer = { .out = properties },
+    .required_writer = { .out = required },
+    .rest_writer = { .out = rest },
+  };
 
-  if (relais_json_node_get_kind (all) != RELAIS_JSON_ARRAY || relais_json_node_get_count (all) == 0)
-    return NULL;
-  relais_json_iter_init (&branches, all);
-  for (branch = node; branch != NULL; own = FALSE)
-    {
-      relais_json_iter_init (&iter, branch);
-      while (relais_json_iter_next (&iter, &key, &value))
-        {
-          g_autofree char *name = relais_json_node_dup_string (key);
-          const RelaisJsonNode *inner_key, *inner_value;
-          gsize length;
-          const char *raw = relais_json_node_get_raw (value, &length);
-
-          if (own && strcmp (name, "allOf") == 0)
-            continue;
-          if (strcmp (name, "properties") == 0)
-            {
-              relais_json_iter_init (&inner, value);
-              while (relais_json_iter_next (&inner, &inner_key, &inner_value))
-                {
-                  g_autofree char *property = relais_json_node_dup_string (inner_key);
-
-                  raw = relais_json_node_get_raw (inner_value, &length);
-                  relais_json_writer_raw (&property_writer, property, raw, length);
-                }
-            }
-          else if (strcmp (name, "required") == 0)
-            {
-              relais_json_iter_init (&inner, value);
-              while (relais_json_iter_next (&inner, NULL, &inner_value))
-                {
-                  raw = relais_json_node_get_raw (inner_value, &length);
-                  relais_json_writer_raw (&required_writer, NULL, raw, length);
-                }
-            }
-          else if (g_hash_table_add (seen, g_strdup (name)))
-            relais_json_writer_raw (&rest_writer, name, raw, length);
-        }
-      if (!relais_json_iter_next (&branches, NULL, &branch))
-        branch = NULL;
-    }
+  merge_schema (&self, node);
   g_string_append_c (properties, '}');
   g_string_append_c (required, ']');
   if (properties->len > 2)
-    relais_json_writer_raw (&rest_writer, "properties", properties->str, properties->len);
+    relais_json_writer_raw (&self.rest_writer, "properties", properties->str, properties->len);
   if (required->len > 2)
-    relais_json_writer_raw (&rest_writer, "required", required->str, required->len);
+    relais_json_writer_raw (&self.rest_writer, "required", required->str, required->len);
   g_string_append_c (rest, '}');
   return g_strndup (rest->str, rest->len);
+}
+
+/* The reference of a schema, or of the one branch of its `allOf`, which is how a reference gets a
+ * description in older drafts. */
+static char *
+dup_reference (const RelaisJsonNode *node)
+{
+  const RelaisJsonNode *all = member (node, "allOf");
+  char *ref = relais_json_node_dup_string (member (node, "$ref"));
+
+  if (ref == NULL && relais_json_node_get_kind (all) == RELAIS_JSON_ARRAY &&
+      relais_json_node_get_count (all) == 1 && member (node, "properties") == NULL)
+    ref = relais_json_node_dup_string (member (relais_json_node_get_element (all, 0), "$ref"));
+  return ref;
 }
 
 static void
@@ -553,15 +751,55 @@ write_reference (Trim       *self,
   self->n_inlined--;
 }
 
+/* The reference itself; beside it only keys with a dollar may stay. */
+static void
+write_dollars (Trim                 *self,
+               const RelaisJsonNode *node,
+               const char           *ref)
+{
+  static const char *const kept[] = { "$id", "$anchor" };
+  static const char old[] = "#/definitions/";
+  g_autofree char *renamed = NULL;
+
+  if (g_str_has_prefix (ref, old))
+    ref = renamed = g_strconcat ("#/$defs/", ref + strlen (old), NULL);
+  relais_json_writer_string (&self->writer, "$ref", ref);
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (member (node, kept[i]) != NULL)
+      write_raw (self, kept[i], member (node, kept[i]));
+  write_definitions (self, node);
+}
+
+static void
+write_merged (Trim                 *self,
+              const char           *name,
+              const RelaisJsonNode *node,
+              gboolean              top)
+{
+  guint n_inlined = self->n_inlined;
+  g_autofree char *merged = NULL;
+  g_autoptr (RelaisJson) tree = NULL;
+
+  if (n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+    {
+      write_stub (self, name, "object", NULL);
+      return;
+    }
+  self->following[self->n_inlined++] = node;
+  merged = merge_all_of (self, node);
+  tree = relais_json_parse (merged, strlen (merged), RELAIS_JSON_MAX_DEPTH, NULL);
+  write_schema (self, name, relais_json_get_root (tree), top);
+  self->n_inlined = n_inlined;
+}
+
 static void
 write_schema (Trim                 *self,
               const char           *name,
               const RelaisJsonNode *node,
               gboolean              top)
 {
-  g_autofree char *ref = relais_json_node_dup_string (member (node, "$ref"));
+  g_autofree char *ref = dup_reference (node);
   g_autofree char *type = NULL;
-  g_autofree char *merged = NULL;
   g_autoptr (GString) notes = NULL;
   gboolean nullable = FALSE;
 
@@ -575,23 +813,14 @@ write_schema (Trim                 *self,
       write_reference (self, name, ref);
       return;
     }
-  merged = merge_all_of (node);
-  if (merged != NULL)
+  if (ref == NULL && relais_json_node_get_kind (member (node, "allOf")) == RELAIS_JSON_ARRAY)
     {
-      g_autoptr (RelaisJson) tree = relais_json_parse (merged, strlen (merged),
-                                                       RELAIS_JSON_MAX_DEPTH, NULL);
-
-      if (tree != NULL && self->n_inlined < MAX_INLINE)
-        {
-          self->following[self->n_inlined++] = NULL;
-          write_schema (self, name, relais_json_get_root (tree), top);
-          self->n_inlined--;
-          return;
-        }
+      write_merged (self, name, node, top);
+      return;
     }
   relais_json_writer_object (&self->writer, name);
   if (ref != NULL)
-    relais_json_writer_string (&self->writer, "$ref", ref);
+    write_dollars (self, node, ref);
   else
     {
       notes = g_string_new (NULL);
@@ -637,155 +866,4 @@ relais_schema_trim (const char       *schema,
   relais_json_writer_init (&self.writer, out);
   write_schema (&self, NULL, self.root, TRUE);
   return TRUE;
-}
-
-static void convert (RelaisJsonWriter     *writer,
-                     const char           *name,
-                     const RelaisJsonNode *node);
-
-/* A type by name in any case, or by its number in the protocol buffer. */
-static char *
-lower_type (const RelaisJsonNode *type)
-{
-  static const char *const numbers[] = { NULL, "string", "number", "integer", "boolean", "array", "object", "null" };
-  g_autofree char *text = relais_json_node_dup_string (type);
-  gint64 number;
-
-  if (text != NULL)
-    return g_ascii_strcasecmp (text, "TYPE_UNSPECIFIED") != 0 ? g_ascii_strdown (text, -1) : NULL;
-  if (relais_json_node_get_int (type, &number) && number > 0 &&
-      number < (gint64)G_N_ELEMENTS (numbers))
-    return g_strdup (numbers[number]);
-  return NULL;
-}
-
-static void
-convert_type (RelaisJsonWriter     *writer,
-              const RelaisJsonNode *node,
-              gboolean              nullable)
-{
-  g_autofree char *type = lower_type (member (node, "type"));
-
-  if (type == NULL)
-    return;
-  if (!nullable)
-    {
-      relais_json_writer_string (writer, "type", type);
-      return;
-    }
-  relais_json_writer_array (writer, "type");
-  relais_json_writer_string (writer, NULL, type);
-  relais_json_writer_string (writer, NULL, "null");
-  relais_json_writer_end_array (writer);
-}
-
-static const char *
-camel_key (const char *key)
-{
-  static const char *const keys[][2] = {
-    { "any_of", "anyOf" },
-    { "max_items", "maxItems" },
-    { "min_items", "minItems" },
-    { "max_length", "maxLength" },
-    { "min_length", "minLength" },
-    { "max_properties", "maxProperties" },
-    { "min_properties", "minProperties" },
-    { "property_ordering", "propertyOrdering" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (strcmp (key, keys[i][0]) == 0)
-      return keys[i][1];
-  return key;
-}
-
-static gboolean
-is_count (const char *key)
-{
-  static const char *const keys[] = { "maxItems", "minItems", "maxLength", "minLength", "maxProperties",
-                                      "minProperties", NULL };
-
-  return g_strv_contains (keys, key);
-}
-
-static void
-convert_member (RelaisJsonWriter     *writer,
-                const char           *key,
-                const RelaisJsonNode *value)
-{
-  const RelaisJsonNode *inner_key, *inner;
-  g_autofree char *text = NULL;
-  RelaisJsonIter iter;
-  gsize length;
-  const char *raw = relais_json_node_get_raw (value, &length);
-
-  if (strcmp (key, "type") == 0 || strcmp (key, "nullable") == 0 || strcmp (key, "propertyOrdering") == 0)
-    return;
-  if (strcmp (key, "items") == 0)
-    convert (writer, key, value);
-  else if (strcmp (key, "properties") == 0)
-    {
-      relais_json_writer_object (writer, key);
-      relais_json_iter_init (&iter, value);
-      while (relais_json_iter_next (&iter, &inner_key, &inner))
-        {
-          g_autofree char *name = relais_json_node_dup_string (inner_key);
-
-          convert (writer, name, inner);
-        }
-      relais_json_writer_end_object (writer);
-    }
-  else if (strcmp (key, "anyOf") == 0 && relais_json_node_get_kind (value) == RELAIS_JSON_ARRAY)
-    {
-      relais_json_writer_array (writer, key);
-      relais_json_iter_init (&iter, value);
-      while (relais_json_iter_next (&iter, NULL, &inner))
-        convert (writer, NULL, inner);
-      relais_json_writer_end_array (writer);
-    }
-  else if (is_count (key) && (text = relais_json_node_dup_string (value)) != NULL)
-    relais_json_writer_int (writer, key,
-                            g_ascii_strtoll (text, NULL, 10)); /* int64 is a string there */
-  else if (strcmp (key, "example") != 0)
-    relais_json_writer_raw (writer, key, raw, length);
-}
-
-static void
-convert (RelaisJsonWriter     *writer,
-         const char           *name,
-         const RelaisJsonNode *node)
-{
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-
-  relais_json_writer_object (writer, name);
-  convert_type (writer, node, relais_json_node_get_boolean (member (node, "nullable"), FALSE));
-  relais_json_iter_init (&iter, node);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      g_autofree char *spelled = relais_json_node_dup_string (key);
-
-      convert_member (writer, camel_key (spelled), value);
-    }
-  relais_json_writer_end_object (writer);
-}
-
-/**
- * relais_schema_from_openapi:
- * @schema: Gemini's `parameters` or `responseSchema`
- *
- * Types in lower case, `nullable` as a second type, counts as numbers, keys in camelCase; what says
- * nothing elsewhere is left out.
- *
- * Returns: (transfer full): the same as JSON Schema
- */
-char *
-relais_schema_from_openapi (const RelaisJsonNode *schema)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  RelaisJsonWriter writer;
-
-  relais_json_writer_init (&writer, out);
-  convert (&writer, NULL, schema);
-  return g_strndup (out->str, out->len);
 }

@@ -321,16 +321,25 @@ settle_part (Settle         *self,
       return FALSE;
     case RELAIS_PART_IMAGE:
     case RELAIS_PART_FILE:
-      if (part->file_id == NULL || part->data != NULL || part->url != NULL)
+      if ((part->data != NULL && *part->data != '\0') || part->url != NULL)
         return TRUE;
       {
         g_autofree char *path = relais_settle_path (self->source, message, part);
 
-        return refuse (error, path, "names a file kept at another vendor; send its content");
+        return refuse (error, path,
+                       part->file_id != NULL ? "names a file kept at another vendor; send its content"
+                                             : "has no content");
       }
     case RELAIS_PART_TEXT:
       return part->text != NULL && *part->text != '\0';
     case RELAIS_PART_AUDIO:
+      if (part->data != NULL && *part->data != '\0')
+        return TRUE;
+      {
+        g_autofree char *path = relais_settle_path (self->source, message, part);
+
+        return refuse (error, path, "has no content");
+      }
     case RELAIS_PART_TOOL_CALL:
     case RELAIS_PART_TOOL_RESULT:
     case RELAIS_PART_REFUSAL:
@@ -563,8 +572,9 @@ move_media (RelaisPart    *result,
           i++;
           continue;
         }
-      words = g_strdup_printf ("%s returned by %s (%s):", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
-                               result->name != NULL ? result->name : "the tool", call_id != NULL ? call_id : "-");
+      words = g_strdup_printf ("%s returned by %s%s%s%s:", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
+                               result->name != NULL ? result->name : "the tool", call_id != NULL ? " (" : "",
+                               call_id != NULL ? call_id : "", call_id != NULL ? ")" : "");
       g_ptr_array_add (after->parts, relais_part_new_text (words));
       g_ptr_array_add (after->parts, g_ptr_array_steal_index (result->content, i));
     }
@@ -736,6 +746,34 @@ join_texts (RelaisMessage *message)
     }
 }
 
+/* Gemini's clients are given what others signed of their thoughts on a part of its own, with empty
+ * text, once a stream has told the thoughts; both belong together. */
+static void
+join_thoughts (RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      RelaisPart *part = g_ptr_array_index (message->parts, i);
+      RelaisPart *before = i > 0 ? g_ptr_array_index (message->parts, i - 1) : NULL;
+      gboolean empty = part->type == RELAIS_PART_TEXT && part->signature != NULL &&
+                       (part->text == NULL || *part->text == '\0');
+
+      if (empty)
+        part->type = RELAIS_PART_THINKING;
+      if (before == NULL || before->type != RELAIS_PART_THINKING || before->signature != NULL ||
+          part->type != RELAIS_PART_THINKING)
+        continue;
+      {
+        g_autofree char *first = before->text;
+
+        before->text = g_strconcat (first != NULL ? first : "", part->text, NULL);
+      }
+      before->signature = g_steal_pointer (&part->signature);
+      before->origin = part->origin;
+      g_ptr_array_remove_index (message->parts, i--);
+    }
+}
+
 static gboolean
 settle_messages (Settle  *self,
                  GError **error)
@@ -749,6 +787,8 @@ settle_messages (Settle  *self,
     {
       RelaisMessage *message = g_ptr_array_index (messages, i);
 
+      if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
+        join_thoughts (message);
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
@@ -777,39 +817,19 @@ settle_messages (Settle  *self,
   return TRUE;
 }
 
-/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. */
+/* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. For
+ * the others they become a message that instructs. */
 static void
 settle_lone_system (Settle *self)
 {
   RelaisMessage *message;
 
-  if (takes_custom (self) || self->prompt->messages->len > 0 || self->prompt->system->len == 0)
+  if (self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
-  message = relais_prompt_add_message (self->prompt, RELAIS_ROLE_USER);
+  message = relais_prompt_add_message (self->prompt,
+                                       takes_custom (self) ? RELAIS_ROLE_SYSTEM : RELAIS_ROLE_USER);
   g_ptr_array_add (message->parts,
                    g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
-}
-
-/* A Claude without structured outputs is given the schema as the one tool it must call; not where
- * that would get in the way of other tools, or of thinking, which allows no forced call. */
-static void
-settle_schema (Settle *self)
-{
-  RelaisPrompt *prompt = self->prompt;
-  RelaisTool *tool;
-
-  if (self->target->dialect != RELAIS_DIALECT_ANTHROPIC || prompt->format != RELAIS_FORMAT_SCHEMA ||
-      prompt->format_schema == NULL || prompt->tools->len > 0 || prompt->thinking ||
-      relais_model_get_claude (self->target->model).structured)
-    return;
-  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, "respond");
-  tool->description = g_strdup ("Gives the answer.");
-  tool->schema = g_strdup (prompt->format_schema);
-  prompt->format = RELAIS_FORMAT_TEXT;
-  prompt->tool_choice = RELAIS_TOOL_CHOICE_NAMED;
-  g_free (prompt->tool_choice_name);
-  prompt->tool_choice_name = g_strdup ("respond");
-  self->names->respond = TRUE;
 }
 
 /**
@@ -852,7 +872,7 @@ relais_settle (RelaisPrompt        *prompt,
       !settle_messages (&self, error))
     return FALSE;
   settle_lone_system (&self);
-  settle_schema (&self);
+  relais_settle_schema (prompt, target, names);
   if (prompt->messages->len == 0)
     return refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
                                                                                                                    : "messages",

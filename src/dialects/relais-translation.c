@@ -15,6 +15,8 @@
 #include "relais-settle.h"
 #include "relais-translation.h"
 
+#define MAX_VALUE_BYTES (16 * 1024 * 1024)
+
 struct _RelaisTranslation
 {
   RelaisDialectId  source;
@@ -26,6 +28,7 @@ struct _RelaisTranslation
   RelaisChanges   *changes;
   RelaisDecoder   *decoder;
   GPtrArray *wrapped; /* by call: GString of the arguments of a wrapped call, or NULL */
+  GString *value;     /* the text that holds a wrapped answer, as far as it came */
 
   RelaisEventFunc  func;
   gpointer         user_data;
@@ -59,6 +62,7 @@ relais_translation_new (RelaisPrompt       *prompt,
   self->names = relais_names_new ();
   self->changes = relais_changes_new ();
   self->wrapped = g_ptr_array_new_with_free_func (string_free);
+  self->value = g_string_new (NULL);
   return self;
 }
 
@@ -76,6 +80,7 @@ relais_translation_free (RelaisTranslation *self)
   relais_changes_unref (self->changes);
   relais_decoder_free (self->decoder);
   g_ptr_array_unref (self->wrapped);
+  g_string_free (self->value, TRUE);
   g_free (self);
 }
 
@@ -178,6 +183,52 @@ call_ended (RelaisTranslation *self,
   self->func (event, self->user_data);
 }
 
+/* The answer inside the object it was asked for in; what came, where it is not there. */
+static void
+tell_value (RelaisTranslation *self)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (self->value->str, self->value->len,
+                                                   RELAIS_JSON_MAX_DEPTH, NULL);
+  const RelaisJsonNode *node = relais_json_get_root (tree);
+  const RelaisJsonNode *inner = relais_json_node_get_member (node, "value");
+  g_autofree char *text = NULL;
+  RelaisEvent event = { .type = RELAIS_EVENT_TEXT };
+
+  if (self->names->wrapped && inner != NULL)
+    node = inner;
+  if (self->names->bare)
+    text = relais_json_node_dup_string (node);
+  if (text == NULL && node != NULL)
+    text = relais_json_node_dup_raw (node);
+  event.text = text != NULL ? text : self->value->str;
+  event.length = strlen (event.text);
+  if (event.length > 0)
+    self->func (&event, self->user_data);
+}
+
+static void
+tell (RelaisTranslation *self,
+      const RelaisEvent *event)
+{
+  gboolean holds = self->names->wrapped || self->names->bare;
+  RelaisEvent whole = { .type = RELAIS_EVENT_TEXT };
+
+  if (holds && event->type == RELAIS_EVENT_TEXT)
+    {
+      g_string_append_len (self->value, event->text, event->length);
+      if (self->value->len < MAX_VALUE_BYTES)
+        return;
+      /* more than an answer may be held for: it goes on as it is */
+      self->names->wrapped = self->names->bare = FALSE;
+      event = &whole;
+      whole.text = self->value->str;
+      whole.length = self->value->len;
+    }
+  if (holds && event->type == RELAIS_EVENT_FINISH)
+    tell_value (self);
+  self->func (event, self->user_data);
+}
+
 /* The one tool that stands for a schema: its arguments are what the client asked for. */
 static gboolean
 respond (RelaisTranslation *self,
@@ -193,7 +244,7 @@ respond (RelaisTranslation *self,
     text.finish = RELAIS_FINISH_STOP;
   else
     return FALSE;
-  self->func (&text, self->user_data);
+  tell (self, &text);
   return TRUE;
 }
 
@@ -212,7 +263,7 @@ event_cb (const RelaisEvent *event,
   else if (event->type == RELAIS_EVENT_CALL_ARGS && wrapped_call (self, event->call) != NULL)
     g_string_append_len (wrapped_call (self, event->call), event->text, event->length);
   else
-    self->func (event, self->user_data);
+    tell (self, event);
 }
 
 /**

@@ -60,8 +60,9 @@ typedef enum {
 } RelaisEventType;
 
 /* One step. Every pointer is borrowed: it lives as long as the call that hands the event over.
- * Order and rules: START exactly once and first; CALL_END once per CALL_START; FINISH or ERROR once
- * and last; fragments never empty; arguments of different calls may interleave. */
+ * Order and rules: START exactly once and first; CALL_END once per CALL_START, but none for a call
+ * that the limit of length cut off; FINISH or ERROR once and last; fragments never empty; arguments
+ * of different calls may interleave. */
 typedef struct
 {
   RelaisEventType type;

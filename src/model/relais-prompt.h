@@ -125,6 +125,7 @@ typedef struct
   char             *format_description;
   char *format_schema; /* JSON Schema */
   RelaisTri         format_strict;
+  gboolean format_bare; /* schema: of a string that comes without quotes */
   RelaisEffort      effort;
   gint64 budget;            /* thinking tokens; 0: off; or RELAIS_BUDGET_… */
   gboolean thinking;        /* the client asked for thinking */

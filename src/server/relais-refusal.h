@@ -13,8 +13,9 @@ GBytes *relais_refusal_compose (const RelaisHead    *head,
                                 RelaisDialectId      dialect,
                                 const RelaisFailure *failure);
 /* What the script of an allowed page may read of any answer. */
-#define RELAIS_EXPOSED_HEADERS \
- "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, X-Relais-Hint, X-Relais-Dropped"
+#define RELAIS_EXPOSED_HEADERS                                                            \
+ "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, X-Relais-Hint, " \
+ "X-Relais-Dropped, X-Relais-Estimated"
 
 const char *relais_status_get_phrase (guint             status);
 GBytes     *relais_preflight_compose (const RelaisHead *head);

@@ -106,8 +106,8 @@ test_responses (void)
                          "content_part.done output_item.done completed");
   expect_data (R, FALSE, "sequence_number", "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
   expect_data (R, FALSE, "output_index", "- - 0 0 0 0 0 0 1 1 1 1 1 2 2 2 2 2 2 -");
-  expect_data (R, FALSE, "item_id", "- - - msg_made1 msg_made1 msg_made1 msg_made1 - - fc_made2 fc_made2 fc_made2 - "
-                                    "- msg_made3 msg_made3 msg_made3 msg_made3 - -");
+  expect_data (R, FALSE, "item_id", "- - - msg_made1 msg_made1 msg_made1 msg_made1 - - fc_made3 fc_made3 fc_made3 - "
+                                    "- msg_made4 msg_made4 msg_made4 msg_made4 - -");
   expect_data (R, TRUE, "item.encrypted_content", "- - - - - - - - null - - - - - relais1.a.c2ln null relais1.g.Z3M "
                                                   "- - - - - - - - - - - -");
 }
@@ -118,7 +118,7 @@ test_chat (void)
   expect_names (C, TRUE, "");
   expect_data (C, TRUE, "choices.0.delta.role", "assistant - - - - - - - -");
   expect_data (C, TRUE, "choices.0.delta.reasoning_content", "- - h m - - - - -");
-  expect_data (C, TRUE, "choices.0.delta.tool_calls.0.id", "- - - - c - - - -");
+  expect_data (C, TRUE, "choices.0.delta.tool_calls.0.id", "- - - - call_made1 - - - -");
   expect_data (C, TRUE, "choices.0.delta.tool_calls.0.type", "- - - - function - - - -");
   expect_data (C, TRUE, "choices.0.delta.tool_calls.0.function.arguments", "- - - -  { } - -");
   expect_data (C, TRUE, "choices.0.finish_reason", "null null null null null null null null tool_calls");
