@@ -44,12 +44,20 @@ enum {
   PROP_ATTEMPTS,
   PROP_INPUT_TOKENS,
   PROP_OUTPUT_TOKENS,
+  PROP_RULE,
+  PROP_DROPPED,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (RelaisRecordRow, relais_record_row, G_TYPE_OBJECT)
+
+static char *
+dup_dropped (const RelaisRecord *record)
+{
+  return record->changes != NULL ? relais_changes_dup_header (record->changes) : NULL;
+}
 
 static gint64
 count_tokens (const RelaisRecord *record)
@@ -110,6 +118,12 @@ relais_record_row_get_property (GObject    *object,
       break;
     case PROP_ACCOUNT:
       g_value_set_string (value, record->account);
+      break;
+    case PROP_RULE:
+      g_value_set_uint (value, record->rule);
+      break;
+    case PROP_DROPPED:
+      g_value_take_string (value, dup_dropped (record));
       break;
     case PROP_HINT:
       g_value_set_string (value, record->hint);
@@ -178,6 +192,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
     { PROP_FINISH, "finish" },
     { PROP_PEER, "peer" },
     { PROP_UPSTREAM_DIALECT, "upstream-dialect" },
+    { PROP_DROPPED, "dropped" },
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
@@ -198,6 +213,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   properties[PROP_ABORTED] = g_param_spec_boolean ("aborted", NULL, NULL, FALSE, flags);
   properties[PROP_UPSTREAM_STATUS] = g_param_spec_uint ("upstream-status", NULL, NULL, 0, 999, 0, flags);
   properties[PROP_ATTEMPTS] = g_param_spec_uint ("attempts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_RULE] = g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_INPUT_TOKENS] = g_param_spec_int64 ("input-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_OUTPUT_TOKENS] = g_param_spec_int64 ("output-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -256,6 +272,8 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_UPSTREAM_DIALECT] = g_strcmp0 (old->upstream_dialect, record->upstream_dialect) == 0;
   same[PROP_UPSTREAM_STATUS] = old->upstream_status == record->upstream_status;
   same[PROP_ATTEMPTS] = old->attempts == record->attempts;
+  same[PROP_RULE] = old->rule == record->rule;
+  same[PROP_DROPPED] = old->changes == record->changes;
   same[PROP_INPUT_TOKENS] = old->usage.input == record->usage.input;
   same[PROP_OUTPUT_TOKENS] = old->usage.output == record->usage.output;
   for (guint i = 1; i < N_PROPS; i++)

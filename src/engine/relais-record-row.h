@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * "upstream-model", "account", "hint", "error", "finish", "peer", "upstream-dialect" (strings or
  * NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while running),
  * "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when unknown),
- * "stream", "aborted" (boolean). */
+ * "stream", "aborted" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
+ * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL). */
 #define RELAIS_TYPE_RECORD_ROW (relais_record_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisRecordRow, relais_record_row, RELAIS, RECORD_ROW, GObject)

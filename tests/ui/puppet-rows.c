@@ -60,6 +60,8 @@ enum {
   PROP_METHOD,
   PROP_DIALECT,
   PROP_UPSTREAM_DIALECT,
+  PROP_RULE,
+  PROP_DROPPED,
   PROP_UPSTREAM_MODEL,
   PROP_FINISH,
   PROP_PEER,
@@ -332,6 +334,12 @@ relais_record_row_get_property (GObject    *object,
     case PROP_FINISH:
       g_value_set_string (value, self->status == 200 && self->duration_us >= 0 ? "stop" : NULL);
       break;
+    case PROP_RULE:
+      g_value_set_uint (value, self->account != NULL);
+      break;
+    case PROP_DROPPED:
+      g_value_set_string (value, self->account != NULL ? "logit_bias, tools[2]" : NULL);
+      break;
     case PROP_PEER:
       g_value_set_string (value, "127.0.0.1");
       break;
@@ -409,6 +417,9 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_string (object_class, PROP_METHOD, "method");
   install_string (object_class, PROP_DIALECT, "dialect");
   install_string (object_class, PROP_UPSTREAM_DIALECT, "upstream-dialect");
+  install_string (object_class, PROP_DROPPED, "dropped");
+  g_object_class_install_property (object_class, PROP_RULE,
+                                   g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, READ));
   install_string (object_class, PROP_UPSTREAM_MODEL, "upstream-model");
   install_string (object_class, PROP_FINISH, "finish");
   install_string (object_class, PROP_PEER, "peer");

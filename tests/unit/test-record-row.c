@@ -26,6 +26,8 @@ make_record (RelaisRecordPhase phase)
 static void
 fill (RelaisRecord *record)
 {
+  static RelaisChanges *changes = NULL; /* shared by all snapshots, as in an exchange */
+
   record->model = g_strdup ("asked");
   record->upstream_model = g_strdup ("used");
   record->account = g_strdup ("Work");
@@ -35,6 +37,13 @@ fill (RelaisRecord *record)
   record->upstream_dialect = g_strdup ("gemini");
   record->upstream_status = 529;
   record->attempts = 2;
+  record->rule = 3;
+  if (changes == NULL)
+    {
+      changes = relais_changes_new ();
+      relais_changes_add (changes, RELAIS_CHANGE_DROPPED, TRUE, "seed", "why");
+    }
+  record->changes = relais_changes_ref (changes);
 }
 
 static void
@@ -55,11 +64,11 @@ test_row (void)
   g_autoptr (RelaisRecordRow) row = NULL;
   g_autofree char *method = NULL, *path = NULL, *client = NULL, *dialect = NULL;
   g_autofree char *model = NULL, *used = NULL;
-  g_autofree char *peer = NULL, *upstream_dialect = NULL;
+  g_autofree char *peer = NULL, *upstream_dialect = NULL, *dropped = NULL;
   g_autofree char *account = NULL, *hint = NULL, *error = NULL, *finished = NULL;
   guint64 id;
   gint64 when, duration, first, tokens, input, output;
-  guint status, upstream_status, attempts;
+  guint status, upstream_status, attempts, rule;
   gboolean running, stream, aborted;
 
   fill (record);
@@ -70,11 +79,13 @@ test_row (void)
                 "hint", &hint, "error", &error, "finish", &finished, "duration-us", &duration, "first-byte-us", &first,
                 "tokens", &tokens, "stream", &stream, "aborted", &aborted, "peer", &peer,
                 "upstream-dialect", &upstream_dialect, "upstream-status", &upstream_status, "attempts", &attempts,
-                "input-tokens", &input, "output-tokens", &output, NULL);
+                "input-tokens", &input, "output-tokens", &output, "rule", &rule, "dropped", &dropped, NULL);
   g_assert_cmpstr (peer, ==, "127.0.0.1");
   g_assert_cmpstr (upstream_dialect, ==, "gemini");
   g_assert_cmpuint (upstream_status, ==, 529);
   g_assert_cmpuint (attempts, ==, 2);
+  g_assert_cmpuint (rule, ==, 3);
+  g_assert_cmpstr (dropped, ==, "seed");
   g_assert_cmpint (input, ==, 3);
   g_assert_cmpint (output, ==, 4);
   g_assert_cmpuint (id, ==, 42);
@@ -145,7 +156,7 @@ test_update (void)
   expect_notes (row, same, "");
   fill (begun);
   expect_notes (row, begun, "status model upstream-model account first-byte-us stream "
-                            "upstream-dialect upstream-status attempts ");
+                            "upstream-dialect upstream-status attempts rule dropped ");
   /* nothing counted is something else than a count of nothing */
   fill (counted);
   counted->usage.input = counted->usage.output = 0;
