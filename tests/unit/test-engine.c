@@ -724,6 +724,7 @@ ask_as (RelaisEngine *engine,
   int fd = relais_test_connect (relais_engine_get_port (engine));
   guint status;
 
+  g_assert_true (settled->ok);
   g_assert_true (relais_test_send (fd, request, -1));
   status = relais_test_receive (fd, NULL, NULL);
   close (fd);
