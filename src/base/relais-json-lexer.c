@@ -12,8 +12,6 @@
 #include "relais-error.h"
 #include "relais-json-private.h"
 
-#define REPEAT(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
-
 /**
  * relais_json_lexer_init:
  * @lexer: what to set up
@@ -91,60 +89,6 @@ relais_json_lexer_report (const RelaisJsonLexer  *lexer,
   g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "The body is not valid JSON: %s", fault);
 }
 
-/* The first byte in [at, end) that a string cannot simply hold: quote, backslash, control, not
-   ASCII. */
-static inline const char *
-skip_plain (const char *at,
-            const char *end)
-{
-  while (end - at >= 8)
-    {
-      guint64 word, odd;
-
-      memcpy (&word, at, 8);
-      word = GUINT64_FROM_LE (word);
-      odd = ((word ^ REPEAT ('"')) - REPEAT (1)) | ((word ^ REPEAT ('\\')) - REPEAT (1)) | (word - REPEAT (0x20)) | word;
-      if ((odd & REPEAT (0x80)) != 0)
-        break;
-      at += 8;
-    }
-  while (at < end && *at != '"' && *at != '\\' && (guchar)*at >= 0x20 && (guchar)*at < 0x80)
-    at++;
-  return at;
-}
-
-/* Length of the well-formed UTF-8 character at @at, 0 when it is none. Unicode table 3-7. */
-static inline guint
-utf8_length (const char *at,
-             const char *end)
-{
-  const guchar *c = (const guchar *)at;
-  gsize left = end - at;
-
-  if (c[0] < 0x80)
-    return 1;
-  if (c[0] >= 0xc2 && c[0] <= 0xdf)
-    return left >= 2 && (c[1] & 0xc0) == 0x80 ? 2 : 0;
-  if (c[0] >= 0xe0 && c[0] <= 0xef)
-    {
-      guchar low = c[0] == 0xe0 ? 0xa0 : 0x80;
-      guchar high = c[0] == 0xed ? 0x9f : 0xbf;
-
-      return left >= 3 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 ? 3 : 0;
-    }
-  if (c[0] >= 0xf0 && c[0] <= 0xf4)
-    {
-      guchar low = c[0] == 0xf0 ? 0x90 : 0x80;
-      guchar high = c[0] == 0xf4 ? 0x8f : 0xbf;
-
-      return left >= 4 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 &&
-                 (c[3] & 0xc0) == 0x80
-               ? 4
-               : 0;
-    }
-  return 0;
-}
-
 static gboolean
 read_hex (const char *at,
           guint      *unit)
@@ -204,7 +148,7 @@ relais_json_lexer_string (RelaisJsonLexer *lexer,
   slice->escaped = slice->nul = FALSE;
   for (;;)
     {
-      lexer->at = skip_plain (lexer->at, lexer->end);
+      lexer->at = relais_json_skip_plain (lexer->at, lexer->end);
       if (lexer->at == lexer->end)
         return relais_json_lexer_fail (lexer, "an unfinished string");
       if (*lexer->at == '"')
@@ -222,7 +166,7 @@ relais_json_lexer_string (RelaisJsonLexer *lexer,
         return relais_json_lexer_fail (lexer, "a control character");
       do
         {
-          guint size = utf8_length (lexer->at, lexer->end);
+          guint size = relais_json_utf8_length (lexer->at, lexer->end);
 
           if (size == 0)
             return relais_json_lexer_fail (lexer, "text that is not UTF-8");

@@ -59,4 +59,62 @@ relais_json_lexer_peek (RelaisJsonLexer *lexer)
   return lexer->at < lexer->end ? *lexer->at : '\0';
 }
 
+#define RELAIS_JSON_REPEAT(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+/* The first byte in [at, end) that a string cannot simply hold: quote, backslash, control, not
+   ASCII. */
+static inline const char *
+relais_json_skip_plain (const char *at,
+                        const char *end)
+{
+  while (end - at >= 8)
+    {
+      guint64 word, odd;
+
+      memcpy (&word, at, 8);
+      word = GUINT64_FROM_LE (word);
+      odd = ((word ^ RELAIS_JSON_REPEAT ('"')) - RELAIS_JSON_REPEAT (1)) | ((word ^ RELAIS_JSON_REPEAT ('\\')) - RELAIS_JSON_REPEAT (1)) | (word - RELAIS_JSON_REPEAT (0x20)) | word;
+      odd &= RELAIS_JSON_REPEAT (0x80);
+      /* the lowest byte that is marked is one of them; a borrow may mark those above */
+      if (odd != 0)
+        return at + __builtin_ctzll (odd) / 8;
+      at += 8;
+    }
+  while (at < end && *at != '"' && *at != '\\' && (guchar)*at >= 0x20 && (guchar)*at < 0x80)
+    at++;
+  return at;
+}
+
+/* Length of the well-formed UTF-8 character at @at, 0 when it is none. Unicode table 3-7. */
+static inline guint
+relais_json_utf8_length (const char *at,
+                         const char *end)
+{
+  const guchar *c = (const guchar *)at;
+  gsize left = end - at;
+
+  if (c[0] < 0x80)
+    return 1;
+  if (c[0] >= 0xc2 && c[0] <= 0xdf)
+    return left >= 2 && (c[1] & 0xc0) == 0x80 ? 2 : 0;
+  if (c[0] >= 0xe0 && c[0] <= 0xef)
+    {
+      guchar low = c[0] == 0xe0 ? 0xa0 : 0x80;
+      guchar high = c[0] == 0xed ? 0x9f : 0xbf;
+
+      return left >= 3 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 ? 3 : 0;
+    }
+  if (c[0] >= 0xf0 && c[0] <= 0xf4)
+    {
+      guchar low = c[0] == 0xf0 ? 0x90 : 0x80;
+      guchar high = c[0] == 0xf4 ? 0x8f : 0xbf;
+
+      return left >= 4 && c[1] >= low && c[1] <= high && (c[2] & 0xc0) == 0x80 &&
+                 (c[3] & 0xc0) == 0x80
+               ? 4
+               : 0;
+    }
+  return 0;
+}
+
 G_END_DECLS

@@ -9,7 +9,11 @@
 
 #include <string.h>
 
+#include "relais-json-private.h"
 #include "relais-json-writer.h"
+
+#define LINE_SEPARATOR "\342\200\250"
+#define PARAGRAPH_SEPARATOR "\342\200\251"
 
 /* 0: copied in runs; 'u': as a number; 'x': not ASCII, needs a look; else what follows the \ of
    it. */
@@ -27,26 +31,52 @@ static const char escapes[256] = {
   [0x80 ... 0xff] = 'x',
 };
 
-/* Appends one character that is not ASCII, or its replacement; returns what follows. */
-static const char *
-append_wide (GString    *out,
-             const char *at,
+/* How many bytes of what begins at @at can be copied as they are. */
+static gsize
+count_plain (const char *at,
              const char *end)
 {
-  gunichar c = g_utf8_get_char_validated (at, end - at);
-  gsize size;
+  const char *start = at;
 
-  if (c == (gunichar)-1 || c == (gunichar)-2)
+  for (;;)
     {
-      g_string_append (out, "\357\277\275");
-      return at + 1;
+      guint size;
+
+      at = relais_json_skip_plain (at, end);
+      if (at == end || (guchar)*at < 0x80)
+        return at - start;
+      size = relais_json_utf8_length (at, end);
+      if (size == 0 || (size == 3 && (memcmp (at, LINE_SEPARATOR, 3) == 0 ||
+                                      memcmp (at, PARAGRAPH_SEPARATOR, 3) == 0)))
+        return at - start;
+      at += size;
     }
-  size = g_utf8_skip[(guchar)*at];
-  if (c == 0x2028 || c == 0x2029)
-    g_string_append_printf (out, "\\u%04x", (guint)c);
+}
+
+/* Appends what stands for the character at @at, which is none that can be copied; returns what
+ * follows. */
+static const char *
+append_escape (GString    *out,
+               const char *at,
+               const char *end)
+{
+  char escape = escapes[(guchar)*at];
+
+  if (escape == 'x' && relais_json_utf8_length (at, end) == 0)
+    g_string_append (out, "\357\277\275");
+  else if (escape == 'x')
+    {
+      g_string_append (out, at[2] == LINE_SEPARATOR[2] ? "\\u2028" : "\\u2029");
+      return at + 3;
+    }
+  else if (escape == 'u')
+    g_string_append_printf (out, "\\u%04x", (guchar)*at);
   else
-    g_string_append_len (out, at, size);
-  return at + size;
+    {
+      g_string_append_c (out, '\\');
+      g_string_append_c (out, escape);
+    }
+  return at + 1;
 }
 
 /**
@@ -67,27 +97,12 @@ relais_json_append_escaped (GString    *out,
 
   while (text < end)
     {
-      const char *run = text;
-      char escape = '\0';
+      gsize plain = count_plain (text, end);
 
-      while (text < end && (escape = escapes[(guchar)*text]) == '\0')
-        text++;
-      g_string_append_len (out, run, text - run);
-      if (text == end)
-        break;
-      if (escape == 'x')
-        {
-          text = append_wide (out, text, end);
-          continue;
-        }
-      if (escape == 'u')
-        g_string_append_printf (out, "\\u%04x", (guchar)*text);
-      else
-        {
-          g_string_append_c (out, '\\');
-          g_string_append_c (out, escape);
-        }
-      text++;
+      g_string_append_len (out, text, plain);
+      text += plain;
+      if (text < end)
+        text = append_escape (out, text, end);
     }
 }
 
@@ -120,6 +135,23 @@ relais_json_append_raw (GString    *out,
     }
 }
 
+/* Text that can be copied, between quotes, and one character more unless that is 0. */
+static void
+append_quoted (GString    *out,
+               const char *text,
+               gsize       size,
+               char        after)
+{
+  gsize at = out->len;
+
+  g_string_set_size (out, at + size + (after != 0 ? 3 : 2));
+  out->str[at] = '"';
+  memcpy (out->str + at + 1, text, size);
+  out->str[at + 1 + size] = '"';
+  if (after != 0)
+    out->str[at + 2 + size] = after;
+}
+
 /**
  * relais_json_append_string:
  * @out: where to append
@@ -133,8 +165,15 @@ relais_json_append_string (GString    *out,
                            const char *text,
                            gssize      length)
 {
+  gsize size = length < 0 ? strlen (text) : (gsize)length;
+
+  if (count_plain (text, text + size) == size)
+    {
+      append_quoted (out, text, size, 0);
+      return;
+    }
   g_string_append_c (out, '"');
-  relais_json_append_escaped (out, text, length);
+  relais_json_append_escaped (out, text, size);
   g_string_append_c (out, '"');
 }
 
@@ -142,12 +181,19 @@ static void
 begin_value (RelaisJsonWriter *self,
              const char       *name)
 {
+  gsize size = name != NULL ? strlen (name) : 0;
+
   if (self->comma)
     g_string_append_c (self->out, ',');
   self->comma = TRUE;
   if (name == NULL)
     return;
-  relais_json_append_string (self->out, name, -1);
+  if (count_plain (name, name + size) == size)
+    {
+      append_quoted (self->out, name, size, ':');
+      return;
+    }
+  relais_json_append_string (self->out, name, size);
   g_string_append_c (self->out, ':');
 }
 
@@ -275,8 +321,17 @@ relais_json_writer_int (RelaisJsonWriter *self,
                         const char       *name,
                         gint64            value)
 {
+  char digits[24];
+  char *at = digits + sizeof digits;
+  guint64 rest = value < 0 ? 0 - (guint64)value : (guint64)value;
+
   begin_value (self, name);
-  g_string_append_printf (self->out, "%" G_GINT64_FORMAT, value);
+  do
+    *--at = '0' + rest % 10;
+  while ((rest /= 10) != 0);
+  if (value < 0)
+    *--at = '-';
+  g_string_append_len (self->out, at, digits + sizeof digits - at);
 }
 
 /**

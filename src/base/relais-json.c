@@ -326,15 +326,17 @@ relais_json_node_get_member (const RelaisJsonNode *node,
                              const char           *name)
 {
   const RelaisJsonNode *found = NULL;
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
+  const RelaisJsonNode *end;
+  gsize length = strlen (name);
 
   if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
     return NULL;
-  relais_json_iter_init (&iter, node);
-  while (relais_json_iter_next (&iter, &key, &value))
-    if (relais_json_slice_equals (key->start, key->length, key->escaped, name))
-      found = value;
+  end = node + node->span;
+  for (const RelaisJsonNode *key = node + 1; key < end; key += 1 + key[1].span)
+    if (G_UNLIKELY (key->escaped)
+          ? relais_json_slice_equals (key->start, key->length, TRUE, name)
+          : key->length == length && memcmp (key->start, name, length) == 0)
+      found = key + 1;
   return found;
 }
 
