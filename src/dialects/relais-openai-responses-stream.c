@@ -27,6 +27,7 @@ typedef struct
   Item           open;
   char          *item_id;
   GString *text;       /* of the open part, the summary or the arguments */
+  GString *head;       /* what each delta of the open part begins with; empty: not made yet */
   GString *parts;      /* message: finished parts as JSON */
   guint n_parts;       /* message: finished parts, the index of the open one */
   gboolean in_part;    /* message: a part is open; reasoning: the summary is */
@@ -46,6 +47,7 @@ responses_clear (RelaisEncoder *encoder)
   if (self->text == NULL)
     return;
   g_string_free (g_steal_pointer (&self->text), TRUE);
+  g_string_free (g_steal_pointer (&self->head), TRUE);
   g_string_free (g_steal_pointer (&self->parts), TRUE);
   g_string_free (g_steal_pointer (&self->output), TRUE);
 }
@@ -115,6 +117,7 @@ open_item (ResponsesEncoder *self,
   g_free (self->item_id);
   self->item_id = relais_encoder_make_id (&self->base, prefix);
   g_string_truncate (self->text, 0);
+  g_string_truncate (self->head, 0);
   g_string_truncate (self->parts, 0);
   self->n_parts = 0;
   self->in_part = FALSE;
@@ -158,6 +161,20 @@ begin_item_event (ResponsesEncoder *self,
     relais_json_writer_int (writer, "summary_index", 0);
 }
 
+/* The next piece of what is open. All pieces of one part begin alike. */
+static void
+begin_delta (ResponsesEncoder *self,
+             RelaisJsonWriter *writer,
+             const char       *type,
+             GString          *out)
+{
+  if (self->head->len == 0)
+    begin_item_event (self, writer, type, self->head);
+  g_string_append_len (out, self->head->str, self->head->len);
+  relais_json_writer_init (writer, out);
+  writer->comma = TRUE;
+}
+
 static void
 close_part (ResponsesEncoder *self,
             GString          *out)
@@ -180,6 +197,7 @@ close_part (ResponsesEncoder *self,
   part.comma = self->parts->len > 0;
   relais_openai_responses_write_part (&part, NULL, self->in_refusal, self->text->str);
   g_string_truncate (self->text, 0);
+  g_string_truncate (self->head, 0);
   self->n_parts++;
   self->in_part = FALSE;
 }
@@ -241,7 +259,7 @@ write_text (ResponsesEncoder  *self,
       self->in_part = TRUE;
     }
   g_string_append_len (self->text, event->text, event->length);
-  begin_item_event (self, &writer, refusal ? "response.refusal.delta" : "response.output_text.delta", out);
+  begin_delta (self, &writer, refusal ? "response.refusal.delta" : "response.output_text.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   if (!refusal)
     relais_json_writer_raw (&writer, "logprobs", "[]", -1);
@@ -279,7 +297,7 @@ write_thinking (ResponsesEncoder  *self,
       self->in_part = TRUE;
     }
   g_string_append_len (self->text, event->text, event->length);
-  begin_item_event (self, &writer, "response.reasoning_summary_text.delta", out);
+  begin_delta (self, &writer, "response.reasoning_summary_text.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   end_event (self, &writer);
 }
@@ -328,8 +346,8 @@ write_call_args (ResponsesEncoder  *self,
   RelaisJsonWriter writer;
 
   g_string_append_len (self->text, event->text, event->length);
-  begin_item_event (self, &writer,
-                    self->call->custom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta", out);
+  begin_delta (self, &writer,
+               self->call->custom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   end_event (self, &writer);
 }
@@ -374,6 +392,7 @@ responses_step (RelaisEncoder     *encoder,
     {
     case RELAIS_EVENT_START:
       self->text = g_string_new (NULL);
+      self->head = g_string_new (NULL);
       self->parts = g_string_new (NULL);
       self->output = g_string_new (NULL);
       write_response (self, "response.created", NULL, NULL, out);
