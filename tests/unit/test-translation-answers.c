@@ -1,0 +1,273 @@
+/* test-translation-answers.c: the edge cases of answers, by their numbers
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-json.h"
+#include "translation-kit.h"
+
+#define WHOLE RELAIS_FORM_WHOLE
+#define SSE RELAIS_FORM_SSE
+
+/* pieces of streams, a line each */
+#define C_HEAD "{'id':'c','object':'chat.completion.chunk','created':1,'model':'m','choices':[{'index':0,"
+#define CD(delta) C_HEAD "'delta':" delta ",'finish_reason':null}]}\n"
+#define CT(text) CD ("{'content':" text "}")
+#define CC(index, id, name, args) CD ("{'tool_calls':[{'index':" index ",'id':" id ",'type':'function','function':{'name':" name ",'arguments':" args "}}]}")
+#define CA(index, args) CD ("{'tool_calls':[{'index':" index ",'function':{'arguments':" args "}}]}")
+#define CF(reason) C_HEAD "'delta':{},'finish_reason':" reason "}]}\n"
+#define AS "{'type':'message_start','message':{'id':'a','type':'message','role':'assistant','model':'m','content':[],'usage':{'input_tokens':10,'output_tokens':1,'cache_read_input_tokens':90}}}\n"
+#define AB(index, block) "{'type':'content_block_start','index':" index ",'content_block':" block "}\n"
+#define AD(index, delta) "{'type':'content_block_delta','index':" index ",'delta':" delta "}\n"
+#define AE(index) "{'type':'content_block_stop','index':" index "}\n"
+#define AM(reason) "{'type':'message_delta','delta':{'stop_reason':" reason ",'stop_sequence':null},'usage':{'output_tokens':5}}\n{'type':'message_stop'}\n"
+#define AT(index, text) AB (index, "{'type':'text','text':''}") AD (index, "{'type':'text_delta','text':" text "}") AE (index)
+#define GP(parts) "{'candidates':[{'content':{'role':'model','parts':[" parts "]}}],'modelVersion':'m','responseId':'g'}\n"
+#define GF(parts, reason) "{'candidates':[{'content':{'role':'model','parts':[" parts "]},'finishReason':" reason "}],'modelVersion':'m','responseId':'g'}\n"
+#define RS "{'type':'response.created','sequence_number':0,'response':{'id':'r','status':'in_progress','model':'m','output':[]}}\n"
+#define RT(text) "{'type':'response.output_text.delta','sequence_number':1,'item_id':'i','output_index':0,'content_index':0,'delta':" text "}\n"
+#define RE "{'type':'response.completed','sequence_number':2,'response':{'id':'r','status':'completed','model':'m','output':[],'usage':{'input_tokens':1,'output_tokens':2}}}\n"
+
+#define GREETING "{'model':'m','stream':true,'messages':[{'role':'user','content':'hi'}]}"
+#define WITH_USAGE "{'model':'m','stream':true,'stream_options':{'include_usage':true},'messages':[{'role':'user','content':'hi'}]}"
+#define A_TOOLS "{'model':'m','max_tokens':99,'stream':true,'messages':[{'role':'user','content':'hi'}],'tools':[{'name':'f','input_schema':{'type':'object'}}]}"
+
+/* What the client's own reader finds in what it gets. */
+static const KitAnswer answers[] = {
+  { "014-one-object-for-a-stream", KIT_A, KIT_C, NULL, "{'id':'c','choices':[{'message':{'content':'hello'},'finish_reason':'stop'}]}", SSE, "text(hello) usage(0 0 0 0 0) stop" },
+  { "015-a-stream-for-one-object", KIT_A, KIT_C, NULL, CT ("'hel'") CT ("'lo'") CF ("'stop'"), WHOLE, "text(hello) usage(0 0 0 0 0) stop" },
+  { "019-empty-deltas", KIT_A, KIT_C, NULL, CT ("''") CT ("'a'") CT ("''") CF ("'stop'"), SSE, "text(a) usage(0 0 0 0 0) stop" },
+  { "020-usage-comes-last", KIT_A, KIT_C, NULL, CT ("'a'") CF ("'stop'") "{'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':3}}\n", SSE, "text(a) usage(7 0 0 3 0) stop" },
+  { "021-no-usage-asked", KIT_C, KIT_A, GREETING, AS AT ("0", "'a'") AM ("'end_turn'"), SSE, "text(a) stop" },
+  { "021-usage-asked", KIT_C, KIT_A, WITH_USAGE, AS AT ("0", "'a'") AM ("'end_turn'"), SSE, "text(a) usage(100 90 0 5 0) stop" },
+  { "022-no-role", KIT_R, KIT_C, NULL, CT ("'a'") CF ("'stop'"), SSE, "text(a) usage(0 0 0 0 0) stop" },
+  { "023-no-finish", KIT_A, KIT_C, NULL, CT ("'a'") CT ("'b'"), SSE, "text(ab) error(The upstream closed the stream before its end)" },
+  { "025-error-first", KIT_A, KIT_C, NULL, "{'error':{'message':'no','type':'server_error'}}\n", SSE, "failed: no" },
+  { "026-error-midway/anthropic", KIT_A, KIT_C, NULL, CT ("'a'") CT ("'b'") CT ("'c'") "{'error':{'message':'no','type':'server_error'}}\n", SSE, "text(abc) error(no)" },
+  { "026-error-midway/chat", KIT_C, KIT_A, NULL, AS AB ("0", "{'type':'text','text':''}") AD ("0", "{'type':'text_delta','text':'abc'}") "{'type':'error','error':{'type':'overloaded_error','message':'no'}}\n", SSE, "text(abc) error(no)" },
+  { "026-error-midway/responses", KIT_R, KIT_A, NULL, AS AB ("0", "{'type':'text','text':''}") AD ("0", "{'type':'text_delta','text':'abc'}") "{'type':'error','error':{'type':'api_error','message':'no'}}\n", SSE, "text(abc) error(no)" },
+  { "026-error-midway/gemini", KIT_G, KIT_A, NULL, AS AB ("0", "{'type':'text','text':''}") AD ("0", "{'type':'text_delta','text':'abc'}") "{'type':'error','error':{'type':'api_error','message':'no'}}\n", SSE, "text(abc) error(no)" },
+  { "027-unknown-event", KIT_C, KIT_A, NULL, AS "{'type':'news','x':1}\n" AT ("0", "'a'") AM ("'end_turn'"), SSE, "text(a) stop" },
+  { "027-unknown-block", KIT_C, KIT_A, NULL, AS AB ("0", "{'type':'news'}") AD ("0", "{'type':'news_delta','x':1}") AE ("0") AT ("1", "'a'") AM ("'end_turn'"), SSE, "text(a) stop" },
+  { "028-unknown-event", KIT_C, KIT_R, NULL, RS "{'type':'response.news','sequence_number':1}\n" RT ("'a'") RE, SSE, "text(a) stop" },
+  { "029-interleaved", KIT_A, KIT_C, A_TOOLS, CC ("0", "'x'", "'f'", "''") CC ("1", "'y'", "'f'", "''") CA ("0", "'{\\\"a\\\":'") CA ("1", "'{}'") CA ("0", "'1}'") CF ("'tool_calls'"), SSE, "call0(f) args0({\"a\":1}) end0 call1(f) args1({}) end1 usage(0 0 0 0 0) calls" },
+  { "030-text-behind-a-call", KIT_A, KIT_C, A_TOOLS, CC ("0", "'x'", "'f'", "'{}'") CT ("'a'") CF ("'tool_calls'"), SSE, "call0(f) args0({}) end0 text(a) usage(0 0 0 0 0) calls" },
+  { "031-thinking-behind-text", KIT_A, KIT_G, "{'model':'m','max_tokens':9000,'stream':true,'thinking':{'type':'enabled','budget_tokens':4000},'messages':[{'role':'user','content':'hi'}]}", GP ("{'text':'a'}") GP ("{'text':'b','thought':true}") GF ("{'text':'c'}", "'STOP'"), SSE, "text(a) think(b) text(c) usage(0 0 0 0 0) stop" },
+  { "033-two-calls/gemini", KIT_G, KIT_C, NULL, CC ("0", "'x'", "'f'", "'{}'") CC ("1", "'y'", "'f'", "'{}'") CF ("'tool_calls'"), SSE, "call0(f) args0({}) end0 call1(f) args1({}) end1 calls" },
+  { "071-one-id-twice", KIT_R, KIT_C, NULL, CC ("0", "'x'", "'f'", "'{}'") CC ("1", "'x'", "'f'", "'{}'") CF ("'tool_calls'"), WHOLE, "call0(f) args0({}) end0 call1(f) args1({}) end1 usage(0 0 0 0 0) calls", { { "output.0.call_id", "'x'" }, { "output.1.call_id", "'call_made1'" } } },
+  { "101-stop-sequence/chat", KIT_C, KIT_A, NULL, "{'id':'a','type':'message','role':'assistant','model':'m','content':[{'type':'text','text':'a'}],'stop_reason':'stop_sequence','stop_sequence':'END','usage':{'input_tokens':1,'output_tokens':2}}", WHOLE, "text(a) usage(1 0 0 2 0) stop" },
+  { "108-image", KIT_C, KIT_G, NULL, "{'candidates':[{'content':{'role':'model','parts':[{'inlineData':{'mimeType':'image/png','data':'AAAA'}}]},'finishReason':'STOP'}]}", WHOLE, "text(![image](data:image/png;base64,AAAA)) stop" },
+  { "109-blocked/chat", KIT_C, KIT_G, NULL, "{'promptFeedback':{'blockReason':'SAFETY'},'modelVersion':'m'}", WHOLE, NULL, { { "choices.0.finish_reason", "'content_filter'" }, { "choices.0.message.content", "null" } } },
+  { "109-blocked/anthropic", KIT_A, KIT_G, NULL, "{'promptFeedback':{'blockReason':'SAFETY'},'modelVersion':'m'}", WHOLE, NULL, { { "stop_reason", "'refusal'" } } },
+  { "109-blocked/responses", KIT_R, KIT_G, NULL, "{'promptFeedback':{'blockReason':'SAFETY'},'modelVersion':'m'}", WHOLE, NULL, { { "status", "'incomplete'" }, { "incomplete_details.reason", "'content_filter'" } } },
+  { "110-filtered-late", KIT_C, KIT_G, NULL, GP ("{'text':'a'}") GF ("{'text':'b'}", "'SAFETY'"), SSE, "text(ab) filter" },
+  { "111-recitation", KIT_C, KIT_G, NULL, GF ("{'text':'a'}", "'RECITATION'"), SSE, "text(a) filter" },
+  { "111-malformed-call", KIT_C, KIT_G, NULL, "{'candidates':[{'content':{},'finishReason':'MALFORMED_FUNCTION_CALL'}]}", WHOLE, "failed: The model wrote a tool call that cannot be read" },
+  { "112-limit-inside-a-call", KIT_A, KIT_C, A_TOOLS, CT ("'a'") CC ("0", "'x'", "'f'", "'{\\\"a'") CF ("'length'"), WHOLE, "text(a) usage(0 0 0 0 0) length" },
+  { "113-stop-with-calls/chat", KIT_C, KIT_G, NULL, GF ("{'functionCall':{'name':'f','args':{}}}", "'STOP'"), SSE, "call0(f) args0({}) end0 calls" },
+  { "113-stop-with-calls/anthropic", KIT_A, KIT_G, A_TOOLS, GF ("{'functionCall':{'name':'f','args':{}}}", "'STOP'"), SSE, "call0(f) args0({}) end0 usage(0 0 0 0 0) calls" },
+  { "114-cached/chat", KIT_C, KIT_A, NULL, AS AT ("0", "'a'") AM ("'end_turn'"), WHOLE, NULL, { { "usage.prompt_tokens", "100" }, { "usage.prompt_tokens_details.cached_tokens", "90" } } },
+  { "114-cached/anthropic", KIT_A, KIT_C, NULL, CT ("'a'") CF ("'stop'") "{'choices':[],'usage':{'prompt_tokens':100,'completion_tokens':3,'prompt_tokens_details':{'cached_tokens':90}}}\n", WHOLE, NULL, { { "usage.input_tokens", "10" }, { "usage.cache_read_input_tokens", "90" } } },
+  { "115-thoughts", KIT_C, KIT_G, NULL, "{'candidates':[{'content':{'parts':[{'text':'a'}]},'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':1,'candidatesTokenCount':20,'thoughtsTokenCount':30}}", WHOLE, NULL, { { "usage.completion_tokens", "50" }, { "usage.completion_tokens_details.reasoning_tokens", "30" } } },
+};
+
+/* Bytes as they come, the same for every client. */
+static const struct
+{
+  const char *name;
+  RelaisDialectId target;
+  const char *bytes;
+  const char *events; /* less usage */
+} framings[] = {
+  { "001-split-characters", KIT_C, "data: {\"choices\":[{\"delta\":{\"content\":\"\303\251\360\237\246\212\"}}]}\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", "text(\303\251\360\237\246\212) stop" },
+  { "002-crlf", KIT_G, "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"finishReason\":\"STOP\"}]}\r\n\r\n", "text(a) stop" },
+  { "003-crlf-apart", KIT_C, "data: {\"choices\":[{\"delta\":\r\ndata: {\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\n\r\n", "text(a) stop" },
+  { "004-lone-cr", KIT_C, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\r", "text(a) stop" },
+  { "005-two-lines", KIT_C, "data: {\"choices\":[{\"delta\":{\"content\":\ndata: \"a\"},\"finish_reason\":\"stop\"}]}\n\n", "text(a) stop" },
+  { "006-comments", KIT_C, ": hello\n\ndata: {\"choices\":[{\"delta\":\n: inside\ndata: {\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n:\n", "text(a) stop" },
+  { "007-ping", KIT_A, "event: ping\n\nevent: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"a\",\"model\":\"m\"}}\n\nevent: ping\n\nevent: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"a\"}}\n\nevent: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", "text(a) stop" },
+  { "008-mark-at-the-start", KIT_C, "\357\273\277data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n", "text(a) stop" },
+  { "009-no-space", KIT_C, "data:{\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n", "text(a) stop" },
+  { "010-no-blank-line", KIT_C, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}", "text(a) stop" },
+  { "011-done-early", KIT_A, "data: {\"type\":\"message_start\",\"message\":{\"id\":\"a\",\"model\":\"m\"}}\n\ndata: [DONE]\n\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"a\"}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n", "text(a) stop" },
+  { "011-behind-done", KIT_C, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n\n", "text(a) stop" },
+  { "013-one-broken", KIT_C, "data: {\"choices\"\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n", "text(a) stop" },
+  { "016-an-array", KIT_G, "[{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}\n,\r\n{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}]},\"finishReason\":\"STOP\"}]}\n]", "text(ab) stop" },
+};
+
+static char *
+carry (RelaisDialectId  source,
+       RelaisDialectId  target,
+       const char      *bytes,
+       gsize            piece,
+       RelaisForm       form)
+{
+  g_autofree char *request = kit_hello (source);
+  KitWay way = { .source = source, .target = target, .request = request, .form = form };
+  g_autoptr (RelaisFailure) failure = NULL;
+  char *out = kit_carry (&way, bytes, strlen (bytes), piece, piece, &failure);
+
+  if (failure == NULL)
+    return out;
+  g_free (out);
+  return g_strdup_printf ("failed: %s", failure->message);
+}
+
+/* Whatever the pieces and whoever listens. */
+static void
+test_framing (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+
+  for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+    for (gsize piece = 1; source != framings[i].target && piece < 8; piece++)
+      {
+        g_autofree char *out = carry (source, framings[i].target, framings[i].bytes, piece, SSE);
+        g_autofree char *events = kit_events (source, out, strlen (out), 0);
+        g_autoptr (GRegex) usage = g_regex_new ("usage\\([^)]*\\) ", 0, 0, NULL);
+        g_autofree char *bare = g_regex_replace_literal (usage, events, -1, 0, "", 0, NULL);
+
+        g_assert_cmpstr (bare, ==, framings[i].events);
+      }
+}
+
+static void
+test_three_broken (void)
+{
+  static const char broken[] = "data: {\"choices\"\n\n";
+  g_autofree char *bytes = g_strconcat ("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n", broken, broken, broken, NULL);
+  g_autofree char *out = carry (KIT_A, KIT_C, bytes, 1, SSE);
+  g_autofree char *events = kit_events (KIT_A, out, strlen (out), 0);
+
+  g_assert_cmpstr (events, ==, "text(a) error(The upstream sent three events in a row that are no JSON objects)");
+}
+
+/* Nothing that could be taken for a whole call. */
+static void
+test_cut_call (void)
+{
+  g_autofree char *json = kit_json (CC ("0", "'x'", "'f'", "'{\\\"a'") CA ("0", "'b'"));
+  g_autofree char *bytes = kit_stream (KIT_C, json);
+  g_autofree char *whole = carry (KIT_A, KIT_C, bytes, 1, WHOLE);
+  g_autofree char *stream = carry (KIT_A, KIT_C, bytes, 1, SSE);
+
+  g_assert_true (g_str_has_prefix (whole, "failed: "));
+  g_assert_null (strstr (stream, "message_stop"));
+  g_assert_nonnull (strstr (stream, "event: error\n"));
+}
+
+/* Numbers without a gap, items that were announced, and at the end all of it once more. */
+static void
+test_responses_sequence (void)
+{
+  g_autofree char *json = kit_json (CT ("'a'") CC ("0", "'x'", "'f'", "'{}'") CC ("1", "'y'", "'f'", "'{}'") CF ("'tool_calls'"));
+  g_autofree char *bytes = kit_stream (KIT_C, json);
+  g_autofree char *out = carry (KIT_R, KIT_C, bytes, 1, SSE);
+  g_auto (GStrv) lines = g_strsplit (out, "\n", -1);
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gint64 expected = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autoptr (RelaisJson) tree = NULL;
+      const RelaisJsonNode *root, *response;
+      g_autofree char *id = NULL;
+      gint64 number = -1;
+
+      if (!g_str_has_prefix (lines[i], "data: "))
+        continue;
+      tree = relais_json_parse (lines[i] + 6, strlen (lines[i] + 6), RELAIS_JSON_MAX_DEPTH, NULL);
+      root = relais_json_get_root (tree);
+      g_assert_true (relais_json_node_get_int (relais_json_node_get_member (root, "sequence_number"), &number));
+      g_assert_cmpint (number, ==, expected++);
+      id = relais_json_node_dup_string (relais_json_node_get_path (root, "item", "id", NULL));
+      if (id != NULL)
+        g_hash_table_add (ids, g_steal_pointer (&id));
+      id = relais_json_node_dup_string (relais_json_node_get_member (root, "item_id"));
+      if (id != NULL)
+        g_assert_true (g_hash_table_contains (ids, id));
+      response = relais_json_node_get_member (root, "response");
+      if (relais_json_node_equals (relais_json_node_get_member (response, "status"), "completed"))
+        g_assert_cmpuint (relais_json_node_get_count (relais_json_node_get_member (response, "output")), ==, 3);
+    }
+  g_assert_cmpint (expected, >, 10);
+  g_assert_cmpuint (g_hash_table_size (ids), ==, 3);
+}
+
+static void
+test_gemini_shape (void)
+{
+  g_autofree char *json = kit_json (CC ("0", "'x'", "'f'", "'{}'") CC ("1", "'y'", "'f'", "'{}'") CF ("'tool_calls'"));
+  g_autofree char *bytes = kit_stream (KIT_C, json);
+  g_autofree char *out = carry (KIT_G, KIT_C, bytes, 1, SSE);
+  g_auto (GStrv) chunks = g_regex_split_simple ("\r?\n\r?\n", out, 0, 0);
+  guint n_calls = 0;
+
+  g_assert_null (strstr (out, "event:"));
+  g_assert_null (strstr (out, "[DONE]"));
+  g_assert_true (g_str_has_suffix (out, "\n\n") || g_str_has_suffix (out, "\r\n\r\n"));
+  for (guint i = 0; chunks[i] != NULL; i++)
+    {
+      const char *call = strstr (chunks[i], "\"functionCall\"");
+
+      n_calls += call != NULL;
+      if (call != NULL)
+        g_assert_null (strstr (call + 1, "\"functionCall\""));
+      if (strstr (chunks[i], "finishReason") != NULL)
+        g_assert_true (chunks[i + 1] == NULL || *chunks[i + 1] == '\0');
+    }
+  g_assert_cmpuint (n_calls, ==, 2);
+}
+
+static void
+test_anthropic_shape (void)
+{
+  g_autofree char *json = kit_json (GP ("{'text':'b','thought':true,'thoughtSignature':'c2ln'}") GF ("{'text':'c'}", "'STOP'"));
+  g_autofree char *bytes = kit_stream (KIT_G, json);
+  g_autofree char *request = kit_json ("{'model':'m','max_tokens':9000,'stream':true,'thinking':{'type':'enabled','budget_tokens':4000},'messages':[{'role':'user','content':'hi'}]}");
+  KitWay way = { .source = KIT_A, .target = KIT_G, .request = request, .form = SSE };
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autofree char *out = kit_carry (&way, bytes, strlen (bytes), 1, 1, &failure);
+  g_auto (GStrv) events = g_strsplit (g_strchomp (out), "\n\n", -1);
+  guint n_signatures = 0;
+
+  for (guint i = 0; events[i] != NULL; i++)
+    {
+      g_autoptr (RelaisJson) tree = NULL;
+      const char *data = strstr (events[i], "\ndata: ");
+      g_autofree char *name = NULL;
+      g_autofree char *type = NULL;
+
+      g_assert_true (g_str_has_prefix (events[i], "event: "));
+      name = g_strndup (events[i] + 7, data - events[i] - 7);
+      tree = relais_json_parse (data + 7, strlen (data + 7), RELAIS_JSON_MAX_DEPTH, NULL);
+      type = relais_json_node_dup_string (relais_json_node_get_member (relais_json_get_root (tree), "type"));
+      g_assert_cmpstr (type, ==, name);
+      n_signatures += strstr (data, "signature_delta") != NULL;
+    }
+  g_assert_cmpuint (n_signatures, ==, 1);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  kit_add_answers (answers, G_N_ELEMENTS (answers));
+  for (guint i = 0; i < G_N_ELEMENTS (framings); i++)
+    {
+      g_autofree char *path = g_strconcat ("/translation/", framings[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_framing);
+    }
+  g_test_add_func ("/translation/013-three-broken", test_three_broken);
+  g_test_add_func ("/translation/024-cut-call", test_cut_call);
+  g_test_add_func ("/translation/032-responses-sequence", test_responses_sequence);
+  g_test_add_func ("/translation/033-034-gemini-shape", test_gemini_shape);
+  g_test_add_func ("/translation/035-anthropic-shape", test_anthropic_shape);
+  return g_test_run ();
+}
