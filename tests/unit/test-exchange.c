@@ -884,7 +884,7 @@ main (int    argc,
     { "/exchange/long-model", test_long_model },
     { "/exchange/http10", test_http10 },
     { "/exchange/http10-cut", test_http10_cut },
-    { "/exchange/keep-alive", test_keep_alive },
+    { "/exchange/036-keep-alive", test_keep_alive },
   };
 
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);

@@ -185,6 +185,6 @@ main (int    argc,
   g_test_add_func ("/stream/chat", test_chat);
   g_test_add_func ("/stream/gemini", test_gemini);
   g_test_add_func ("/stream/failure-events", test_failure_events);
-  g_test_add_func ("/stream/keep-alive", test_keep_alive);
+  g_test_add_func ("/stream/036-keep-alive", test_keep_alive);
   return g_test_run ();
 }
