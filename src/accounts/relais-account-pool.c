@@ -136,8 +136,24 @@ last_turn (RelaisAccountPool *self,
   return turn != NULL ? *turn : 0;
 }
 
-/* Lower priority first; among equals whoever needs no translation, then whoever waited longest;
- * then list order. */
+static guint
+rank (const RelaisAccount *account)
+{
+  switch (account->dispatch)
+    {
+    case RELAIS_DISPATCH_EXCLUSIVE:
+      return 0;
+    case RELAIS_DISPATCH_FALLBACK:
+      return 2;
+    case RELAIS_DISPATCH_OFF:
+    case RELAIS_DISPATCH_POOLED:
+    default:
+      return 1;
+    }
+}
+
+/* Exclusive ones before pooled ones before fallbacks; then the lower priority; among equals whoever
+ * needs no translation, then whoever waited longest; then list order. */
 static gboolean
 goes_before (RelaisAccountPool *self,
              RelaisAccount     *a,
@@ -145,6 +161,8 @@ goes_before (RelaisAccountPool *self,
              RelaisAccount     *b,
              RelaisReach        b_reach)
 {
+  if (rank (a) != rank (b))
+    return rank (a) < rank (b);
   if (a->priority != b->priority)
     return a->priority < b->priority;
   if (a_reach != b_reach)
@@ -160,9 +178,10 @@ goes_before (RelaisAccountPool *self,
  * @user_data: for @reach
  * @account: (out) (transfer full) (nullable): who serves
  *
- * Takes the usable account with the lowest priority; among those of one priority the ones that
- * speak the client's own dialect take turns, and only where there is none, the others do: what
- * needs no translation loses nothing.
+ * Where an exclusive account can serve, only those count; fallbacks count where no other can. Takes
+ * the one with the lowest priority; among those of one priority the ones that speak the client's
+ * own dialect take turns, and only where there is none, the others do: what needs no translation
+ * loses nothing.
  *
  * Returns: `FOUND`, or why nobody can
  */

@@ -9,7 +9,8 @@
 
 #include "accounts/relais-account-pool.h"
 
-/* "id[priority]" and flags: d disabled, o dispatch off, u unreachable, a model pattern after a colon. */
+/* "id[priority]" and flags: d disabled, o dispatch off, f fallback, x exclusive, u unreachable, a model
+ * pattern after a colon. */
 static GPtrArray *
 make (const char *text)
 {
@@ -31,6 +32,10 @@ make (const char *text)
       account->enabled = strchr (parts[i], 'd') == NULL;
       if (strchr (parts[i], 'o') != NULL)
         account->dispatch = RELAIS_DISPATCH_OFF;
+      else if (strchr (parts[i], 'f') != NULL)
+        account->dispatch = RELAIS_DISPATCH_FALLBACK;
+      else if (strchr (parts[i], 'x') != NULL)
+        account->dispatch = RELAIS_DISPATCH_EXCLUSIVE;
       if (colon != NULL)
         account->models = g_strsplit (colon + 1, ",", -1);
       g_ptr_array_add (accounts, account);
@@ -109,6 +114,30 @@ test_near (void)
 }
 
 static void
+test_dispatch (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  relais_account_pool_set_accounts (pool, make ("f1 a5 b5"));
+  expect (pool, "m", RELAIS_PICK_FOUND, "a5");
+  expect (pool, "m", RELAIS_PICK_FOUND, "b5");
+  relais_account_pool_reject (pool, "a5");
+  relais_account_pool_reject (pool, "b5");
+  expect (pool, "m", RELAIS_PICK_FOUND, "f1");
+  /* an exclusive one leaves the models it does not serve to the others */
+  relais_account_pool_set_accounts (pool, make ("f a x9:m xx9:m,n"));
+  for (guint i = 0; i < 4; i++)
+    expect (pool, "m", RELAIS_PICK_FOUND, i % 2 == 0 ? "x9" : "xx9");
+  expect (pool, "n", RELAIS_PICK_FOUND, "xx9");
+  expect (pool, "o", RELAIS_PICK_FOUND, "a");
+  relais_account_pool_reject (pool, "x9");
+  relais_account_pool_reject (pool, "xx9");
+  expect (pool, "m", RELAIS_PICK_FOUND, "a");
+  relais_account_pool_set_accounts (pool, make ("xu f"));
+  expect (pool, "m", RELAIS_PICK_FOUND, "f");
+}
+
+static void
 test_why_not (void)
 {
   g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
@@ -184,6 +213,7 @@ main (int    argc,
   g_test_add_func ("/account-pool/turns", test_turns);
   g_test_add_func ("/account-pool/priority", test_priority);
   g_test_add_func ("/account-pool/near", test_near);
+  g_test_add_func ("/account-pool/dispatch", test_dispatch);
   g_test_add_func ("/account-pool/why-not", test_why_not);
   g_test_add_func ("/account-pool/rejected", test_rejected);
   g_test_add_func ("/account-pool/lives", test_lives);
