@@ -668,7 +668,7 @@ put (Step *step)
     position = (int)self->accounts->len;
   g_ptr_array_insert (self->accounts, position, relais_account_ref (step->account));
   relais_catalog_forget (self->catalog, step->account->id);
-  g_hash_table_remove (self->gateway.quirks, step->account->id);
+  relais_gateway_forget_quirks (&self->gateway, step->account->id);
   relais_core_apply_accounts (self);
   step_end (step, NULL);
 }
@@ -746,7 +746,7 @@ drop (Step *step)
       self->removed_at = position;
       g_ptr_array_remove_index (self->accounts, position);
       relais_catalog_forget (self->catalog, step->id);
-      g_hash_table_remove (self->gateway.quirks, step->id);
+      relais_gateway_forget_quirks (&self->gateway, step->id);
       relais_call_cache_forget_account (self->gateway.calls, step->id);
       relais_core_apply_accounts (self);
     }

@@ -59,7 +59,8 @@ typedef struct
   GPtrArray *thinking;   /* RelaisPart: what the model thought in this turn, as it signed it */
   GString *thought;      /* of a part that is not signed yet */
   gboolean unsigned_try; /* the second try, with nothing signed */
-  guint learnt;          /* quirks this request's refusals taught */
+  guint sent_quirks;     /* what the last try was written with */
+  guint turned;          /* quirks this request's refusals turned round; kept once that helped */
   GBytes *sent;          /* what the upstream got */
   RelaisEmbedding      embedding;
 

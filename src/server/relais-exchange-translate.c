@@ -19,6 +19,7 @@
 /* What is asked for in translated requests: the last version of Anthropic's that takes sampling
  * parameters of the models that have them. */
 #define ANTHROPIC_VERSION "2023-06-01"
+#define QUIRKS_MAX 1024
 
 /* Goes on in suspend, as the calls remembered age there. */
 static gint64
@@ -106,6 +107,61 @@ event_cb (const RelaisEvent *event,
     remember_call (self, event);
 }
 
+/* What one model does not take another of the same account may. */
+static char *
+dup_quirks_key (RelaisExchange *self)
+{
+  return g_strconcat (self->account->id, "\n", self->record->upstream_model, NULL);
+}
+
+static guint
+get_quirks (RelaisExchange *self)
+{
+  g_autofree char *key = dup_quirks_key (self);
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
+
+  return relais_provider_find (self->account->provider)->quirks ^ (known | self->turned);
+}
+
+/* A try without them went well: account and model are known for it from now on. */
+static void
+keep_quirks (RelaisExchange *self)
+{
+  g_autofree char *key = dup_quirks_key (self);
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
+
+  if ((known | self->turned) == known)
+    return;
+  if (g_hash_table_size (self->gateway->quirks) >= QUIRKS_MAX)
+    g_hash_table_remove_all (self->gateway->quirks);
+  g_hash_table_replace (self->gateway->quirks, g_steal_pointer (&key),
+                        GUINT_TO_POINTER (known | self->turned));
+}
+
+static gboolean
+is_of_account (gpointer key,
+               gpointer value,
+               gpointer account_id)
+{
+  gsize length = strlen (account_id);
+
+  return strncmp (key, account_id, length) == 0 && ((char *)key)[length] == '\n';
+}
+
+/**
+ * relais_gateway_forget_quirks:
+ * @gateway: what exchanges share
+ * @account_id: an account that was edited or removed
+ *
+ * What its upstream does not take is learnt anew.
+ */
+void
+relais_gateway_forget_quirks (RelaisGateway *gateway,
+                              const char    *account_id)
+{
+  g_hash_table_foreach_remove (gateway->quirks, is_of_account, (gpointer)account_id);
+}
+
 static void
 head_cb (RelaisTransfer     *transfer,
          guint               status,
@@ -120,6 +176,7 @@ head_cb (RelaisTransfer     *transfer,
   self->record->upstream_status = status;
   if (status == 200)
     {
+      keep_quirks (self);
       relais_translation_listen (self->translation, limits->upstream_event_size_bytes, event_cb,
                                  self);
       return;
@@ -147,28 +204,32 @@ data_cb (RelaisTransfer *transfer,
   relais_translation_push (self->translation, bytes, length);
 }
 
-static guint
-get_quirks (RelaisExchange *self)
-{
-  guint turned = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, self->account->id));
-
-  return relais_provider_find (self->account->provider)->quirks ^ turned;
-}
-
-/* The upstream refused a field that not all of its kind take: remembered for the account. */
+/* The upstream refused a field that not all of its kind take. Another request may have learnt the
+ * same meanwhile: then this one goes by it, too. */
 static gboolean
 learn_quirk (RelaisExchange *self)
 {
-  guint quirk = relais_quirks_learn (self->upstream_dialect, get_quirks (self), self->sent,
+  guint quirk = relais_quirks_learn (self->upstream_dialect, self->sent_quirks, self->sent,
                                      self->held->str, self->held->len);
-  gpointer turned = g_hash_table_lookup (self->gateway->quirks, self->account->id);
 
-  if (quirk == 0 || (self->learnt & quirk) != 0)
+  if (quirk == 0 || (self->turned & quirk) != 0)
     return FALSE;
-  self->learnt |= quirk;
-  g_hash_table_replace (self->gateway->quirks, g_strdup (self->account->id),
-                        GUINT_TO_POINTER (GPOINTER_TO_UINT (turned) ^ quirk));
+  self->turned |= quirk;
   return TRUE;
+}
+
+static gboolean
+holds_signature (GBytes *body)
+{
+  static const char *const words[] = { "\"signature\"", "\"thoughtSignature\"", "\"encrypted_content\"",
+                                       "\"redacted_thinking\"" };
+  gsize length;
+  const char *bytes = g_bytes_get_data (body, &length);
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (memmem (bytes, length, words[i], strlen (words[i])) != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 /* A signature may be bound to a key, a model or a route that is not the one of now: then once more
@@ -179,7 +240,7 @@ forgo_signatures (RelaisExchange *self)
   const char *words = relais_tap_get_error (self->tap);
   g_autofree char *lower = words != NULL ? g_utf8_strdown (words, -1) : NULL;
 
-  if (self->unsigned_try || lower == NULL ||
+  if (self->unsigned_try || lower == NULL || !holds_signature (self->sent) ||
       (strstr (lower, "signature") == NULL && strstr (lower, "thinking") == NULL))
     return FALSE;
   self->unsigned_try = TRUE;
@@ -190,7 +251,7 @@ forgo_signatures (RelaisExchange *self)
 static gboolean
 try_again (RelaisExchange *self)
 {
-  if (self->upstream_status != 400 || (!forgo_signatures (self) && !learn_quirk (self)))
+  if (self->upstream_status != 400 || (!learn_quirk (self) && !forgo_signatures (self)))
     return FALSE;
   self->record->attempts++;
   g_clear_pointer (&self->record->error, g_free);
@@ -272,7 +333,7 @@ relais_exchange_encode_for (RelaisExchange  *self,
   RelaisTarget target = {
     .dialect = self->upstream_dialect,
     .model = self->record->upstream_model,
-    .quirks = get_quirks (self),
+    .quirks = self->sent_quirks = get_quirks (self),
     .make_id = relais_exchange_make_id_cb,
     .recall = self->gateway->calls != NULL ? recall_cb : NULL,
     .recall_data = self,

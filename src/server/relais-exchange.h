@@ -25,17 +25,19 @@ typedef struct
   RelaisCatalog     *catalog;
   RelaisCallCache   *calls;
   RelaisRules *rules;              /* or NULL */
-  GHashTable *quirks;              /* account id -> quirks its refusals turned round */
+  GHashTable *quirks;              /* account id, LF, model -> quirks turned round */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
   void (*pool_changed) (gpointer); /* an account was rejected */
   gpointer           user_data;
   guint64            next_id;
 } RelaisGateway;
 
-void relais_exchange_start  (RelaisGateway       *gateway,
-                             RelaisWire          *wire,
-                             SoupServerMessage   *message);
-void relais_exchange_refuse (RelaisGateway       *gateway,
-                             const RelaisRefusal *refusal);
+void relais_exchange_start        (RelaisGateway       *gateway,
+                                   RelaisWire          *wire,
+                                   SoupServerMessage   *message);
+void relais_exchange_refuse       (RelaisGateway       *gateway,
+                                   const RelaisRefusal *refusal);
+void relais_gateway_forget_quirks (RelaisGateway       *gateway,
+                                   const char          *account_id);
 
 G_END_DECLS

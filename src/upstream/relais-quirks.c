@@ -43,6 +43,60 @@ static const struct
   { G, "parameters_json_schema", "\"parametersJsonSchema\"", NULL, RELAIS_QUIRK_OPENAPI_SCHEMA, TRUE },
 };
 
+/* A field that is not known there, in the words of the servers there are. What is wrong with a
+ * field's value is another matter: that is the request's fault. */
+static const char *const refusals[] = {
+  "unsupported",
+  "not supported",
+  "does not support",
+  "doesn't support",
+  "unknown",
+  "unrecognized",
+  "unexpected",
+  "extra input",
+  "extra field",
+  "not permitted",
+  "not allowed",
+  "no such",
+  "cannot find field",
+  "must be passed back",
+  "use 'max_completion_tokens'",
+  "instead",
+};
+
+static gboolean
+is_word_part (char c)
+{
+  return g_ascii_isalnum (c) || c == '_';
+}
+
+/* The word alone, not a part of another. */
+static gboolean
+holds_word (const char *bytes,
+            gsize       length,
+            const char *word)
+{
+  gsize size = strlen (word);
+  const char *end = bytes + length;
+
+  for (const char *at = bytes; (at = memmem (at, end - at, word, size)) != NULL; at++)
+    if ((at == bytes || !is_word_part (at[-1])) && (at + size == end || !is_word_part (at[size])))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+refuses_field (const char *words,
+               gsize       length)
+{
+  g_autofree char *lower = g_ascii_strdown (words, length);
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (strstr (lower, refusals[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 holds (const char *bytes,
        gsize       length,
@@ -59,7 +113,8 @@ holds (const char *bytes,
  * @words: (array length=length): the body of its answer, status 400
  * @length: its bytes
  *
- * Compatible servers differ in what they take; most name the field they refuse.
+ * Compatible servers differ in what they take; most name the field they refuse, and say that they do
+ * not know it. The lesson holds once a try without it went well.
  *
  * Returns: the one quirk to turn round before the next try; 0 when the refusal is about something
  *   else
@@ -74,10 +129,12 @@ relais_quirks_learn (RelaisDialectId  dialect,
   gsize n_sent;
   const char *body = g_bytes_get_data (sent, &n_sent);
 
+  if (!refuses_field (words, length))
+    return 0;
   for (guint i = 0; i < G_N_ELEMENTS (lessons); i++)
     if ((lessons[i].dialects & (1 << dialect)) &&
         ((quirks & lessons[i].quirk) != 0) != lessons[i].set &&
-        holds (words, length, lessons[i].word) &&
+        holds_word (words, length, lessons[i].word) &&
         (lessons[i].sent == NULL || holds (body, n_sent, lessons[i].sent)) &&
         (lessons[i].unsent == NULL || !holds (body, n_sent, lessons[i].unsent)))
       return lessons[i].quirk;

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Servers that take less than the vendor whose dialect they speak: their first refusal is enough."""
+import concurrent.futures
 import json
 
 from harness import Relais, equal, main, test
@@ -66,6 +67,27 @@ def a_responses_server_without_encrypted_reasoning():
 @test
 def a_gemini_server_with_the_older_schemas():
     learns('gemini', ['parametersJsonSchema'])
+
+
+@test
+def requests_at_the_same_time_all_profit():
+    upstream = StandIn(strict=True)
+    upstream.dislikes = ['stream_options']
+    with Relais(accounts=[lesser('chat', upstream)]) as relais:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            equal([answer[0] for answer in pool.map(lambda _: ask(relais), range(8))], [200] * 8)
+
+
+@test
+def another_model_of_the_account_is_asked_afresh():
+    upstream = StandIn(strict=True)
+    upstream.dislikes = ['stream_options']
+    with Relais(accounts=[lesser('chat', upstream)]) as relais:
+        equal(ask(relais)[0], 200)
+        upstream.dislikes = []
+        for model, wanted in (('some-model', False), ('another-model', True)):
+            equal(ask(relais, dict(BODY, model=model))[0], 200)
+            equal('stream_options' in upstream.seen[-1]['body'].decode(), wanted, model)
 
 
 @test

@@ -33,13 +33,17 @@ test_learn (void)
     { C, 0, "{\"max_tokens\":1}", "Use 'max_completion_tokens' instead.", RELAIS_QUIRK_MAX_COMPLETION_TOKENS },
     { C, RELAIS_QUIRK_MAX_COMPLETION_TOKENS, "{\"max_completion_tokens\":1}", "max_completion_tokens: extra inputs", RELAIS_QUIRK_MAX_COMPLETION_TOKENS },
     { C, 0, "{\"max_completion_tokens\":1}", "max_completion_tokens: extra inputs", 0 },
-    { C, RELAIS_QUIRK_DEVELOPER_ROLE, "{\"role\":\"developer\"}", "unknown role developer", RELAIS_QUIRK_DEVELOPER_ROLE },
+    { C, RELAIS_QUIRK_DEVELOPER_ROLE, "{\"role\":\"developer\"}", "unknown role 'developer'", RELAIS_QUIRK_DEVELOPER_ROLE },
     { C, 0, "{}", "reasoning_content must be passed back", RELAIS_QUIRK_REASONING_ECHO },
     { A, 0, "{\"strict\":true}", "tools.0.strict: Extra inputs are not permitted", RELAIS_QUIRK_NO_STRICT },
-    { R, 0, "{\"include\":[\"reasoning.encrypted_content\"]}", "encrypted_content is not supported", RELAIS_QUIRK_NO_ENCRYPTED_REASONING },
+    { R, 0, "{\"include\":[\"reasoning.encrypted_content\"]}", "'encrypted_content' is not supported", RELAIS_QUIRK_NO_ENCRYPTED_REASONING },
     { G, 0, "{\"parametersJsonSchema\":{}}", "Unknown name \"parametersJsonSchema\"", RELAIS_QUIRK_OPENAPI_SCHEMA },
     { G, 0, "{\"parametersJsonSchema\":{}}", "something else", 0 },
     { C, 0, "", "", 0 },
+    /* what is wrong with the value, or in another word */
+    { C, 0, "{\"type\":\"json_schema\"}", "Invalid schema for response_format 'x': additionalProperties is required", 0 },
+    { C, 0, "{\"strict\":true}", "This use is restricted and not allowed", 0 },
+    { C, RELAIS_QUIRK_DEVELOPER_ROLE, "{\"role\":\"developer\"}", "not supported, see developers.example", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
