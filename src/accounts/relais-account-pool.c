@@ -152,8 +152,9 @@ rank (const RelaisAccount *account)
     }
 }
 
-/* Exclusive ones before pooled ones before fallbacks; then the lower priority; among equals whoever
- * needs no translation, then whoever waited longest; then list order. */
+/* Who is known to have the model before who is not; exclusive ones before pooled ones before
+ * fallbacks; then the lower priority; among equals whoever needs no translation, then whoever
+ * waited longest; then list order. */
 static gboolean
 goes_before (RelaisAccountPool *self,
              RelaisAccount     *a,
@@ -161,6 +162,8 @@ goes_before (RelaisAccountPool *self,
              RelaisAccount     *b,
              RelaisReach        b_reach)
 {
+  if ((a_reach == RELAIS_REACH_UNLISTED) != (b_reach == RELAIS_REACH_UNLISTED))
+    return b_reach == RELAIS_REACH_UNLISTED;
   if (rank (a) != rank (b))
     return rank (a) < rank (b);
   if (a->priority != b->priority)

@@ -17,9 +17,10 @@ typedef enum {
   RELAIS_PICK_DIALECT, /* those that serve it cannot be reached in this dialect */
 } RelaisPickResult;
 
-/* How near an account's provider is to what the client speaks. */
+/* How near an account is to what the client asks for and speaks. */
 typedef enum {
   RELAIS_REACH_NONE,
+  RELAIS_REACH_UNLISTED, /* others are known to have the model, and it is not */
   RELAIS_REACH_TRANSLATED,
   RELAIS_REACH_NATIVE,
 } RelaisReach;

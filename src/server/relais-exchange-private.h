@@ -43,8 +43,9 @@ typedef struct
   char                *request_id;
   gint64               started_us;
   RelaisForm           form;
-  gboolean no_retry; /* a client that tries again would get the same */
-  gboolean over;     /* the reply ended */
+  gboolean no_retry;  /* a client that tries again would get the same */
+  gboolean over;      /* the reply ended */
+  gboolean is_listed; /* some account is known to have the model */
 
   /* pass-through, owned */
   RelaisTransfer      *transfer;

@@ -298,10 +298,9 @@ list_models (RelaisExchange *self)
 }
 
 static RelaisReach
-reach_cb (const RelaisAccount *account,
-          gpointer             user_data)
+reach_by_dialect (RelaisExchange      *self,
+                  const RelaisAccount *account)
 {
-  RelaisExchange *self = user_data;
   const RelaisRule *rule = self->rule;
   RelaisDialectId dialect;
 
@@ -343,6 +342,19 @@ reach_cb (const RelaisAccount *account,
     }
 }
 
+static RelaisReach
+reach_cb (const RelaisAccount *account,
+          gpointer             user_data)
+{
+  RelaisExchange *self = user_data;
+  RelaisReach near = reach_by_dialect (self, account);
+
+  return near != RELAIS_REACH_NONE && self->is_listed &&
+             !relais_catalog_lists (self->gateway->catalog, account, self->record->upstream_model)
+           ? RELAIS_REACH_UNLISTED
+           : near;
+}
+
 static const char *
 readable (RelaisDialectId dialect)
 {
@@ -376,6 +388,25 @@ rule_failure (RelaisExchange   *self,
                              self->record->rule, self->model, self->rule->provider);
 }
 
+/* Nobody is left: nobody was there, or who was there was refused. */
+static RelaisFailure *
+empty_failure (RelaisExchange *self)
+{
+  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const RelaisAccount *account = g_ptr_array_index (all, i);
+
+      if (account->enabled && relais_account_pool_is_rejected (self->gateway->pool, account->id))
+        return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
+                                   "The key of the account “%s” was refused by its provider: correct it in the "
+                                   "window, or in the accounts file and start the server again",
+                                   account->label);
+    }
+  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account available: add one first");
+}
+
 static RelaisFailure *
 pick_failure (RelaisExchange   *self,
               RelaisPickResult  result)
@@ -400,7 +431,7 @@ pick_failure (RelaisExchange   *self,
     case RELAIS_PICK_EMPTY:
     case RELAIS_PICK_FOUND:
     default:
-      return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account available: add one first");
+      return empty_failure (self);
     }
 }
 
@@ -475,12 +506,86 @@ hand_over (RelaisExchange *self)
     relais_exchange_translate (self);
 }
 
+/* Who may serve the model, as far as patterns and dialects tell. */
+static GPtrArray *
+list_able (RelaisExchange *self)
+{
+  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
+  GPtrArray *able = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+
+  for (guint i = 0; self->record->upstream_model != NULL && i < all->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (all, i);
+
+      if (relais_account_pool_is_active (self->gateway->pool, account) &&
+          relais_account_serves (account, self->record->upstream_model) &&
+          reach_by_dialect (self, account) != RELAIS_REACH_NONE)
+        g_ptr_array_add (able, relais_account_ref (account));
+    }
+  return able;
+}
+
+static void
+choose (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autoptr (GPtrArray) able = list_able (self);
+  RelaisPickResult result;
+
+  for (guint i = 0; i < able->len; i++)
+    self->is_listed |= relais_catalog_lists (self->gateway->catalog, g_ptr_array_index (able, i),
+                                             self->record->upstream_model);
+  result = relais_account_pool_pick (self->gateway->pool, self->record->upstream_model, reach_cb,
+                                     self, &self->account);
+  if (result != RELAIS_PICK_FOUND)
+    {
+      failure = pick_failure (self, result);
+      relais_exchange_fail (self, failure);
+      return;
+    }
+  self->record->account_id = g_strdup (self->account->id);
+  self->record->account = g_strdup (self->account->label);
+  relais_provider_choose (self->account, self->dialect->id, &self->upstream_dialect);
+  self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
+  self->record->attempts = 1;
+  relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
+  hand_over (self);
+}
+
+static void
+told_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (RelaisExchange) self = user_data;
+  g_autoptr (GPtrArray) ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
+
+  if (!self->over)
+    choose (self);
+}
+
+/* Where several accounts may serve a model, and one was never asked which it has, all are asked
+ * first: that takes a few seconds at most, once. */
+static gboolean
+wait_for_lists (RelaisExchange *self)
+{
+  g_autoptr (GPtrArray) able = list_able (self);
+  gboolean known = TRUE;
+
+  for (guint i = 0; i < able->len; i++)
+    known &= relais_catalog_knows (self->gateway->catalog, g_ptr_array_index (able, i));
+  if (known || able->len < 2)
+    return FALSE;
+  relais_catalog_list_async (self->gateway->catalog, able, NULL, told_cb,
+                             relais_exchange_ref (self));
+  return TRUE;
+}
+
 static void
 serve (RelaisExchange *self)
 {
   g_autoptr (RelaisFailure) failure = NULL;
   g_autoptr (GError) error = NULL;
-  RelaisPickResult result;
   const char *member = NULL;
 
   self->form = self->route->form;
@@ -504,21 +609,8 @@ serve (RelaisExchange *self)
   self->record->upstream_model = g_strdup (self->model);
   self->record->stream = self->form != RELAIS_FORM_WHOLE;
   apply_rules (self);
-  result = relais_account_pool_pick (self->gateway->pool, self->record->upstream_model, reach_cb,
-                                     self, &self->account);
-  if (result != RELAIS_PICK_FOUND)
-    {
-      failure = pick_failure (self, result);
-      relais_exchange_fail (self, failure);
-      return;
-    }
-  self->record->account_id = g_strdup (self->account->id);
-  self->record->account = g_strdup (self->account->label);
-  relais_provider_choose (self->account, self->dialect->id, &self->upstream_dialect);
-  self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
-  self->record->attempts = 1;
-  relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
-  hand_over (self);
+  if (!wait_for_lists (self))
+    choose (self);
 }
 
 static void

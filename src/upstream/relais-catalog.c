@@ -529,6 +529,44 @@ relais_catalog_list_finish (RelaisCatalog  *self,
 }
 
 /**
+ * relais_catalog_knows:
+ * @self: a catalog
+ * @account: an account
+ *
+ * Returns: whether it was asked before, or needs not be: its own patterns say what it serves
+ */
+gboolean
+relais_catalog_knows (RelaisCatalog       *self,
+                      const RelaisAccount *account)
+{
+  return (account->models != NULL && account->models[0] != NULL) ||
+         g_hash_table_contains (self->entries, account->id);
+}
+
+/**
+ * relais_catalog_lists:
+ * @self: a catalog
+ * @account: an account
+ * @model: a model's name
+ *
+ * An account may serve more: some models have names that no list shows.
+ *
+ * Returns: whether the account's patterns or its provider's list name the model
+ */
+gboolean
+relais_catalog_lists (RelaisCatalog       *self,
+                      const RelaisAccount *account,
+                      const char          *model)
+{
+  const Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+  if (account->models != NULL && account->models[0] != NULL)
+    return relais_account_serves (account, model);
+  return entry != NULL &&
+         g_ptr_array_find_with_equal_func (entry->models, model, g_str_equal, NULL);
+}
+
+/**
  * relais_catalog_forget:
  * @self: a catalog
  * @account_id: an account that was edited or removed

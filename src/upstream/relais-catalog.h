@@ -39,6 +39,11 @@ void           relais_catalog_list_async   (RelaisCatalog        *self,
 GPtrArray     *relais_catalog_list_finish  (RelaisCatalog        *self,
                                             GAsyncResult         *result,
                                             GError              **error);
+gboolean       relais_catalog_knows        (RelaisCatalog        *self,
+                                            const RelaisAccount  *account);
+gboolean       relais_catalog_lists        (RelaisCatalog        *self,
+                                            const RelaisAccount  *account,
+                                            const char           *model);
 void           relais_catalog_forget       (RelaisCatalog        *self,
                                             const char           *account_id);
 void           relais_catalog_stop         (RelaisCatalog        *self);

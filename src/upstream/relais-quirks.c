@@ -113,8 +113,8 @@ holds (const char *bytes,
  * @words: (array length=length): the body of its answer, status 400
  * @length: its bytes
  *
- * Compatible servers differ in what they take; most name the field they refuse, and say that they do
- * not know it. The lesson holds once a try without it went well.
+ * Compatible servers differ in what they take; most name the field they refuse, and say that it is
+ * not known. The lesson holds once a try without it went well.
  *
  * Returns: the one quirk to turn round before the next try; 0 when the refusal is about something
  *   else

@@ -350,8 +350,8 @@ def examples(path, kind):
 
 @test
 def the_documents_say_what_works_when_pasted():
-    (accounts,) = examples('README.md', 'json')
-    with Relais('--accounts-file', write('readme.json', accounts)) as relais:
+    rules, accounts = examples('README.md', 'json')
+    with Relais('--accounts-file', write('readme.json', accounts), '--rules-file', write('rules.json', rules)) as relais:
         assert 'unknown field' not in relais.said(), relais.said()
     (script,) = examples('docs/practice.md', 'sh')
     (curl,) = [text for text in examples('README.md', 'sh') if text.startswith('curl')]

@@ -283,7 +283,7 @@ def a_stale_connection_is_replaced_silently():
         equal(len(upstream.seen), 30)
     upstream = StandIn()
     upstream.stale = True
-    with Relais(accounts=accounts(upstream)) as relais:
+    with Relais(accounts=accounts(upstream, models=['*'])) as relais:
         for _ in range(10):
             path, body = ask('anthropic', 'm-one')
             status, _, answer = relais.request('POST', path, body, {'anthropic-beta': 'one'})

@@ -93,6 +93,30 @@ def a_rule_that_cannot_be_met_says_which():
 
 
 @test
+def without_rules_an_account_that_lists_the_model_serves_it():
+    openai, anthropic = StandIn(strict=True), StandIn(strict=True)
+    openai.models, anthropic.models = [MODELS['chat'], 'both'], [MODELS['anthropic'], 'both']
+    rows = [account('chat', openai), account('anthropic', anthropic)]
+    for number, order in enumerate((rows, rows[::-1])):
+        with Relais(accounts=order) as relais:
+            for model, wanted in ((MODELS['anthropic'], anthropic), (MODELS['chat'], openai)):
+                before = len(wanted.seen)
+                for path in ('/v1/chat/completions', '/v1/messages'):
+                    body = {'model': model, 'max_tokens': 64, 'messages': [{'role': 'user', 'content': 'hi'}]}
+                    status, _, answer = relais.request('POST', path, body, {'anthropic-version': '2023-06-01'})
+                    equal(status, 200, (model, answer))
+                equal(len(wanted.seen) - before, 2, (model, number))
+            # what both list goes where nothing is translated, what none lists as well
+            for model in ('both', 'nobody-lists-it'):
+                before = len(anthropic.seen)
+                equal(relais.request('POST', '/v1/messages', dict(body, model=model), {'anthropic-version': '2023-06-01'})[0], 200)
+                equal(len(anthropic.seen) - before, 1, model)
+        # asked once, whatever came
+        equal((len(openai.listed), len(anthropic.listed)), (number + 1, number + 1))
+    equal(openai.refusals + openai.refused + anthropic.refusals + anthropic.refused, [])
+
+
+@test
 def rules_are_models_to_clients():
     rules = [{'match': 'my-model', 'model': 'practice'}, {'match': 'x-*', 'model': 'practice'}]
     with Ruled(rules, '--practice') as relais:
