@@ -292,7 +292,7 @@ def a_stale_connection_is_replaced_silently():
             equal(upstream.seen[-1]['body'], body.encode())
         equal((len(upstream.seen), upstream.dropped), (10, 9))
     upstream = StandIn()
-    with Relais(accounts=accounts(upstream)) as relais:
+    with Relais(accounts=accounts(upstream, models=['*'])) as relais:
         for _ in range(30):
             equal(relais.request('POST', *ask('chat', 'm-one'))[0], 200)
         assert upstream.connections <= 2, f'{upstream.connections} connections for 30 requests'

@@ -102,7 +102,8 @@ def without_rules_an_account_that_lists_the_model_serves_it():
             for model, wanted in ((MODELS['anthropic'], anthropic), (MODELS['chat'], openai)):
                 before = len(wanted.seen)
                 for path in ('/v1/chat/completions', '/v1/messages'):
-                    body = {'model': model, 'max_tokens': 64, 'messages': [{'role': 'user', 'content': 'hi'}]}
+                    limit = 'max_tokens' if path == '/v1/messages' else 'max_completion_tokens'
+                    body = {'model': model, limit: 64, 'messages': [{'role': 'user', 'content': 'hi'}]}
                     status, _, answer = relais.request('POST', path, body, {'anthropic-version': '2023-06-01'})
                     equal(status, 200, (model, answer))
                 equal(len(wanted.seen) - before, 2, (model, number))
