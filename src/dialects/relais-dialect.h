@@ -165,6 +165,7 @@ char                *relais_dialect_encode_failure     (RelaisDialectId      id,
                                                         const char          *request_id,
                                                         gsize               *length);
 RelaisFailure       *relais_dialect_failure_from_error (const GError        *error);
+const RelaisFailure *relais_encoder_get_failure        (RelaisEncoder       *self);
 const char          *relais_encoder_get_call_id        (RelaisEncoder       *self,
                                                         guint                call);
 

@@ -15,7 +15,7 @@
 #include "relais-embed.h"
 #include "relais-request-private.h"
 
-#define TEXTS_MAX 2048 /* as OpenAI's own */
+#define TEXTS_MAX 100 /* as Gemini's own */
 
 static gboolean
 write_text (RelaisJsonWriter      *writer,
@@ -45,7 +45,7 @@ write_text (RelaisJsonWriter      *writer,
   embedding->n_texts++;
   embedding->n_tokens += (length + 3) / 4;
   raw = relais_json_node_get_raw (dimensions, &length);
-  if (raw != NULL)
+  if (relais_request_is_given (dimensions))
     relais_json_writer_raw (writer, "outputDimensionality", raw, length);
   relais_json_writer_end_object (writer);
   return TRUE;
@@ -61,12 +61,13 @@ check (const RelaisJsonNode  *root,
   gint64 number = 1;
 
   embedding->base64 = relais_json_node_equals (form, "base64");
-  if (form != NULL && !embedding->base64 && !relais_json_node_equals (form, "float"))
+  if (relais_request_is_given (form) && !embedding->base64 && !relais_json_node_equals (form, "float"))
     {
       relais_request_fail (error, "encoding_format", "must be float or base64");
       return FALSE;
     }
-  if (dimensions != NULL && (!relais_json_node_get_int (dimensions, &number) || number < 1))
+  if (relais_request_is_given (dimensions) &&
+      (!relais_json_node_get_int (dimensions, &number) || number < 1))
     {
       relais_request_fail (error, "dimensions", "must be a whole number above 0");
       return FALSE;
@@ -110,7 +111,7 @@ relais_embed_encode_request (GBytes           *body,
   if (many && (relais_json_node_get_count (input) == 0 ||
                relais_json_node_get_count (input) > TEXTS_MAX))
     {
-      relais_request_fail (error, "input", "must hold 1 to 2048 texts");
+      relais_request_fail (error, "input", "must hold 1 to 100 texts for this account");
       return NULL;
     }
   relais_json_writer_init (&writer, out);

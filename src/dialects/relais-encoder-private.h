@@ -74,6 +74,7 @@ struct _RelaisEncoder
   gboolean started;  /* START was passed on */
   gboolean has_call; /* some call was passed on */
   gboolean                  ended;
+  RelaisFailure *failure; /* what ended it, or NULL; owned */
 };
 
 RelaisEncoder *relais_encoder_new        (const RelaisEncoderClass *klass,

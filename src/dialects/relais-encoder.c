@@ -120,6 +120,7 @@ relais_encoder_free (RelaisEncoder *self)
   g_string_free (self->run, TRUE);
   g_array_unref (self->calls);
   g_queue_clear_full (&self->held, event_free);
+  relais_failure_free (self->failure);
   g_free (self);
 }
 
@@ -391,6 +392,8 @@ deliver_failure (RelaisEncoder       *self,
   RelaisEvent event = { .type = RELAIS_EVENT_ERROR, .failure = failure };
 
   self->ended = TRUE;
+  relais_failure_free (self->failure);
+  self->failure = relais_failure_copy (failure);
   g_queue_clear_full (&self->held, event_free);
   for (guint i = 0; i < self->calls->len; i++)
     g_queue_clear_full (&get_call (self, i)->held, event_free);
@@ -668,6 +671,19 @@ keep (RelaisEncoder     *self,
   if (self->form == RELAIS_FORM_WHOLE || self->klass->keeps_text || held)
     self->n_kept += event->length + (held ? sizeof *event : 0);
   return self->n_kept <= RELAIS_ENCODER_MAX_KEPT_BYTES && event->call < MAX_CALLS;
+}
+
+/**
+ * relais_encoder_get_failure:
+ * @self: an encoder
+ *
+ * Returns: (transfer none) (nullable): the failure that ended the answer, whether it was pushed or
+ *   found while encoding; a stream has its event by then
+ */
+const RelaisFailure *
+relais_encoder_get_failure (RelaisEncoder *self)
+{
+  return self->failure;
 }
 
 /**

@@ -18,6 +18,7 @@
 typedef struct
 {
   RelaisOrigin upstream;
+  GArray *marks;      /* const char *: where a mark stands in the body, in order; owned */
   const char *bypass; /* what a call without a signature needs, or NULL */
 } Guard;
 
@@ -26,12 +27,25 @@ static void copy (const Guard          *guard,
                   GString              *out);
 
 static gboolean
-has_seal (const RelaisJsonNode *node)
+has_seal (const Guard          *guard,
+          const RelaisJsonNode *node)
 {
   gsize length;
   const char *raw = relais_json_node_get_raw (node, &length);
+  guint low = 0, high = guard->marks->len;
 
-  return raw != NULL && relais_seal_is_in (raw, length);
+  if (raw == NULL)
+    return FALSE;
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+
+      if (g_array_index (guard->marks, const char *, middle) < raw)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low < guard->marks->len && g_array_index (guard->marks, const char *, low) < raw + length;
 }
 
 static gboolean
@@ -52,7 +66,7 @@ is_foreign (const Guard           *guard,
   g_autofree char *text = NULL;
   g_autofree char *before = NULL;
 
-  if (relais_json_node_get_kind (value) != RELAIS_JSON_STRING || !has_seal (value))
+  if (relais_json_node_get_kind (value) != RELAIS_JSON_STRING || !has_seal (guard, value))
     return FALSE;
   text = relais_json_node_dup_string (value);
   before = g_strdup (text);
@@ -72,6 +86,29 @@ is_call (const RelaisJsonNode *part)
          relais_json_node_get_member (part, "function_call") != NULL;
 }
 
+static gboolean is_foreign_block (const Guard          *guard,
+                                  const RelaisJsonNode *block);
+
+/* A message of nothing but such blocks: empty ones are refused. */
+static gboolean
+is_foreign_message (const Guard          *guard,
+                    const RelaisJsonNode *message)
+{
+  const RelaisJsonNode *blocks = relais_json_node_get_member (message, "content");
+  const RelaisJsonNode *block;
+  RelaisJsonIter iter;
+
+  if (blocks == NULL)
+    blocks = relais_json_node_get_member (message, "parts");
+  if (relais_json_node_get_kind (blocks) != RELAIS_JSON_ARRAY)
+    return FALSE;
+  relais_json_iter_init (&iter, blocks);
+  while (relais_json_iter_next (&iter, NULL, &block))
+    if (!is_foreign_block (guard, block))
+      return FALSE;
+  return relais_json_node_get_count (blocks) > 0;
+}
+
 /* A block that is nothing but what another upstream thought. */
 static gboolean
 is_foreign_block (const Guard          *guard,
@@ -80,7 +117,7 @@ is_foreign_block (const Guard          *guard,
   RelaisJsonIter iter;
   const RelaisJsonNode *name, *value;
 
-  if (relais_json_node_get_kind (block) != RELAIS_JSON_OBJECT || !has_seal (block))
+  if (relais_json_node_get_kind (block) != RELAIS_JSON_OBJECT || !has_seal (guard, block))
     return FALSE;
   relais_json_iter_init (&iter, block);
   while (relais_json_iter_next (&iter, &name, &value))
@@ -112,7 +149,7 @@ copy_member (const Guard          *guard,
 
   if (foreign && (guard->bypass == NULL || !is_call (object)))
     return;
-  if (relais_json_node_equals (name, "extra_content") && has_seal (value))
+  if (relais_json_node_equals (name, "extra_content") && has_seal (guard, value))
     return;
   if (out->str[out->len - 1] != '{')
     g_string_append_c (out, ',');
@@ -139,7 +176,7 @@ copy (const Guard          *guard,
   gsize length;
   const char *raw = relais_json_node_get_raw (node, &length);
 
-  if (!has_seal (node) || (kind != RELAIS_JSON_OBJECT && kind != RELAIS_JSON_ARRAY))
+  if (!has_seal (guard, node) || (kind != RELAIS_JSON_OBJECT && kind != RELAIS_JSON_ARRAY))
     {
       g_string_append_len (out, raw, length);
       return;
@@ -150,7 +187,7 @@ copy (const Guard          *guard,
     {
       if (kind == RELAIS_JSON_OBJECT)
         copy_member (guard, node, name, value, out);
-      else if (!is_foreign_block (guard, value))
+      else if (!is_foreign_block (guard, value) && !is_foreign_message (guard, value))
         {
           if (out->str[out->len - 1] != '[')
             g_string_append_c (out, ',');
@@ -184,14 +221,25 @@ relais_seal_guard (GBytes       *body,
   g_autoptr (RelaisJson) tree = NULL;
   GString *out;
 
-  if (bytes == NULL || !relais_seal_is_in (bytes, length))
+  if (bytes == NULL || relais_seal_find (bytes, length) == NULL)
     return g_bytes_ref (body);
   tree = relais_json_parse (bytes, length, RELAIS_JSON_MAX_DEPTH, NULL);
   if (tree == NULL)
     return g_bytes_ref (body);
   if (upstream == RELAIS_ORIGIN_GEMINI && model != NULL && relais_model_is_gemini_3 (model))
     guard.bypass = RELAIS_SIGNATURE_BYPASS;
+  guard.marks = g_array_new (FALSE, FALSE, sizeof (const char *));
+  for (gsize i = 0; i < length; i++)
+    {
+      const char *mark = relais_seal_find (bytes + i, length - i);
+
+      if (mark == NULL)
+        break;
+      g_array_append_val (guard.marks, mark);
+      i = mark - bytes;
+    }
   out = g_string_sized_new (length);
   copy (&guard, relais_json_get_root (tree), out);
+  g_array_unref (guard.marks);
   return g_string_free_to_bytes (out);
 }

@@ -118,16 +118,19 @@ relais_seal_open (char         **value,
 }
 
 /**
- * relais_seal_is_in:
- * @bytes: (array length=length): a request body
+ * relais_seal_find:
+ * @bytes: (array length=length): a request body, or some of it
  * @length: its bytes
  *
- * Returns: whether a mark may stand in it
+ * Returns: (nullable): where the first mark in it may stand
  */
-gboolean
-relais_seal_is_in (const char *bytes,
-                   gsize       length)
+const char *
+relais_seal_find (const char *bytes,
+                  gsize       length)
 {
-  return memmem (bytes, length, MARK, strlen (MARK)) != NULL ||
-         memmem (bytes, length, MARK_BASE64, strlen (MARK_BASE64)) != NULL;
+  const char *plain = memmem (bytes, length, MARK, strlen (MARK));
+  const char *coded = memmem (bytes, plain != NULL ? (gsize)(plain - bytes) : length, MARK_BASE64,
+                              strlen (MARK_BASE64));
+
+  return coded != NULL ? coded : plain;
 }

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/relais-error.h"
 #include "base/relais-json.h"
 
 #include "relais-decoder.h"
@@ -29,6 +30,9 @@ struct _RelaisTranslation
   RelaisDecoder   *decoder;
   GPtrArray *wrapped; /* by call: GString of the arguments of a wrapped call, or NULL */
   GString *value;     /* the text that holds a wrapped answer, as far as it came */
+
+  gsize n_wrapped; /* bytes in there, all together */
+  gboolean over;   /* more came than may be held */
 
   RelaisEventFunc  func;
   gpointer         user_data;
@@ -248,12 +252,34 @@ respond (RelaisTranslation *self,
   return TRUE;
 }
 
+/* The arguments of a wrapped call, until they can be unwrapped. */
+static void
+hold_args (RelaisTranslation *self,
+           const RelaisEvent *event)
+{
+  RelaisEvent end = { .type = RELAIS_EVENT_ERROR };
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  self->n_wrapped += event->length;
+  if (self->n_wrapped <= MAX_VALUE_BYTES)
+    {
+      g_string_append_len (wrapped_call (self, event->call), event->text, event->length);
+      return;
+    }
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The answer is larger than Relais may hold");
+  end.failure = failure;
+  self->over = TRUE;
+  self->func (&end, self->user_data);
+}
+
 static void
 event_cb (const RelaisEvent *event,
           gpointer           user_data)
 {
   RelaisTranslation *self = user_data;
 
+  if (self->over)
+    return;
   if (self->names->respond && respond (self, event))
     return;
   if (event->type == RELAIS_EVENT_CALL_START)
@@ -261,7 +287,7 @@ event_cb (const RelaisEvent *event,
   else if (event->type == RELAIS_EVENT_CALL_END)
     call_ended (self, event);
   else if (event->type == RELAIS_EVENT_CALL_ARGS && wrapped_call (self, event->call) != NULL)
-    g_string_append_len (wrapped_call (self, event->call), event->text, event->length);
+    hold_args (self, event);
   else
     tell (self, event);
 }

@@ -79,6 +79,11 @@ done_cb (RelaisTransfer *transfer,
   self->transfer = NULL;
   if (error == NULL && self->upstream_status == 200)
     n_tokens = relais_count_decode (self->upstream_dialect, self->held->str, self->held->len);
+  if (error == NULL && self->upstream_status == 401)
+    {
+      relais_account_pool_reject (self->gateway->pool, self->account->id);
+      self->gateway->pool_changed (self->gateway->user_data);
+    }
   if (n_tokens >= 0)
     answer (self, n_tokens, FALSE);
   else

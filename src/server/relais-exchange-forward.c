@@ -52,10 +52,19 @@ must_count (RelaisExchange *self)
          self->dialect->id == RELAIS_DIALECT_ANTHROPIC;
 }
 
+/* The upstream is unwell, or has no such operation; an unknown model is another matter. */
+static gboolean
+cannot_count (RelaisExchange *self)
+{
+  return self->upstream_status >= 500 ||
+         ((self->upstream_status == 404 || self->upstream_status == 405) &&
+          g_strstr_len (self->held->str, self->held->len, "model") == NULL);
+}
+
 static void
 send_held (RelaisExchange *self)
 {
-  if (self->upstream_status >= 500 && must_count (self))
+  if (must_count (self) && cannot_count (self))
     {
       relais_exchange_estimate (self);
       return;

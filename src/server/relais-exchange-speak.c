@@ -103,15 +103,6 @@ flush (RelaisExchange *self)
 static void
 finish_answer (RelaisExchange *self)
 {
-  if (self->form == RELAIS_FORM_WHOLE && self->out->len == 0)
-    {
-      g_autoptr (RelaisFailure) failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
-                                                              "The model wrote a tool call that cannot be read");
-
-      failure->code_name = g_strdup ("malformed_function_call");
-      relais_exchange_fail (self, failure);
-      return;
-    }
   if (self->form == RELAIS_FORM_WHOLE)
     {
       self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
@@ -120,6 +111,26 @@ finish_answer (RelaisExchange *self)
     }
   flush (self);
   relais_reply_finish (self->reply);
+}
+
+/* The answer cannot be encoded any further: the upstream's work ends here. */
+static void
+fail_encoded (RelaisExchange *self)
+{
+  g_autoptr (RelaisFailure) failure =
+               relais_failure_copy (relais_encoder_get_failure (self->encoder));
+
+  if (!relais_reply_has_begun (self->reply))
+    relais_exchange_fail (self, failure);
+  else
+    {
+      g_free (self->record->error);
+      self->record->error = g_strdup (failure->message);
+      flush (self);
+      relais_reply_finish (self->reply);
+    }
+  relais_exchange_forward_stop (self);
+  relais_exchange_speak_stop (self);
 }
 
 /* One step of the answer on its way to the client. */
@@ -150,7 +161,9 @@ relais_exchange_speak_event (RelaisExchange    *self,
                     ? g_get_real_time () / G_USEC_PER_SEC
                     : event->created;
   self->dialect->encoder_push (self->encoder, &fixed, self->out);
-  if (event->type == RELAIS_EVENT_FINISH)
+  if (relais_encoder_get_failure (self->encoder) != NULL)
+    fail_encoded (self);
+  else if (event->type == RELAIS_EVENT_FINISH)
     {
       finish_answer (self);
       relais_exchange_speak_stop (self);

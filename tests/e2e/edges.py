@@ -35,6 +35,27 @@ def e012_an_event_of_17_mib_is_an_error():
 
 
 @test
+def what_no_client_may_make_us_hold_ends_the_answer():
+    """Whole bodies, what Responses repeats at the end, and arguments that are unwrapped: each at its bound."""
+    large = [('text', 'x' * (12 << 20))] * 8
+    free = {'model': 'm', 'input': 'go', 'stream': True, 'tools': [{'type': 'custom', 'name': 'patch'}]}
+    arguments = [('call', 'patch', {'input': 'y' * (20 << 20)})]
+    cases = (('/v1/messages', messages('m'), large, 502), ('/v1/responses', {'model': 'm', 'input': 'hi', 'stream': True}, large, 200),
+             ('/v1/responses', free, arguments, 200))
+    for path, body, script, wanted in cases:
+        upstream, server = one('chat' if path == '/v1/messages' else 'anthropic')
+        upstream.script = [script]
+        with server as relais:
+            body['model'] = MODELS['chat' if path == '/v1/messages' else 'anthropic']
+            began = time.monotonic()
+            status, _, answer = relais.request('POST', path, body, VERSION)
+            equal(status, wanted, answer[:300])
+            assert b'larger than Relais may hold' in answer[-2000:] or b'a body of more than' in answer, answer[-300:]
+            assert time.monotonic() - began < 30
+            equal(relais.request('GET', '/healthz')[0], 200)
+
+
+@test
 def e017_gzip_is_undone_or_refused_but_never_passed_on():
     upstream, server = one('chat', strict=False)
     with server as relais:

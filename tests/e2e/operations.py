@@ -67,7 +67,7 @@ def counts_are_guessed_where_nobody_counts():
 @test
 def counting_never_fails_for_an_upstreams_fault():
     upstream = StandIn(strict=True)
-    for upstream_dialect, statuses in (('anthropic', (500, 529)), ('gemini', (400, 401, 404, 429, 500))):
+    for upstream_dialect, statuses in (('anthropic', (404, 405, 500, 529)), ('gemini', (400, 404, 429, 500, 401))):
         with Relais(accounts=[account(upstream_dialect, upstream)]) as relais:
             for upstream.uncounted in statuses:
                 status, headers, answer = relais.request('POST', *count('anthropic', MODELS[upstream_dialect]), VERSION)

@@ -40,9 +40,12 @@ test_request (void)
                             "{'model':'models/e','content':{'parts':[{'text':'b'}]},'outputDimensionality':8}]}");
   g_assert_false (embedding.base64);
   g_assert_cmpuint (embedding.n_texts, ==, 2);
+  g_free (one);
+  one = encode ("{'model':'x','input':'a','dimensions':null,'encoding_format':null}", &embedding);
+  g_assert_cmpstr (one, ==, "{'requests':[{'model':'models/e','content':{'parts':[{'text':'a'}]}}]}");
 }
 
-/* OpenAI takes 2 048 texts at once, and so do we. */
+/* Gemini takes 100 texts at once. */
 static void
 test_bound (void)
 {
@@ -50,12 +53,12 @@ test_bound (void)
   RelaisEmbedding embedding;
   g_autofree char *most = NULL;
 
-  for (guint i = 1; i < 2048; i++)
+  for (guint i = 1; i < 100; i++)
     g_string_append (many, ",'a'");
   g_string_append (many, "]}");
   most = encode (many->str, &embedding);
   g_assert_nonnull (most);
-  g_assert_cmpuint (embedding.n_texts, ==, 2048);
+  g_assert_cmpuint (embedding.n_texts, ==, 100);
   g_string_insert (many, many->len - 2, ",'a'");
   g_assert_null (encode (many->str, &embedding));
 }
