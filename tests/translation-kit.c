@@ -14,6 +14,7 @@
 #include "translation-kit.h"
 
 #define MAX_EVENT_BYTES (16 * 1024 * 1024)
+#define CREATED 1795000000
 
 /**
  * kit_json:
@@ -357,18 +358,26 @@ typedef struct
   RelaisEncoder       *encoder;
   GString             *out;
   RelaisFailure       *failure;
+  gboolean has_begun; /* something has left: what fails now fails in mid-answer */
 } Client;
 
+/* As the server does: some vendors do not say when, and a start alone is held back. */
 static void
 client_cb (const RelaisEvent *event,
            gpointer           user_data)
 {
   Client *self = user_data;
+  RelaisEvent fixed = *event;
 
-  if (event->type == RELAIS_EVENT_ERROR && self->out->len == 0)
-    self->failure = relais_failure_copy (event->failure);
-  else
-    self->dialect->encoder_push (self->encoder, event, self->out);
+  if (event->type == RELAIS_EVENT_START && event->created == 0)
+    fixed.created = CREATED;
+  if (event->type == RELAIS_EVENT_ERROR && (!self->has_begun || self->out->len == 0))
+    {
+      self->failure = relais_failure_copy (event->failure);
+      return;
+    }
+  self->has_begun |= event->type != RELAIS_EVENT_START && event->type != RELAIS_EVENT_USAGE;
+  self->dialect->encoder_push (self->encoder, &fixed, self->out);
 }
 
 static char *
@@ -379,8 +388,14 @@ make_id_cb (gpointer user_data)
   return g_strdup_printf ("made%u", (*counter)++);
 }
 
-static const char *
-newest (RelaisDialectId dialect)
+/**
+ * kit_newest:
+ * @dialect: a dialect
+ *
+ * Returns: (transfer none): a model of its vendor as they are by now
+ */
+const char *
+kit_newest (RelaisDialectId dialect)
 {
   static const char *const models[] = { "gpt-5.2", "gpt-5.2", "claude-opus-5-5", "gemini-3.8-flash" };
 
@@ -389,15 +404,78 @@ newest (RelaisDialectId dialect)
 
 static RelaisPrompt *
 read_request (RelaisDialectId   dialect,
-              const char       *body,
+              const char       *json,
               RelaisForm        form,
               GError          **error)
 {
-  g_autofree char *json = kit_json (body);
   g_autoptr (GBytes) bytes = g_bytes_new (json, strlen (json));
 
   return relais_dialect_get (dialect)->decode_request (bytes, NULL, form != RELAIS_FORM_WHOLE,
                                                        error);
+}
+
+/* A whole answer that is empty, as the server explains it. */
+static RelaisFailure *
+bad_call_failure (void)
+{
+  RelaisFailure *failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                                               "The model wrote a tool call that cannot be read");
+
+  failure->code_name = g_strdup ("malformed_function_call");
+  return failure;
+}
+
+/**
+ * kit_carry:
+ * @way: from whom to whom
+ * @answer: (array length=length): the upstream's answer
+ * @length: its bytes
+ * @first: bytes of the first piece handed over
+ * @piece: bytes of each further one
+ * @failure: (out): why it failed before anything was told; %NULL where it did not
+ *
+ * Returns: (transfer full): what the client gets
+ */
+char *
+kit_carry (const KitWay   *way,
+           const char     *answer,
+           gsize           length,
+           gsize           first,
+           gsize           piece,
+           RelaisFailure **failure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (RelaisTranslation) translation = NULL;
+  RelaisTarget to = {
+    .dialect = way->target,
+    .model = way->model != NULL ? way->model : kit_newest (way->target),
+  };
+  Client client = { .dialect = relais_dialect_get (way->source), .out = g_string_new (NULL) };
+  RelaisPrompt *prompt = read_request (way->source, way->request, way->form, &error);
+  guint counter = 0;
+  gsize at = 0;
+
+  g_assert_no_error (error);
+  translation = relais_translation_new (prompt, way->source, &to);
+  relais_translation_encode (translation, body, &error);
+  g_assert_no_error (error);
+  client.encoder = client.dialect->encoder_new (relais_translation_get_prompt (translation),
+                                                way->form, make_id_cb, &counter);
+  relais_translation_listen (translation, MAX_EVENT_BYTES, client_cb, &client);
+  for (gsize n = first; at < length; n = piece)
+    {
+      gsize take = MIN (n, length - at);
+
+      relais_translation_push (translation, answer + at, take);
+      at += take;
+    }
+  relais_translation_finish (translation);
+  client.dialect->encoder_free (client.encoder);
+  if (way->form == RELAIS_FORM_WHOLE && client.out->len == 0 && client.failure == NULL)
+    client.failure = bad_call_failure ();
+  *failure = client.failure;
+  return g_string_free (client.out, FALSE);
 }
 
 /**
@@ -420,31 +498,18 @@ kit_translate (RelaisDialectId  source,
                gsize            length,
                RelaisForm       form)
 {
-  g_autofree char *hello = kit_hello (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GString) body = g_string_new (NULL);
-  g_autoptr (RelaisTranslation) translation = NULL;
-  RelaisTarget to = { .dialect = target, .model = newest (target) };
-  Client client = { .dialect = relais_dialect_get (source), .out = g_string_new (NULL) };
-  RelaisPrompt *prompt = read_request (source, request != NULL ? request : hello, form, &error);
-  guint counter = 0;
+  g_autofree char *json = request != NULL ? kit_json (request) : kit_hello (source);
+  KitWay way = { .source = source, .target = target, .request = json, .form = form };
+  RelaisFailure *failure = NULL;
+  char *out = kit_carry (&way, answer, length, length, length, &failure);
 
-  g_assert_no_error (error);
-  translation = relais_translation_new (prompt, source, &to);
-  relais_translation_encode (translation, body, &error);
-  g_assert_no_error (error);
-  client.encoder = client.dialect->encoder_new (relais_translation_get_prompt (translation), form,
-                                                make_id_cb, &counter);
-  relais_translation_listen (translation, MAX_EVENT_BYTES, client_cb, &client);
-  relais_translation_push (translation, answer, length);
-  relais_translation_finish (translation);
-  client.dialect->encoder_free (client.encoder);
-  if (client.failure != NULL)
+  if (failure != NULL)
     {
-      g_string_printf (client.out, "failed: %s", client.failure->message);
-      relais_failure_free (client.failure);
+      g_free (out);
+      out = g_strdup_printf ("failed: %s", failure->message);
+      relais_failure_free (failure);
     }
-  return g_string_free (client.out, FALSE);
+  return out;
 }
 
 /**
@@ -457,7 +522,7 @@ kit_check_request (gconstpointer request)
   const KitRequest *self = request;
   RelaisTarget target = {
     .dialect = self->target,
-    .model = self->model != NULL ? self->model : newest (self->target),
+    .model = self->model != NULL ? self->model : kit_newest (self->target),
     .quirks = self->quirks,
     .recall = self->recall,
   };
@@ -465,7 +530,8 @@ kit_check_request (gconstpointer request)
   g_autoptr (GString) body = g_string_new (NULL);
   g_autoptr (RelaisTranslation) translation = NULL;
   g_autofree char *dropped = NULL;
-  RelaisPrompt *prompt = read_request (self->source, self->body, RELAIS_FORM_WHOLE, &error);
+  g_autofree char *json = kit_json (self->body);
+  RelaisPrompt *prompt = read_request (self->source, json, RELAIS_FORM_WHOLE, &error);
 
   if (prompt != NULL)
     {

@@ -53,30 +53,47 @@ typedef struct
   KitExpect expect[KIT_MOST]; /* of a whole body */
 } KitAnswer;
 
-char    *kit_json          (const char       *text);
-void     kit_expect        (const char       *json,
-                            const KitExpect  *expect,
-                            gsize             n_expect);
-gboolean kit_json_equal    (const char       *one,
-                            const char       *other);
-char    *kit_hello         (RelaisDialectId   dialect);
-char    *kit_stream        (RelaisDialectId   dialect,
-                            const char       *lines);
-char    *kit_events        (RelaisDialectId   dialect,
-                            const char       *bytes,
-                            gsize             length,
-                            gsize             piece);
-char    *kit_translate     (RelaisDialectId   source,
-                            RelaisDialectId   target,
-                            const char       *request,
-                            const char       *answer,
-                            gsize             length,
-                            RelaisForm        form);
-void     kit_check_request (gconstpointer     request);
-void     kit_check_answer  (gconstpointer     answer);
-void     kit_add_requests  (const KitRequest *requests,
-                            gsize             n_requests);
-void     kit_add_answers   (const KitAnswer  *answers,
-                            gsize             n_answers);
+/* An answer on its way to a client. */
+typedef struct
+{
+  RelaisDialectId source; /* the client's */
+  RelaisDialectId target; /* the upstream's */
+  const char *model;      /* the upstream's, NULL: the newest of its vendor */
+  const char *request;    /* JSON the client sent */
+  RelaisForm form;        /* the client's */
+} KitWay;
+
+char       *kit_json          (const char        *text);
+void        kit_expect        (const char        *json,
+                               const KitExpect   *expect,
+                               gsize              n_expect);
+gboolean    kit_json_equal    (const char        *one,
+                               const char        *other);
+char       *kit_hello         (RelaisDialectId    dialect);
+char       *kit_stream        (RelaisDialectId    dialect,
+                               const char        *lines);
+char       *kit_events        (RelaisDialectId    dialect,
+                               const char        *bytes,
+                               gsize              length,
+                               gsize              piece);
+char       *kit_carry         (const KitWay      *way,
+                               const char        *answer,
+                               gsize              length,
+                               gsize              first,
+                               gsize              piece,
+                               RelaisFailure    **failure);
+const char *kit_newest        (RelaisDialectId    dialect);
+char       *kit_translate     (RelaisDialectId    source,
+                               RelaisDialectId    target,
+                               const char        *request,
+                               const char        *answer,
+                               gsize              length,
+                               RelaisForm         form);
+void        kit_check_request (gconstpointer      request);
+void        kit_check_answer  (gconstpointer      answer);
+void        kit_add_requests  (const KitRequest  *requests,
+                               gsize              n_requests);
+void        kit_add_answers   (const KitAnswer   *answers,
+                               gsize              n_answers);
 
 G_END_DECLS
