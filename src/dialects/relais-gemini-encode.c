@@ -269,6 +269,7 @@ write_contents (Writer  *self,
   GPtrArray *messages = self->base.prompt->messages;
   RelaisJsonWriter *writer = &self->base.writer;
   const RelaisMessage *last = g_ptr_array_index (messages, messages->len - 1);
+  guint n_contents = 0;
 
   relais_json_writer_array (writer, "contents");
   for (guint i = 0; i < messages->len; i++)
@@ -277,6 +278,7 @@ write_contents (Writer  *self,
 
       if (!says_something (message))
         continue;
+      n_contents++;
       relais_json_writer_object (writer, NULL);
       relais_json_writer_string (writer, "role", message->role == RELAIS_ROLE_ASSISTANT ? "model" : "user");
       relais_json_writer_array (writer, "parts");
@@ -295,6 +297,8 @@ write_contents (Writer  *self,
       relais_json_writer_end_object (writer);
     }
   relais_json_writer_end_array (writer);
+  if (n_contents == 0)
+    return relais_target_refuse (&self->base, NULL, NULL, "holds nothing this upstream can be given", error);
   if (last->role == RELAIS_ROLE_ASSISTANT)
     relais_changes_add (self->base.changes, RELAIS_CHANGE_APPROXIMATED, TRUE, "prefill",
                         "the upstream may answer anew instead of going on from the last message");

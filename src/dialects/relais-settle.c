@@ -797,13 +797,11 @@ settle_messages (Settle  *self,
       RelaisMessage *message = g_ptr_array_index (messages, i);
       g_autoptr (GPtrArray) calls = g_ptr_array_new ();
 
-      if (message->role != RELAIS_ROLE_ASSISTANT)
-        {
-          settle_strays (self, message);
-          continue;
-        }
-      if (self->source == RELAIS_DIALECT_GEMINI)
+      if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
         join_texts (message);
+      settle_strays (self, message);
+      if (message->role != RELAIS_ROLE_ASSISTANT)
+        continue;
       settle_calls (self, message, calls);
       settle_call_names (self, calls);
       if (calls->len > 0)
