@@ -270,7 +270,6 @@ def errors_keep_their_meaning(client, upstream, stream):
                     equal((error.headers['retry-after'], error.headers['retry-after-ms']), ('20', '20000'))
                 else:
                     assert 'retry-after' not in error.headers
-        case.upstream.refused.clear()
 
 
 @each
