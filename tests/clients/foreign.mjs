@@ -343,6 +343,8 @@ scenarios['an image in a result'] = async (it) => spoken((await converse(it, 'TO
 both('thinking with tools', async (it, stream) => {
   const answers = await converse(it, 'THINK TOOL:get_weather:{"city":"1"} THEN TOOL:get_weather:{"city":"2"}', { tools: [GET_WEATHER], think: true }, { stream });
   assert.deepEqual(answers.flatMap(called), [['get_weather', { city: '1' }], ['get_weather', { city: '2' }]]);
+  // What ends an answer is what clients take for it.
+  assert.doesNotMatch(JSON.stringify((answers[2].turn[0].content ?? answers[2].turn).at?.(-1) ?? {}), /thinking|"reasoning"/);
   spoken(answers[2], 'sunny 🦊, sunny 🦊');
   // The Chat SDK keeps the last piece only of a field that it does not know.
   for (const answer of answers) assert.ok(it.client === 'openai chat' && stream ? answer.thinking : answer.thinking === 'I wonder', answer.thinking);
