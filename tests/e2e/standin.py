@@ -374,7 +374,9 @@ class Handler(socketserver.BaseRequestHandler):
             if role == 'user' and not (items[0][0] == 'text' and ' returned by ' in items[0][1]):
                 break
             number += role == 'assistant' and any(item[0] == 'call' for item in items)
-        words = [item[1] for role, items in said['turns'] if role == 'user' for item in items if item[0] == 'text']
+        turns = [[item[1] for item in items if item[0] == 'text'] for role, items in said['turns'] if role == 'user']
+        # programs put reminders of their own around the user's words
+        words = [text for text in turns[-1] if re.match('(TOOL|STATUS):|THINK|FAIL|SLOW|JSON', text)] or turns[-1] if turns else []
         script = self.server.script or self.read_script(words[-1] if words else '', said)
         return script[min(number, len(script) - 1)]
 
