@@ -1,5 +1,6 @@
 // The real command-line clients against a real port, with an upstream of a dialect that is not theirs: each asks a first question,
-// then reads a file by a tool of its own. usage: node cli.mjs RELAIS [NAME]; prints TAP. The programs are in cli/node_modules.
+// then reads files by a tool of its own, two at once and a third in the next round. The programs are in cli/node_modules.
+// usage: node cli.mjs RELAIS [NAME]; prints TAP.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,7 +11,7 @@ import assert from 'node:assert/strict';
 
 const KEY = 'sk-test-0123456789abcdefghijklmnopqrstuvwxyzABCDE';
 const SECRET = 'vendor-key-0123456789';
-const WORD = 'MARMALADE-4711';
+const WORDS = ['MARMALADE-4711', 'TANGERINE-0815', 'PINEAPPLE-1234'];
 const LIMIT_MS = 90_000;
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, 'cli/node_modules');
@@ -127,9 +128,10 @@ async function ask(client, root, model, prompt) {
   const home = mkdtempSync(join(folder, 'home-'));
   const project = join(home, 'project');
   mkdirSync(project);
-  writeFileSync(join(project, 'secret.txt'), `${WORD}\n`);
+  const files = WORDS.map((word, n) => join(project, `secret-${n}.txt`));
+  for (const [n, file] of files.entries()) writeFileSync(file, `${WORDS[n]}\n`);
   settings(home, root, model);
-  const words = typeof prompt === 'function' ? prompt(join(project, 'secret.txt')) : prompt;
+  const words = typeof prompt === 'function' ? prompt(files) : prompt;
   const running = run(bin[0], [...bin.slice(1), ...argv(model, words)], { cwd: project, env: { ...environment, ...walled, HOME: home, ...env(root) }, stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(kill, LIMIT_MS, running.child);
   const code = await running.ended;
@@ -157,7 +159,8 @@ for (const [client, { dialect, call }] of Object.entries(CLIENTS)) {
       assert.equal(code, 0, all);
     };
     tests.push([`${client} to ${upstream}: a first question`, () => check('say hello', /café 🦊 after \[\] and 0 images/)]);
-    tests.push([`${client} to ${upstream}: a file read by its tool`, () => check(call, new RegExp(`café 🦊 after \\[[^\\]]*${WORD}[^]*\\] and 0 images`))]);
+    // All results are in the last request, and so in the last answer.
+    tests.push([`${client} to ${upstream}: files read by its tool`, () => check((files) => `${call(files[0])} ${call(files[1])} THEN ${call(files[2])}`, new RegExp(`café 🦊 after \\[${WORDS.map((word) => `[^]*${word}`).join('')}[^]*\\] and 0 images`))]);
   }
 }
 
