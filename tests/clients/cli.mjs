@@ -19,6 +19,8 @@ const UPSTREAMS = {
   chat: { model: 'gpt-5.2', provider: 'openai', dialect: 'openai-chat', tail: '/v1' },
   responses: { model: 'gpt-5.2', provider: 'openai', dialect: 'openai-responses', tail: '/v1' },
   anthropic: { model: 'claude-sonnet-4-5', provider: 'anthropic', dialect: 'anthropic', tail: '' },
+  // Efforts instead of budgets, and no sampling.
+  'newest-anthropic': { model: 'claude-opus-5-5', provider: 'anthropic', dialect: 'anthropic', tail: '' },
   gemini: { model: 'gemini-3.1-pro-preview', provider: 'gemini', dialect: 'gemini', tail: '' },
 };
 
@@ -32,7 +34,7 @@ const CLIENTS = {
     call: (file) => `TOOL:Read:${JSON.stringify({ file_path: file })}`,
   },
   Codex: {
-    dialect: 'responses', bin: [process.execPath, join(modules, '@openai/codex/bin/codex.js')],
+    dialect: 'openai-responses', bin: [process.execPath, join(modules, '@openai/codex/bin/codex.js')],
     env: () => ({ RELAIS_KEY: KEY }),
     settings(home, root, model) {
       mkdirSync(join(home, '.codex'));
@@ -144,7 +146,7 @@ async function ask(client, root, model, prompt) {
 
 const tests = [];
 for (const [client, { dialect, call }] of Object.entries(CLIENTS)) {
-  for (const upstream of Object.keys(UPSTREAMS).filter((name) => name !== dialect)) {
+  for (const upstream of Object.keys(UPSTREAMS).filter((name) => UPSTREAMS[name].dialect !== dialect)) {
     const check = async (prompt, pattern) => {
       const standin = await start('/usr/bin/python3', [join(here, '../e2e/standin.py'), '--strict'], { stdio: ['pipe', 'pipe', 'pipe'] }, /^(http:\S+)\n/);
       const relais = await serve(upstream, standin.root);

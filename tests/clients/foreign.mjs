@@ -19,6 +19,8 @@ const UPSTREAMS = {
   chat: { model: 'gpt-5.2', provider: 'openai', dialect: 'openai-chat', tail: '/v1' },
   responses: { model: 'gpt-5.2', provider: 'openai', dialect: 'openai-responses', tail: '/v1' },
   anthropic: { model: 'claude-sonnet-4-5', provider: 'anthropic', dialect: 'anthropic', tail: '' },
+  // Efforts instead of budgets, and no sampling.
+  'newest-anthropic': { model: 'claude-opus-5-5', provider: 'anthropic', dialect: 'anthropic', tail: '' },
   gemini: { model: 'gemini-3.1-pro-preview', provider: 'gemini', dialect: 'gemini', tail: '' },
 };
 const CITY = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
@@ -281,8 +283,8 @@ function legacy(root) {
 
 // What an SDK's types have no word for is left out.
 const SDKS = {
-  'openai chat': { dialect: 'chat', make: openaiChat, lacks: ['an image in a result', 'count tokens'] },
-  'openai responses': { dialect: 'responses', make: openaiResponses, lacks: [] },
+  'openai chat': { dialect: 'openai-chat', make: openaiChat, lacks: ['an image in a result', 'count tokens'] },
+  'openai responses': { dialect: 'openai-responses', make: openaiResponses, lacks: [] },
   'anthropic 1.x': { dialect: 'anthropic', make: anthropic(Anthropic), lacks: [] },
   'anthropic 0.x': { dialect: 'anthropic', make: anthropic(Anthropic0), lacks: [] },
   'google genai': { dialect: 'gemini', make: genai, lacks: [] },
@@ -357,31 +359,31 @@ scenarios['a forced tool'] = async (it) => {
   assert.equal({
     chat: () => body.tool_choice.function.name, responses: () => body.tool_choice.name, anthropic: () => body.tool_choice.name,
     gemini: () => body.toolConfig.functionCallingConfig.allowedFunctionNames.join(),
-  }[it.upstream](), 'get_time');
+  }[it.kind](), 'get_time');
 };
-const schemaSent = async (upstream) => {
+const schemaSent = async (kind) => {
   const { body } = await last();
   return {
     chat: () => body.response_format.json_schema.schema, responses: () => body.text.format.schema, anthropic: () => body.output_config.format.schema,
     gemini: () => body.generationConfig.responseJsonSchema,
-  }[upstream]();
+  }[kind]();
 };
 both('structured output', async (it, stream) => {
   const [answer] = await converse(it, 'JSON', { format: CITY }, { stream });
   assert.deepEqual(JSON.parse(answer.text), { city: 'Oslo' });
-  assert.deepEqual((await schemaSent(it.upstream)).properties.city, { type: 'string' });
+  assert.deepEqual((await schemaSent(it.kind)).properties.city, { type: 'string' });
 });
 scenarios['a hard schema of an answer'] = async (it) => {
   const format = it.openapi ? HARD_OPENAPI : HARD;
   await converse(it, 'JSON', { format });
-  assert.deepEqual(Object.keys((await schemaSent(it.upstream)).properties), Object.keys(format.properties));
+  assert.deepEqual(Object.keys((await schemaSent(it.kind)).properties), Object.keys(format.properties));
 };
 scenarios['a hard schema of a tool'] = async (it) => {
   const schema = it.openapi ? HARD_OPENAPI : HARD;
   const [answer] = await converse(it, `TOOL:edit_plan:${JSON.stringify(HARD_VALUE)}`, { tools: [{ name: 'edit_plan', schema }] });
   assert.deepEqual(called(answer), [['edit_plan', HARD_VALUE]]);
   const { body } = await last();
-  const sent = { chat: () => body.tools[0].function.parameters, responses: () => body.tools[0].parameters, anthropic: () => body.tools[0].input_schema, gemini: () => body.tools[0].functionDeclarations[0].parametersJsonSchema }[it.upstream]();
+  const sent = { chat: () => body.tools[0].function.parameters, responses: () => body.tools[0].parameters, anthropic: () => body.tools[0].input_schema, gemini: () => body.tools[0].functionDeclarations[0].parametersJsonSchema }[it.kind]();
   assert.deepEqual(Object.keys(sent.properties), Object.keys(schema.properties));
 };
 both('errors keep their class', async ({ sdk, model }, stream) => {
@@ -450,7 +452,7 @@ scenarios["a refusal of the account's key"] = async ({ sdk, model, upstream }) =
 // --- and all of them run ---
 
 const only = process.argv[3] ?? '';
-const cases = Object.entries(SDKS).flatMap(([client, sdk]) => Object.keys(UPSTREAMS).filter((upstream) => upstream !== sdk.dialect).map((upstream) => {
+const cases = Object.entries(SDKS).flatMap(([client, sdk]) => Object.keys(UPSTREAMS).filter((upstream) => UPSTREAMS[upstream].dialect !== sdk.dialect).map((upstream) => {
   const names = Object.keys(scenarios).filter((name) => !sdk.lacks.includes(name) && `${client} to ${upstream}: ${name}`.includes(only));
   return { client, upstream, ...sdk, names };
 }));
@@ -465,7 +467,7 @@ const report = (good, name, error) => {
 console.log(`1..${cases.reduce((sum, it) => sum + it.names.length, 1)}`);
 for (const it of cases.filter(({ names }) => names.length)) {
   const relais = await serve(it.upstream);
-  const run = { ...it, model: UPSTREAMS[it.upstream].model, sdk: it.make(relais.root) };
+  const run = { ...it, model: UPSTREAMS[it.upstream].model, kind: it.upstream.replace('newest-', ''), sdk: it.make(relais.root) };
   for (const name of it.names) {
     const title = `${it.client} to ${it.upstream}: ${name}`;
     await scenarios[name](run).then(() => report(true, title), (error) => report(false, title, error));
