@@ -594,9 +594,10 @@ write_temperature (Writer *self)
   const RelaisPrompt *prompt = self->base.prompt;
   double value = prompt->temperature != NULL ? g_ascii_strtod (prompt->temperature, NULL) : 0;
 
-  if (prompt->temperature == NULL)
+  /* Newer models take the default at best, and some none at all: it need not be said. */
+  if (prompt->temperature == NULL || (!self->facts.samples && value == 1.0))
     return;
-  if (self->budget > 0 || (!self->facts.samples && value != 1.0))
+  if (self->budget > 0 || !self->facts.samples)
     relais_target_drop (&self->base, RELAIS_FIELD_TEMPERATURE, TRUE,
                         self->budget > 0 ? "it goes not with thinking" : "the model does not take it");
   else if (value > 1)
@@ -613,13 +614,13 @@ write_sampling (Writer *self)
 {
   const RelaisPrompt *prompt = self->base.prompt;
   gboolean both = prompt->temperature != NULL && prompt->top_p != NULL && self->facts.one_of_both;
+  gboolean unsaid = prompt->top_p != NULL && !self->facts.samples;
 
   write_temperature (self);
-  if (prompt->top_p != NULL &&
-      (both || (!self->facts.samples && g_ascii_strtod (prompt->top_p, NULL) < 0.99)))
+  if (both || (unsaid && g_ascii_strtod (prompt->top_p, NULL) < 0.99))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, TRUE,
                         both ? "the model takes not both temperature and it" : "the model does not take it");
-  else
+  else if (!unsaid)
     relais_target_number (&self->base, "top_p", prompt->top_p);
   if (prompt->top_k != NULL && (!self->facts.samples || self->budget > 0))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_K, TRUE, "the model does not take it");

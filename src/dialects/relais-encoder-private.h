@@ -64,15 +64,16 @@ struct _RelaisEncoder
   RelaisUsage               usage;
 
   /* owned */
-  GPtrArray *parts;  /* whole body: RelaisPart */
-  GString *run;      /* whole body: text of the last part */
-  GArray *calls;     /* RelaisEncoderCall */
-  GQueue held;       /* owned; RelaisEvent copies that wait for the open call to end */
-  gsize n_kept;      /* bytes in run, calls, held and what the dialect keeps */
-  guint open_call;   /* the one under way, G_MAXUINT for none */
-  gboolean begun;    /* START has come */
-  gboolean started;  /* START was passed on */
-  gboolean has_call; /* some call was passed on */
+  GPtrArray *parts;       /* whole body: RelaisPart */
+  GString *run;           /* whole body: text of the last part */
+  GArray *calls;          /* RelaisEncoderCall */
+  GQueue held;            /* owned; RelaisEvent copies that wait for the open call to end */
+  gsize n_kept;           /* bytes in run, calls, held and what the dialect keeps */
+  guint open_call;        /* the one under way, G_MAXUINT for none */
+  RelaisEventType before; /* the last event taken */
+  gboolean begun;         /* START has come */
+  gboolean started;       /* START was passed on */
+  gboolean has_call;      /* some call was passed on */
   gboolean                  ended;
   RelaisFailure *failure; /* what ended it, or NULL; owned */
 };

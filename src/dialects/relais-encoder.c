@@ -612,6 +612,17 @@ end_calls (RelaisEncoder *self,
       }
 }
 
+/* Gemini signs texts too, behind them, and does not insist on having that back. Others have only
+ * thoughts to carry a signature, and it would stand for the part behind them: an answer must not
+ * end with thoughts (Claude Code 2.1 then prints nothing, 2026-11-26). */
+static gboolean
+fits_signature (const RelaisEncoder *self,
+                const RelaisEvent   *event)
+{
+  return event->origin != RELAIS_ORIGIN_GEMINI || self->klass->origin == RELAIS_ORIGIN_GEMINI ||
+         self->before == RELAIS_EVENT_THINK;
+}
+
 /* Whether the event makes sense after those before it; a new call gets its id here. */
 static gboolean
 accept_event (RelaisEncoder     *self,
@@ -644,11 +655,12 @@ accept_event (RelaisEncoder     *self,
       return TRUE;
     case RELAIS_EVENT_TEXT:
     case RELAIS_EVENT_THINK:
-    case RELAIS_EVENT_SIGNATURE:
     case RELAIS_EVENT_REDACTED:
     case RELAIS_EVENT_REFUSAL:
     case RELAIS_EVENT_IMAGE_OUT:
       return event->text != NULL && event->length > 0;
+    case RELAIS_EVENT_SIGNATURE:
+      return event->text != NULL && event->length > 0 && fits_signature (self, event);
     case RELAIS_EVENT_OPAQUE:
       return event->text != NULL && event->length > 0 && event->origin == self->klass->origin;
     case RELAIS_EVENT_START:
@@ -726,6 +738,7 @@ relais_encoder_push (RelaisEncoder     *self,
     }
   if (!accept_event (self, event))
     return;
+  self->before = event->type;
   if (event->type == RELAIS_EVENT_FINISH)
     {
       end_calls (self, event->finish == RELAIS_FINISH_LENGTH, out);

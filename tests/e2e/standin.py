@@ -217,6 +217,10 @@ class Handler(socketserver.BaseRequestHandler):
         return dialect, data['model'], bool(data.get('stream'))
 
     def answer(self, method, target, headers, body):
+        if target == '/_last':
+            with self.server.lock:
+                last = self.server.seen[-1]
+            return self.send(200, json.dumps({'dialect': last['dialect'], 'model': last['model'], 'body': json.loads(last['body'])}).encode())
         dialect, model, stream = self.check(method, target, headers, body)
         with self.server.lock:
             (self.server.listed if dialect == 'models' else self.server.seen).append({'method': method, 'target': target, 'headers': headers, 'body': body,
@@ -284,7 +288,7 @@ class Handler(socketserver.BaseRequestHandler):
         return True
 
     def converse(self, dialect, model, stream, body, extra):
-        vendor = self.server.vendor
+        vendor, scripted = self.server.vendor, False
         for name in self.server.dislikes:
             if f'"{name}"'.encode() in body:
                 words = f"Unsupported parameter: '{name}' is not supported here."
@@ -297,10 +301,11 @@ class Handler(socketserver.BaseRequestHandler):
                 self.server.seen[-1]['said'] = said
                 step = self.step(said)
                 if step[0][0] == 'status':
+                    scripted = True
                     raise vendors.Refused(step[0][2], step[0][1])
                 pieces = answers.render(vendor, dialect, model, data, step, stream)
         except vendors.Refused as refusal:
-            if refusal.status == 400:
+            if refusal.status == 400 and not scripted:
                 self.server.refused.append((dialect, str(refusal)))
             wait = 'retry-after: 20\r\n' if refusal.status == 429 and dialect != 'gemini' else ''
             return self.send(refusal.status, json.dumps(answers.error(dialect, refusal.status, str(refusal))).encode(), extra + wait)
@@ -317,6 +322,7 @@ class Handler(socketserver.BaseRequestHandler):
                 break
             if isinstance(piece, tuple):
                 if self.wait_for_leave(piece[1] / 1000):
+                    self.server.left()
                     raise ConnectionError
                 continue
             self.chunk(piece)
@@ -368,7 +374,9 @@ class Handler(socketserver.BaseRequestHandler):
             if role == 'user' and not (items[0][0] == 'text' and ' returned by ' in items[0][1]):
                 break
             number += role == 'assistant' and any(item[0] == 'call' for item in items)
-        words = [item[1] for role, items in said['turns'] if role == 'user' for item in items if item[0] == 'text']
+        turns = [[item[1] for item in items if item[0] == 'text'] for role, items in said['turns'] if role == 'user']
+        # programs put reminders of their own around the user's words
+        words = [text for text in turns[-1] if re.match('(TOOL|STATUS):|THINK|FAIL|SLOW|JSON', text)] or turns[-1] if turns else []
         script = self.server.script or self.read_script(words[-1] if words else '', said)
         return script[min(number, len(script) - 1)]
 
@@ -377,17 +385,22 @@ class Handler(socketserver.BaseRequestHandler):
         status = re.search(r'STATUS:(\d+)', text)
         if status:
             return [[('status', int(status[1]), f'the vendor says {status[1]}')]]
-        calls = [('call', name, json.loads(value)) for name, value in re.findall(r'TOOL:(\w+):(\{.*?\})(?= |$)', text)]
-        think = [('think', 'I wonder')] if 'THINK' in text or calls else []
+        rounds = [[('call', name, json.loads(value)) for name, value in re.findall(r'TOOL:(\w+):(\{.*?\})(?= |$)', part)]
+                  for part in re.split(r' THEN (?=TOOL:)', text)]
+        rounds = [calls for calls in rounds if calls]
+        think = [('think', 'I wonder')] if 'THINK' in text or rounds else []
         if 'FAIL' in text:
             return [[('text', 'so far'), ('fail', 'it broke')]]
+        if 'SLOW' in text:
+            return [[('text', 'so far'), ('pause', 10000), ('text', 'never')]]
         if 'JSON' in text:
             return [[('text', '{"city":"Oslo"}')]]
-        images = sum(item[0] == 'image' for _, items in said['turns'] for item in items)
-        results = ', '.join(' '.join(part[1] for part in item[2] if part[0] == 'text')
-                            for _, items in said['turns'] for item in items if item[0] == 'result')
+        given = [item for _, items in said['turns'] for item in items if item[0] == 'result']
+        shown = [item for _, items in said['turns'] for item in items] + [part for item in given for part in item[2]]
+        images = sum(item[0] == 'image' for item in shown)
+        results = ', '.join(' '.join(part[1] for part in item[2] if part[0] == 'text') for item in given)
         last = think + [('text', f'caf\u00e9 \U0001f98a after [{results}] and {images} images')]
-        return [think + calls, last] if calls else [last]
+        return [think + calls for calls in rounds] + [last]
 
     def chunk(self, data):
         self.request.sendall(b'%x\r\n' % len(data) + data + b'\r\n')
@@ -430,6 +443,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do
         self.refused = []           # (dialect, why): requests the vendors would not take
         self.models = ['m-one', 'm-two']
+        self.left = lambda: None    # called when a client goes in a pause
         self.arrived = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
 
@@ -450,6 +464,7 @@ class StandIn(socketserver.ThreadingTCPServer):
 if __name__ == '__main__':
     import sys
     upstream = StandIn(strict='--strict' in sys.argv)
+    upstream.left = lambda: print('left', flush=True)
     print(upstream.url, flush=True)
     sys.stdin.read()
     for dialect_, why in upstream.refused:

@@ -24,11 +24,18 @@ class Case:
         self.dialect = upstream_dialect
         self.upstream = StandIn(strict=True)
         self.upstream.script = script
-        self.relais = Relais(accounts=[account(upstream_dialect, self.upstream, **more)])
+        self.accounts = [account(upstream_dialect, self.upstream, **more)]
+        self.relais = Relais(accounts=self.accounts)
 
     def __enter__(self):
         self.relais.__enter__()
         return self
+
+    def restart(self, talk):
+        """Another Relais for the client: it remembers nothing."""
+        self.relais.__exit__(None, None, None)
+        self.relais = Relais(accounts=self.accounts).__enter__()
+        talk.relais = self.relais
 
     def __exit__(self, *what):
         self.relais.__exit__(*what)
@@ -204,6 +211,75 @@ def expect_signatures(case, n):
         equal(len([1 for item in case.body['input'] if item.get('type') == 'reasoning']), n, 'reasoning items that came back')
 
 
+def signed_loop(case, client, stream, keep, restart, steps):
+    """A tool loop with thinking, from a client that hands back what was signed or drops it; the client and its last answer."""
+    case.upstream.script = steps + [[('think', 'so'), ('text', 'done')]]
+    talk = case.client(client, tools=('get_weather', 'get_time'), think=True)
+    talk.keep = keep
+    talk.say('go')
+    for step in steps:
+        answer = talk.ask(stream)
+        wanted = [(item[1], item[2]) for item in step if item[0] == 'call']
+        equal([(name, args) for _, name, args in answer.calls], wanted)
+        talk.give(answer, [(f'{name} {args["city"]}', None) for name, args in wanted])
+        if restart:
+            case.restart(talk)
+    answer = talk.ask(stream)
+    equal((answer.text, answer.calls, answer.finish), ('done', [], STOPS[client]))
+    turns = [item for step in steps for item in step if item[0] == 'call']
+    equal([item[2:] for _, items in case.said['turns'] for item in items if item[0] == 'call'], [item[1:] for item in turns])
+    return talk, answer
+
+
+def each_memory(upstream, clients):
+    """One test for each client, whole and streamed, keeping what was signed and not, of one Relais and of one a round."""
+    def add(function):
+        for client in clients:
+            for number in range(8):
+                stream, keep, restart = bool(number & 1), bool(number & 2), bool(number & 4)
+
+                def run(client=client, stream=stream, keep=keep, restart=restart):
+                    function(client, stream, keep, restart)
+                run.__name__ = (f'{function.__name__}: {client} to {upstream}{", streamed" if stream else ""}'
+                                f'{", kept" if keep else ", dropped"}{", restarted" if restart else ""}')
+                test(run)
+    return add
+
+
+@each_memory('gemini', ('chat', 'responses', 'anthropic'))
+def five_signed_rounds(client, stream, keep, restart):
+    """Each first call has its own signature back, and the documented stand-in for it only where nobody has it any more."""
+    steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
+    with Case('gemini') as case:
+        signed_loop(case, client, stream, keep, restart, steps)
+        calls = [part for content in case.body['contents'] for part in content['parts'] if 'functionCall' in part]
+        equal([('thoughtSignature' in part) for part in calls], [True, False] * 5, 'the first of each turn is signed')
+        found = [part['thoughtSignature'] for part in calls if 'thoughtSignature' in part]
+        if restart and not keep:
+            equal(found, [BYPASS] * 5)
+        else:
+            equal([case.upstream.vendor.signed[value][1][0] for value in found], ['get_weather'] * 5)
+
+
+@each_memory('anthropic', ('chat', 'responses'))
+def five_rounds_of_thinking(client, stream, keep, restart):
+    """Each turn begins with its thinking; where that is lost, thinking is off for the rest of the loop, and said to be; it is
+    back with the next words of the user."""
+    steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
+    with Case('anthropic') as case:
+        talk, answer = signed_loop(case, client, stream, keep, restart, steps)
+        thoughts = [[block['type'] for block in message['content']][0] for message in case.body['messages'] if message['role'] == 'assistant']
+        if restart and (client == 'chat' or not keep):
+            equal((case.body['thinking'], thoughts), ({'type': 'disabled'}, ['tool_use'] * 5))
+            equal(dropped(answer), [{'chat': 'reasoning_effort', 'responses': 'reasoning'}[client]])
+        else:
+            equal((case.body['thinking']['type'], thoughts), ('enabled', ['thinking'] * 5))
+            equal((answer.thinking, dropped(answer)), ('so', []))
+        talk.say('again')
+        answer = talk.ask(stream)
+        equal((case.body['thinking']['type'], answer.thinking, dropped(answer)), ('enabled', 'hm 0', []))
+
+
 @each
 def a_forced_tool(client, upstream, stream):
     with Case(upstream, [[('call', 'get_time', {'city': 'Oslo'})]]) as case:
@@ -270,7 +346,6 @@ def errors_keep_their_meaning(client, upstream, stream):
                     equal((error.headers['retry-after'], error.headers['retry-after-ms']), ('20', '20000'))
                 else:
                     assert 'retry-after' not in error.headers
-        case.upstream.refused.clear()
 
 
 @each

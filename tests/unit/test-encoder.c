@@ -73,6 +73,40 @@ test_nonsense (void)
       }
 }
 
+/* What signs a text is for Gemini alone: thoughts made to carry it would end the answer. */
+static void
+test_signed_text (void)
+{
+  static const RelaisEvent events[] = {
+    { .type = RELAIS_EVENT_START, .name = "m" },
+    { .type = RELAIS_EVENT_THINK, KIT_TEXT ("hm") },
+    { .type = RELAIS_EVENT_SIGNATURE, .origin = RELAIS_ORIGIN_GEMINI, KIT_TEXT ("thought") },
+    { .type = RELAIS_EVENT_TEXT, KIT_TEXT ("words") },
+    { .type = RELAIS_EVENT_FINISH, .finish = RELAIS_FINISH_STOP },
+  };
+  static const RelaisEvent signed_text[] = {
+    { .type = RELAIS_EVENT_START, .name = "m" },
+    { .type = RELAIS_EVENT_THINK, KIT_TEXT ("hm") },
+    { .type = RELAIS_EVENT_SIGNATURE, .origin = RELAIS_ORIGIN_GEMINI, KIT_TEXT ("thought") },
+    { .type = RELAIS_EVENT_TEXT, KIT_TEXT ("words") },
+    { .type = RELAIS_EVENT_SIGNATURE, .origin = RELAIS_ORIGIN_GEMINI, KIT_TEXT ("text") },
+    { .type = RELAIS_EVENT_FINISH, .finish = RELAIS_FINISH_STOP },
+  };
+  g_autoptr (RelaisPrompt) prompt = ask ();
+
+  for (RelaisDialectId dialect = 0; dialect < RELAIS_N_DIALECTS; dialect++)
+    for (RelaisForm form = RELAIS_FORM_WHOLE; form <= RELAIS_FORM_SSE; form++)
+      {
+        g_autofree char *made = encode (dialect, form, signed_text);
+        g_autofree char *wanted = encode (dialect, form, events);
+
+        if (dialect == G)
+          g_assert_cmpstr (made, !=, wanted);
+        else
+          g_assert_cmpstr (made, ==, wanted);
+      }
+}
+
 /* START waits for what comes after usage, so that a failure can still have a status. */
 static void
 test_start_waits (void)
@@ -293,6 +327,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/encoder/nonsense", test_nonsense);
   g_test_add_func ("/encoder/start-waits", test_start_waits);
+  g_test_add_func ("/encoder/signed-text", test_signed_text);
   g_test_add_func ("/encoder/ids", test_ids);
   g_test_add_func ("/encoder/seal", test_seal);
   g_test_add_func ("/encoder/args", test_args);

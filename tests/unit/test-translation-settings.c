@@ -97,6 +97,8 @@ static const KitRequest requests[] = {
 
   { "096-hot/4.5", KIT_C, KIT_A, .model = SONNET, .body = C ("'temperature':1.7"), .expect = { { "temperature", "1.0" } }, .dropped = "temperature" },
   { "096-cool/newest", KIT_C, KIT_A, .body = C ("'temperature':0.2"), .expect = { { "temperature", NULL } }, .dropped = "temperature" },
+  { "096-default/newest", KIT_C, KIT_A, .body = C ("'temperature':1.0,'top_p':1"), .expect = { { "temperature", NULL }, { "top_p", NULL } } },
+  { "096-top_p/newest", KIT_C, KIT_A, .body = C ("'top_p':0.9"), .expect = { { "top_p", NULL } }, .dropped = "top_p" },
   { "096-both/4.5", KIT_C, KIT_A, .model = SONNET, .body = C ("'temperature':0.2,'top_p':0.9"), .expect = { { "temperature", "0.2" }, { "top_p", NULL } }, .dropped = "top_p" },
   { "096-thinking/4.5", KIT_C, KIT_A, .model = SONNET, .body = C ("'temperature':0.2,'reasoning_effort':'low'"), .expect = { { "temperature", NULL } }, .dropped = "temperature" },
   { "096-digits", KIT_C, KIT_G, .body = C ("'temperature':0.70,'top_p':0.950"), .expect = { { "generationConfig", "{'temperature':0.70,'topP':0.950}" } } },
