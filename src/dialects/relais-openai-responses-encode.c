@@ -284,29 +284,32 @@ write_tool (RelaisTargetWriter *self,
   relais_json_writer_end_object (writer);
 }
 
-static const char *
-kind_of (const RelaisPrompt *prompt,
-         const char         *name)
+static void
+write_named (RelaisTargetWriter *self,
+             const char         *field,
+             const char         *name,
+             GHashTable         *custom)
 {
+  relais_json_writer_object (&self->writer, field);
+  relais_json_writer_string (&self->writer, "type", g_hash_table_contains (custom, name) ? "custom" : "function");
+  relais_json_writer_string (&self->writer, "name", name);
+  relais_json_writer_end_object (&self->writer);
+}
+
+/* The names of the tools that take free text. */
+static GHashTable *
+list_custom (const RelaisPrompt *prompt)
+{
+  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+
   for (guint i = 0; i < prompt->tools->len; i++)
     {
       const RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
 
-      if (g_strcmp0 (tool->name, name) == 0 && tool->type == RELAIS_TOOL_CUSTOM)
-        return "custom";
+      if (tool->type == RELAIS_TOOL_CUSTOM)
+        g_hash_table_add (names, tool->name);
     }
-  return "function";
-}
-
-static void
-write_named (RelaisTargetWriter *self,
-             const char         *field,
-             const char         *name)
-{
-  relais_json_writer_object (&self->writer, field);
-  relais_json_writer_string (&self->writer, "type", kind_of (self->prompt, name));
-  relais_json_writer_string (&self->writer, "name", name);
-  relais_json_writer_end_object (&self->writer);
+  return names;
 }
 
 static void
@@ -321,11 +324,12 @@ write_choice (RelaisTargetWriter *self)
     [RELAIS_TOOL_CHOICE_SUBSET] = NULL,
   };
   const RelaisPrompt *prompt = self->prompt;
+  g_autoptr (GHashTable) custom = list_custom (prompt);
 
   if (words[prompt->tool_choice] != NULL)
     relais_json_writer_string (&self->writer, "tool_choice", words[prompt->tool_choice]);
   else if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED)
-    write_named (self, "tool_choice", prompt->tool_choice_name);
+    write_named (self, "tool_choice", prompt->tool_choice_name, custom);
   else if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
     {
       relais_json_writer_object (&self->writer, "tool_choice");
@@ -333,7 +337,7 @@ write_choice (RelaisTargetWriter *self)
       relais_json_writer_string (&self->writer, "mode", prompt->tool_choice_forced ? "required" : "auto");
       relais_json_writer_array (&self->writer, "tools");
       for (guint i = 0; i < prompt->tool_choice_names->len; i++)
-        write_named (self, NULL, g_ptr_array_index (prompt->tool_choice_names, i));
+        write_named (self, NULL, g_ptr_array_index (prompt->tool_choice_names, i), custom);
       relais_json_writer_end_array (&self->writer);
       relais_json_writer_end_object (&self->writer);
     }

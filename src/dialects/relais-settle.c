@@ -29,6 +29,9 @@ typedef struct
   RelaisOrigin origin; /* of the target */
   RelaisNames        *names;
   RelaisChanges      *changes;
+  RelaisMessage **given; /* the messages as they came, each to be settled in turn */
+  gsize               n_given;
+  GHashTable *sent_ids; /* call -> the id its vendor gave it */
 } Settle;
 
 /**
@@ -110,6 +113,29 @@ relais_settle_check (const RelaisPrompt  *prompt,
                  "must be 1 for this upstream");
 }
 
+typedef gboolean (*KeepFunc) (gconstpointer item,
+                              gpointer user_data);
+
+/* Frees the items @func does not want, in one pass whatever their number. */
+static void
+keep (GPtrArray *array,
+      KeepFunc   func,
+      gpointer   user_data)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < array->len; i++)
+    {
+      gpointer item = g_ptr_array_index (array, i);
+
+      if (!func (item, user_data))
+        continue;
+      array->pdata[i] = array->pdata[n_kept];
+      array->pdata[n_kept++] = item;
+    }
+  g_ptr_array_set_size (array, n_kept);
+}
+
 static gboolean
 settle_extras (Settle  *self,
                GError **error)
@@ -152,20 +178,14 @@ wrap_custom (RelaisTool *tool)
   tool->type = RELAIS_TOOL_FUNCTION;
 }
 
-static RelaisTool *
-find_tool (const Settle *self,
-           const char   *name,
-           const char   *name_space)
+static gboolean
+can_have_tool (gconstpointer item,
+               gpointer      user_data)
 {
-  for (guint i = 0; i < self->prompt->tools->len; i++)
-    {
-      RelaisTool *tool = g_ptr_array_index (self->prompt->tools, i);
+  const RelaisTool *tool = item;
+  const Settle *self = user_data;
 
-      if (g_strcmp0 (tool->client_name, name) == 0 &&
-          (name_space == NULL || g_strcmp0 (tool->name_space, name_space) == 0))
-        return tool;
-    }
-  return NULL;
+  return tool->type != RELAIS_TOOL_HOSTED || tool->origin == self->origin;
 }
 
 static gboolean
@@ -177,16 +197,15 @@ settle_tools (Settle  *self,
 
   if (self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT)
     most = 128;
-  for (guint i = 0; i < prompt->tools->len;)
+  for (guint i = 0; i < prompt->tools->len; i++)
     {
       RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
       g_autofree char *path = g_strdup_printf ("tools[%d]", tool->position);
 
-      if (tool->type == RELAIS_TOOL_HOSTED && tool->origin != self->origin)
+      if (!can_have_tool (tool, self))
         {
           relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, TRUE, path,
                               "only the vendor it comes from can run this tool");
-          g_ptr_array_remove_index (prompt->tools, i);
           continue;
         }
       if (tool->type != RELAIS_TOOL_HOSTED)
@@ -205,11 +224,20 @@ settle_tools (Settle  *self,
                                   "free text is wrapped into an object");
             }
         }
-      i++;
     }
+  keep (prompt->tools, can_have_tool, self);
   if (prompt->tools->len > most)
     return refuse (error, "tools", "holds more tools than this upstream takes");
   return TRUE;
+}
+
+static gboolean
+is_chosen (gconstpointer item,
+           gpointer      user_data)
+{
+  const RelaisTool *tool = item;
+
+  return tool->client_name != NULL && g_hash_table_contains (user_data, tool->client_name);
 }
 
 /* The tools a subset names, for targets that have no such choice. */
@@ -217,20 +245,29 @@ static void
 narrow_tools (Settle *self)
 {
   RelaisPrompt *prompt = self->prompt;
+  g_autoptr (GHashTable) chosen = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < prompt->tools->len;)
-    {
-      const RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
-
-      if (tool->client_name != NULL &&
-          g_ptr_array_find_with_equal_func (prompt->tool_choice_names, tool->client_name,
-                                            g_str_equal, NULL))
-        i++;
-      else
-        g_ptr_array_remove_index (prompt->tools, i);
-    }
+  for (guint i = 0; i < prompt->tool_choice_names->len; i++)
+    g_hash_table_add (chosen, g_ptr_array_index (prompt->tool_choice_names, i));
+  keep (prompt->tools, is_chosen, chosen);
   prompt->tool_choice = prompt->tool_choice_forced ? RELAIS_TOOL_CHOICE_REQUIRED
                                                    : RELAIS_TOOL_CHOICE_AUTO;
+}
+
+/* The name sent of each tool, by the client's; of several in different groups, the first's. */
+static GHashTable *
+index_tools (const Settle *self)
+{
+  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->prompt->tools->len; i++)
+    {
+      const RelaisTool *tool = g_ptr_array_index (self->prompt->tools, i);
+
+      if (tool->client_name != NULL && !g_hash_table_contains (names, tool->client_name))
+        g_hash_table_insert (names, tool->client_name, tool->name);
+    }
+  return names;
 }
 
 static const char *
@@ -244,30 +281,33 @@ settle_choice (Settle  *self,
                GError **error)
 {
   RelaisPrompt *prompt = self->prompt;
-  RelaisTool *tool;
+  g_autoptr (GHashTable) names = index_tools (self);
+  const char *sent;
 
   if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED)
     {
-      tool = find_tool (self, prompt->tool_choice_name, NULL);
-      if (tool == NULL)
+      sent = prompt->tool_choice_name != NULL
+               ? g_hash_table_lookup (names, prompt->tool_choice_name)
+               : NULL;
+      if (sent == NULL)
         return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
       g_free (prompt->tool_choice_name);
-      prompt->tool_choice_name = g_strdup (tool->name);
+      prompt->tool_choice_name = g_strdup (sent);
       return TRUE;
     }
   if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
     {
       for (guint i = 0; i < prompt->tool_choice_names->len; i++)
-        if (find_tool (self, g_ptr_array_index (prompt->tool_choice_names, i), NULL) == NULL)
+        if (!g_hash_table_contains (names, g_ptr_array_index (prompt->tool_choice_names, i)))
           return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
       if (self->target->dialect == RELAIS_DIALECT_ANTHROPIC)
         narrow_tools (self);
       else
         for (guint i = 0; i < prompt->tool_choice_names->len; i++)
           {
-            tool = find_tool (self, g_ptr_array_index (prompt->tool_choice_names, i), NULL);
+            sent = g_hash_table_lookup (names, g_ptr_array_index (prompt->tool_choice_names, i));
             g_free (prompt->tool_choice_names->pdata[i]);
-            prompt->tool_choice_names->pdata[i] = g_strdup (tool->name);
+            prompt->tool_choice_names->pdata[i] = g_strdup (sent);
           }
     }
   if (prompt->tools->len == 0 && prompt->tool_choice == RELAIS_TOOL_CHOICE_REQUIRED)
@@ -355,26 +395,26 @@ settle_parts (Settle         *self,
               GPtrArray      *parts,
               GError        **error)
 {
-  for (guint i = 0; i < parts->len;)
-    {
-      RelaisPart *part = g_ptr_array_index (parts, i);
-      GError *local = NULL;
+  gsize n_all;
+  g_autofree gpointer *all = g_ptr_array_steal (parts, &n_all);
+  GError *local = NULL;
 
-      if (part->content != NULL && !settle_parts (self, message, part->content, error))
-        return FALSE;
-      if (settle_part (self, message, part, &local))
-        {
-          i++;
-          continue;
-        }
-      if (local != NULL)
-        {
-          g_propagate_error (error, local);
-          return FALSE;
-        }
-      g_ptr_array_remove_index (parts, i);
+  for (gsize i = 0; i < n_all; i++)
+    {
+      RelaisPart *part = all[i];
+
+      /* after a failure the rest stays, for its owner to free */
+      if (local != NULL ||
+          (part->content != NULL && !settle_parts (self, message, part->content, &local)) ||
+          settle_part (self, message, part, &local) || local != NULL)
+        g_ptr_array_add (parts, part);
+      else
+        relais_part_free (part);
     }
-  return TRUE;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
 }
 
 /* --- calls and results --- */
@@ -389,16 +429,14 @@ id_fits (const char *id)
 
 /* The id to send for one the client knows; NULL where none is to be sent. */
 static char *
-send_id (Settle     *self,
-         const char *id)
+send_id (Settle           *self,
+         const RelaisPart *call,
+         const char       *id)
 {
-  const RelaisRecall *recall = self->target->recall != NULL
-                                 ? self->target->recall (id, self->target->recall_data)
-                                 : NULL;
   g_autofree char *sum = NULL;
 
   if (self->target->dialect == RELAIS_DIALECT_GEMINI)
-    return recall != NULL && recall->origin == self->origin ? g_strdup (recall->id) : NULL;
+    return g_strdup (g_hash_table_lookup (self->sent_ids, call));
   if (id_fits (id))
     return g_strdup (id);
   sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
@@ -429,54 +467,6 @@ settle_args (Settle              *self,
   call->custom = FALSE;
 }
 
-static RelaisPart *
-copy_thinking (const RelaisPart *known)
-{
-  RelaisPart *part = relais_part_new (known->type);
-
-  part->origin = known->origin;
-  part->text = g_strdup (known->text);
-  part->signature = g_strdup (known->signature);
-  return part;
-}
-
-static gboolean
-has_thinking (const RelaisMessage *message)
-{
-  for (guint i = 0; i < message->parts->len; i++)
-    {
-      const RelaisPart *part = g_ptr_array_index (message->parts, i);
-
-      if (part->type == RELAIS_PART_THINKING || part->type == RELAIS_PART_REDACTED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* What the client did not hand back is put where it stood, as far as it is remembered. */
-static void
-recall_call (Settle        *self,
-             RelaisMessage *message,
-             RelaisPart    *call)
-{
-  const RelaisRecall *recall = NULL;
-
-  if (self->target->recall != NULL && call->id != NULL &&
-      !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
-    recall = self->target->recall (call->id, self->target->recall_data);
-  if (recall == NULL || recall->origin != self->origin)
-    return;
-  if (call->signature == NULL && recall->signature != NULL)
-    {
-      call->signature = g_strdup (recall->signature);
-      call->origin = recall->origin;
-    }
-  if (recall->thinking == NULL || has_thinking (message))
-    return;
-  for (guint i = 0; i < recall->thinking->len; i++)
-    g_ptr_array_insert (message->parts, i, copy_thinking (g_ptr_array_index (recall->thinking, i)));
-}
-
 static void
 settle_calls (Settle        *self,
               RelaisMessage *message,
@@ -493,7 +483,6 @@ settle_calls (Settle        *self,
     {
       RelaisPart *call = g_ptr_array_index (calls, i);
 
-      recall_call (self, message, call);
       settle_args (self, message, call);
     }
 }
@@ -508,37 +497,52 @@ missing_result (const RelaisPart *call)
   return part;
 }
 
-/* Takes the last result for @id out of the messages from @from up to the next one of the
- * assistant. */
-static RelaisPart *
-take_result (Settle     *self,
-             guint       from,
-             const char *id)
+/* Takes the last result of each call out of the messages from @from up to the next one of the
+ * assistant. Returns one a call, NULL where there is none; of calls with one id the first has it.
+ */
+static RelaisPart **
+take_results (Settle    *self,
+              guint      from,
+              GPtrArray *calls)
 {
-  RelaisPart *found = NULL;
+  RelaisPart **results = g_new0 (RelaisPart *, calls->len);
+  g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = from; i < self->prompt->messages->len; i++)
+  for (guint i = 0; i < calls->len; i++)
     {
-      RelaisMessage *message = g_ptr_array_index (self->prompt->messages, i);
+      RelaisPart *call = g_ptr_array_index (calls, i);
+
+      if (!g_hash_table_contains (places, call->id))
+        g_hash_table_insert (places, call->id, &results[i]);
+    }
+  for (guint i = from; i < self->n_given; i++)
+    {
+      RelaisMessage *message = self->given[i];
+      g_autofree gpointer *parts = NULL;
+      gsize n_parts;
 
       if (message->role == RELAIS_ROLE_ASSISTANT)
         break;
-      for (guint j = 0; j < message->parts->len;)
+      parts = g_ptr_array_steal (message->parts, &n_parts);
+      for (gsize j = 0; j < n_parts; j++)
         {
-          RelaisPart *part = g_ptr_array_index (message->parts, j);
+          RelaisPart *part = parts[j];
+          RelaisPart **place = part->type == RELAIS_PART_TOOL_RESULT && part->id != NULL
+                                 ? g_hash_table_lookup (places, part->id)
+                                 : NULL;
 
-          if (part->type != RELAIS_PART_TOOL_RESULT || g_strcmp0 (part->id, id) != 0)
+          if (place == NULL)
             {
-              j++;
+              g_ptr_array_add (message->parts, part);
               continue;
             }
-          if (found != NULL)
+          if (*place != NULL)
             note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "a later result of the same call takes its place");
-          g_clear_pointer (&found, relais_part_free);
-          found = g_ptr_array_steal_index (message->parts, j);
+          g_clear_pointer (place, relais_part_free);
+          *place = part;
         }
     }
-  return found;
+  return results;
 }
 
 static void
@@ -562,21 +566,24 @@ move_media (RelaisPart    *result,
             const char    *call_id,
             RelaisMessage *after)
 {
-  for (guint i = 0; i < result->content->len;)
+  gsize n_parts;
+  g_autofree gpointer *parts = g_ptr_array_steal (result->content, &n_parts);
+
+  for (gsize i = 0; i < n_parts; i++)
     {
-      RelaisPart *part = g_ptr_array_index (result->content, i);
+      RelaisPart *part = parts[i];
       g_autofree char *words = NULL;
 
       if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
         {
-          i++;
+          g_ptr_array_add (result->content, part);
           continue;
         }
       words = g_strdup_printf ("%s returned by %s%s%s%s:", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
                                result->name != NULL ? result->name : "the tool", call_id != NULL ? " (" : "",
                                call_id != NULL ? call_id : "", call_id != NULL ? ")" : "");
       g_ptr_array_add (after->parts, relais_part_new_text (words));
-      g_ptr_array_add (after->parts, g_ptr_array_steal_index (result->content, i));
+      g_ptr_array_add (after->parts, part);
     }
 }
 
@@ -591,40 +598,46 @@ message_new (RelaisRole role)
   return message;
 }
 
-/* Puts a message with all results of the calls, in their order, behind the one that made them;
- * returns how many messages that added. */
-static guint
+/* Puts a message with all results of the calls, in their order, behind the one that made them,
+ * which is the last settled; @from: where those given behind it begin. */
+static void
 settle_results (Settle    *self,
-                guint      at,
+                guint      from,
                 GPtrArray *calls)
 {
+  guint at = self->prompt->messages->len - 1;
+  RelaisMessage *message = g_ptr_array_index (self->prompt->messages, at);
   RelaisMessage *results = message_new (RELAIS_ROLE_USER);
   RelaisMessage *media = message_new (RELAIS_ROLE_USER);
   gboolean openai = takes_custom (self);
   gboolean move = self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
                   (self->target->dialect == RELAIS_DIALECT_GEMINI &&
                    !relais_model_is_gemini_3 (self->target->model));
+  g_autofree RelaisPart **taken = NULL;
 
   for (guint i = 0; i < calls->len; i++)
     {
       RelaisPart *call = g_ptr_array_index (calls, i);
-      RelaisPart *result;
+
+      if (call->id == NULL || *call->id == '\0')
+        {
+          g_free (call->id);
+          call->id = g_strdup_printf ("call_%u_%u", at, i);
+        }
+    }
+  taken = take_results (self, from, calls);
+  for (guint i = 0; i < calls->len; i++)
+    {
+      RelaisPart *call = g_ptr_array_index (calls, i);
+      RelaisPart *result = taken[i];
       g_autofree char *client_id = call->id;
 
-      if (client_id == NULL || *client_id == '\0')
-        {
-          g_free (client_id);
-          client_id = g_strdup_printf ("call_%u_%u", at, i);
-        }
-      result = take_result (self, at + 1, client_id);
       if (result == NULL)
         {
           result = missing_result (call);
-          note (self, RELAIS_CHANGE_ADDED, FALSE, g_ptr_array_index (self->prompt->messages, at),
-                call,
-                "no result was given for this call");
+          note (self, RELAIS_CHANGE_ADDED, FALSE, message, call, "no result was given for this call");
         }
-      call->id = send_id (self, client_id);
+      call->id = send_id (self, call, client_id);
       g_free (result->id);
       result->id = g_strdup (call->id);
       g_free (result->name);
@@ -636,15 +649,8 @@ settle_results (Settle    *self,
         prefix_error (result);
       g_ptr_array_add (results->parts, result);
     }
-  g_ptr_array_insert (self->prompt->messages, at + 1, results);
-  if (media->parts->len > 0)
-    {
-      g_ptr_array_insert (self->prompt->messages, at + 2, media);
-      return 2;
-    }
-  g_ptr_array_unref (media->parts);
-  g_free (media);
-  return 1;
+  g_ptr_array_add (self->prompt->messages, results);
+  g_ptr_array_add (self->prompt->messages, media);
 }
 
 /* A result nobody asked for becomes words of the user. */
@@ -704,46 +710,64 @@ drop_billing (Settle *self)
   relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
 }
 
-/* A client that keeps a streamed answer piece by piece hands back many texts where there was one.
- * */
-static void
-join_texts (RelaisMessage *message)
+/* Parts in a row that become one. */
+typedef struct
 {
-  g_autoptr (GString) joined = NULL;
+  RelaisPart *first; /* borrowed; NULL: nothing can be added */
+  GString *text;     /* owned; NULL while the first is the only one */
+} Run;
 
-  for (guint i = 0; i + 1 < message->parts->len;)
+static void
+end_run (Run *run)
+{
+  if (run->text != NULL)
     {
-      RelaisPart *part = g_ptr_array_index (message->parts, i);
-      const RelaisPart *next = g_ptr_array_index (message->parts, i + 1);
-
-      if (part->type != RELAIS_PART_TEXT || next->type != RELAIS_PART_TEXT ||
-          part->signature != NULL)
-        {
-          if (joined != NULL)
-            {
-              g_free (part->text);
-              part->text = g_string_free (g_steal_pointer (&joined), FALSE);
-            }
-          i++;
-          continue;
-        }
-      if (joined == NULL)
-        joined = g_string_new (part->text);
-      g_string_append (joined, next->text);
-      if (next->signature != NULL)
-        {
-          part->signature = g_strdup (next->signature);
-          part->origin = next->origin;
-        }
-      g_ptr_array_remove_index (message->parts, i + 1);
+      g_free (run->first->text);
+      run->first->text = g_string_free (g_steal_pointer (&run->text), FALSE);
     }
-  if (joined != NULL)
+  run->first = NULL;
+}
+
+static void
+extend_run (Run        *run,
+            RelaisPart *part)
+{
+  if (run->text == NULL)
+    run->text = g_string_new (run->first->text);
+  g_string_append (run->text, part->text != NULL ? part->text : "");
+  if (part->signature != NULL)
     {
-      RelaisPart *last = g_ptr_array_index (message->parts, message->parts->len - 1);
-
-      g_free (last->text);
-      last->text = g_string_free (g_steal_pointer (&joined), FALSE);
+      run->first->signature = g_steal_pointer (&part->signature);
+      run->first->origin = part->origin;
     }
+  relais_part_free (part);
+}
+
+/* Makes one of parts of @type in a row, up to the first that is signed. */
+static void
+join_parts (RelaisMessage  *message,
+            RelaisPartType  type)
+{
+  gsize n_parts;
+  g_autofree gpointer *parts = g_ptr_array_steal (message->parts, &n_parts);
+  Run run = { NULL, NULL };
+
+  for (gsize i = 0; i < n_parts; i++)
+    {
+      RelaisPart *part = parts[i];
+
+      if (run.first != NULL && part->type == type)
+        extend_run (&run, part);
+      else
+        {
+          end_run (&run);
+          g_ptr_array_add (message->parts, part);
+          run.first = part->type == type ? part : NULL;
+        }
+      if (run.first != NULL && run.first->signature != NULL)
+        end_run (&run);
+    }
+  end_run (&run);
 }
 
 /* Gemini's clients are given what others signed of their thoughts on a part of its own, with empty
@@ -754,24 +778,19 @@ join_thoughts (RelaisMessage *message)
   for (guint i = 0; i < message->parts->len; i++)
     {
       RelaisPart *part = g_ptr_array_index (message->parts, i);
-      RelaisPart *before = i > 0 ? g_ptr_array_index (message->parts, i - 1) : NULL;
-      gboolean empty = part->type == RELAIS_PART_TEXT && part->signature != NULL &&
-                       (part->text == NULL || *part->text == '\0');
 
-      if (empty)
+      if (part->type == RELAIS_PART_TEXT && part->signature != NULL &&
+          (part->text == NULL || *part->text == '\0'))
         part->type = RELAIS_PART_THINKING;
-      if (before == NULL || before->type != RELAIS_PART_THINKING || before->signature != NULL ||
-          part->type != RELAIS_PART_THINKING)
-        continue;
-      {
-        g_autofree char *first = before->text;
-
-        before->text = g_strconcat (first != NULL ? first : "", part->text, NULL);
-      }
-      before->signature = g_steal_pointer (&part->signature);
-      before->origin = part->origin;
-      g_ptr_array_remove_index (message->parts, i--);
     }
+  join_parts (message, RELAIS_PART_THINKING);
+}
+
+static gboolean
+says_something (gconstpointer item,
+                gpointer user_data G_GNUC_UNUSED)
+{
+  return ((const RelaisMessage *)item)->parts->len > 0;
 }
 
 static gboolean
@@ -779,6 +798,8 @@ settle_messages (Settle  *self,
                  GError **error)
 {
   GPtrArray *messages = self->prompt->messages;
+  g_autofree RelaisMessage **given = NULL;
+  g_autoptr (GHashTable) sent_ids = NULL;
 
   drop_billing (self);
   if (!settle_parts (self, NULL, self->prompt->system, error))
@@ -792,26 +813,26 @@ settle_messages (Settle  *self,
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
-  for (guint i = 0; i < messages->len; i++)
+  sent_ids = self->sent_ids = relais_settle_recall (self->prompt, self->target);
+  given = self->given = (RelaisMessage **)g_ptr_array_steal (messages, &self->n_given);
+  for (gsize i = 0; i < self->n_given; i++)
     {
-      RelaisMessage *message = g_ptr_array_index (messages, i);
+      RelaisMessage *message = given[i];
       g_autoptr (GPtrArray) calls = g_ptr_array_new ();
 
+      g_ptr_array_add (messages, message);
       if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
-        join_texts (message);
+        join_parts (message, RELAIS_PART_TEXT); /* kept by a client as they were streamed */
       settle_strays (self, message);
       if (message->role != RELAIS_ROLE_ASSISTANT)
         continue;
       settle_calls (self, message, calls);
       settle_call_names (self, calls);
       if (calls->len > 0)
-        i += settle_results (self, i, calls);
+        settle_results (self, i + 1, calls);
     }
-  for (guint i = 0; i < messages->len;)
-    if (((RelaisMessage *)g_ptr_array_index (messages, i))->parts->len == 0)
-      g_ptr_array_remove_index (messages, i);
-    else
-      i++;
+  self->given = NULL;
+  keep (messages, says_something, NULL);
   return TRUE;
 }
 

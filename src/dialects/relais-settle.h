@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Of thinking, signatures and ids, in one request. */
+#define RELAIS_SETTLE_MAX_RECALLED_BYTES (4 * 1024 * 1024)
+
 /* A tool as the client declared it. Strings owned. */
 typedef struct
 {
@@ -49,6 +52,8 @@ gboolean          relais_settle        (RelaisPrompt         *prompt,
 void              relais_settle_schema (RelaisPrompt         *prompt,
                                         const RelaisTarget   *target,
                                         RelaisNames          *names);
+GHashTable       *relais_settle_recall (RelaisPrompt         *prompt,
+                                        const RelaisTarget   *target);
 char             *relais_settle_path   (RelaisDialectId       source,
                                         const RelaisMessage  *message,
                                         const RelaisPart     *part);
