@@ -173,18 +173,6 @@ draft_to_account (RelaisCore  *core,
   return g_steal_pointer (&account);
 }
 
-/* The job is gone from here; the next change may begin. */
-static void
-change_done (gpointer  result,
-             GError   *error,
-             gpointer  user_data)
-{
-  RelaisCore *core = ((RelaisJob *)user_data)->core;
-
-  relais_job_done (result, error, user_data);
-  relais_core_end_change (core);
-}
-
 static void
 put_done (gpointer  result,
           GError   *error,
@@ -198,7 +186,7 @@ put_done (gpointer  result,
       job->result = g_strdup (draft->account->id);
       job->result_free = g_free;
     }
-  change_done (result, error, job);
+  relais_job_end_change (result, error, job);
 }
 
 static void
@@ -211,7 +199,7 @@ put_change (RelaisCore *core,
 
   draft->account = draft_to_account (core, draft, &error);
   if (draft->account == NULL)
-    change_done (NULL, error, job);
+    relais_job_end_change (NULL, error, job);
   else
     relais_core_put_account (core, draft->account, -1, put_done, job);
 }
@@ -338,7 +326,7 @@ enable_change (RelaisCore *core,
 
   if (stored == NULL)
     {
-      change_done (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
+      relais_job_end_change (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
       return;
     }
   draft->account = relais_account_copy (stored);
@@ -400,7 +388,7 @@ remove_change (RelaisCore *core,
 {
   RelaisJob *job = data;
 
-  relais_core_remove_account (core, job->text, change_done, job);
+  relais_core_remove_account (core, job->text, relais_job_end_change, job);
 }
 
 static void
@@ -457,7 +445,7 @@ restore_change (RelaisCore *core,
 {
   RelaisJob *job = data;
 
-  relais_core_restore_account (core, job->text, change_done, job);
+  relais_core_restore_account (core, job->text, relais_job_end_change, job);
 }
 
 static void

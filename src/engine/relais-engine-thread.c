@@ -466,3 +466,15 @@ relais_job_done (gpointer  result,
   ((RelaisJob *)job)->error = error;
   relais_job_return (job);
 }
+
+/* The same as the end of a change of the core: the next one may begin. */
+void
+relais_job_end_change (gpointer  result,
+                       GError   *error,
+                       gpointer  job)
+{
+  RelaisCore *core = ((RelaisJob *)job)->core;
+
+  relais_job_done (result, error, job); /* it is gone from here */
+  relais_core_end_change (core);
+}
