@@ -197,6 +197,8 @@ put_change (RelaisCore *core,
   Draft *draft = job->input;
   GError *error = NULL;
 
+  if (relais_job_is_cancelled (job))
+    return;
   draft->account = draft_to_account (core, draft, &error);
   if (draft->account == NULL)
     relais_job_end_change (NULL, error, job);
@@ -324,6 +326,8 @@ enable_change (RelaisCore *core,
   Draft *draft = job->input;
   RelaisAccount *stored = relais_core_find (core, draft->id);
 
+  if (relais_job_is_cancelled (job))
+    return;
   if (stored == NULL)
     {
       relais_job_end_change (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
@@ -552,6 +556,14 @@ take_result (RelaisJob *job)
   return result;
 }
 
+/* A test changes nothing: who cancels it wants no answer. */
+static void
+run_test (RelaisJob *job)
+{
+  g_task_set_check_cancellable (job->task, TRUE);
+  relais_job_run (job);
+}
+
 static gboolean
 is_as_stored (RelaisCore          *core,
               const RelaisAccount *account)
@@ -624,9 +636,8 @@ relais_engine_test_account_async (RelaisEngine             *self,
                                   GAsyncReadyCallback       callback,
                                   gpointer                  user_data)
 {
-  relais_job_run (draft_job (self, relais_engine_test_account_async, id, draft, cancellable,
-                             callback,
-                             user_data, test_account_job));
+  run_test (draft_job (self, relais_engine_test_account_async, id, draft, cancellable, callback,
+                       user_data, test_account_job));
 }
 
 /**
@@ -723,9 +734,8 @@ relais_engine_test_request_async (RelaisEngine        *self,
 {
   RelaisAccountDraft draft = { .label = model, .provider = dialect };
 
-  relais_job_run (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable,
-                             callback,
-                             user_data, test_request_job));
+  run_test (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable, callback,
+                       user_data, test_request_job));
 }
 
 /**

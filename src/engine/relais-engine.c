@@ -463,7 +463,7 @@ start_job (RelaisCore *core,
 /**
  * relais_engine_start_async:
  * @self: an engine
- * @cancellable: (nullable): ignored once it binds
+ * @cancellable: (nullable): not looked at: it binds at once
  * @callback: told when it listens, or cannot
  * @user_data: for @callback
  */
@@ -631,7 +631,10 @@ static void
 key_change (RelaisCore *core,
             gpointer    data)
 {
-  relais_core_save_key (core, ((RelaisJob *)data)->text, key_saved, data);
+  RelaisJob *job = data;
+
+  if (!relais_job_is_cancelled (job))
+    relais_core_save_key (core, job->text, key_saved, job);
 }
 
 /* After a load that runs: what that finds is older. */
