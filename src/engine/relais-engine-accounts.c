@@ -173,18 +173,6 @@ draft_to_account (RelaisCore  *core,
   return g_steal_pointer (&account);
 }
 
-/* The job is gone from here; the next change may begin. */
-static void
-change_done (gpointer  result,
-             GError   *error,
-             gpointer  user_data)
-{
-  RelaisCore *core = ((RelaisJob *)user_data)->core;
-
-  relais_job_done (result, error, user_data);
-  relais_core_end_change (core);
-}
-
 static void
 put_done (gpointer  result,
           GError   *error,
@@ -198,7 +186,7 @@ put_done (gpointer  result,
       job->result = g_strdup (draft->account->id);
       job->result_free = g_free;
     }
-  change_done (result, error, job);
+  relais_job_end_change (result, error, job);
 }
 
 static void
@@ -209,9 +197,11 @@ put_change (RelaisCore *core,
   Draft *draft = job->input;
   GError *error = NULL;
 
+  if (relais_job_is_cancelled (job))
+    return;
   draft->account = draft_to_account (core, draft, &error);
   if (draft->account == NULL)
-    change_done (NULL, error, job);
+    relais_job_end_change (NULL, error, job);
   else
     relais_core_put_account (core, draft->account, -1, put_done, job);
 }
@@ -336,9 +326,11 @@ enable_change (RelaisCore *core,
   Draft *draft = job->input;
   RelaisAccount *stored = relais_core_find (core, draft->id);
 
+  if (relais_job_is_cancelled (job))
+    return;
   if (stored == NULL)
     {
-      change_done (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
+      relais_job_end_change (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
       return;
     }
   draft->account = relais_account_copy (stored);
@@ -400,7 +392,7 @@ remove_change (RelaisCore *core,
 {
   RelaisJob *job = data;
 
-  relais_core_remove_account (core, job->text, change_done, job);
+  relais_core_remove_account (core, job->text, relais_job_end_change, job);
 }
 
 static void
@@ -457,7 +449,7 @@ restore_change (RelaisCore *core,
 {
   RelaisJob *job = data;
 
-  relais_core_restore_account (core, job->text, change_done, job);
+  relais_core_restore_account (core, job->text, relais_job_end_change, job);
 }
 
 static void
@@ -564,6 +556,14 @@ take_result (RelaisJob *job)
   return result;
 }
 
+/* A test changes nothing: who cancels it wants no answer. */
+static void
+run_test (RelaisJob *job)
+{
+  g_task_set_check_cancellable (job->task, TRUE);
+  relais_job_run (job);
+}
+
 static gboolean
 is_as_stored (RelaisCore          *core,
               const RelaisAccount *account)
@@ -636,9 +636,8 @@ relais_engine_test_account_async (RelaisEngine             *self,
                                   GAsyncReadyCallback       callback,
                                   gpointer                  user_data)
 {
-  relais_job_run (draft_job (self, relais_engine_test_account_async, id, draft, cancellable,
-                             callback,
-                             user_data, test_account_job));
+  run_test (draft_job (self, relais_engine_test_account_async, id, draft, cancellable, callback,
+                       user_data, test_account_job));
 }
 
 /**
@@ -735,9 +734,8 @@ relais_engine_test_request_async (RelaisEngine        *self,
 {
   RelaisAccountDraft draft = { .label = model, .provider = dialect };
 
-  relais_job_run (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable,
-                             callback,
-                             user_data, test_request_job));
+  run_test (draft_job (self, relais_engine_test_request_async, NULL, &draft, cancellable, callback,
+                       user_data, test_request_job));
 }
 
 /**

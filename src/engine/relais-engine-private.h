@@ -107,6 +107,11 @@ void       relais_job_done   (gpointer             result,
                               GError              *error,
                               gpointer             job);
 
+void     relais_job_end_change   (gpointer   result,
+                                  GError    *error,
+                                  gpointer   job);
+gboolean relais_job_is_cancelled (RelaisJob *job);
+
 void relais_attach                 (GMainContext               *context,
                                     GSourceFunc                 func,
                                     gpointer                    data,

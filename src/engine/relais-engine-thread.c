@@ -393,6 +393,8 @@ relais_job_new (RelaisEngine        *engine,
   job->engine = engine;
   job->task = g_task_new (engine, cancellable, callback, user_data);
   g_task_set_source_tag (job->task, source_tag);
+  /* what was done counts, also when nobody waits for it any more */
+  g_task_set_check_cancellable (job->task, FALSE);
   if (cancellable != NULL)
     connect_cancellable (job, cancellable);
   job->func = func;
@@ -465,4 +467,28 @@ relais_job_done (gpointer  result,
 {
   ((RelaisJob *)job)->error = error;
   relais_job_return (job);
+}
+
+/* In the engine thread, as a change begins: one that nobody wants any more ends here. */
+gboolean
+relais_job_is_cancelled (RelaisJob *job)
+{
+  GError *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (job->cancellable, &error))
+    return FALSE;
+  relais_job_end_change (NULL, error, job);
+  return TRUE;
+}
+
+/* The same as the end of a change of the core: the next one may begin. */
+void
+relais_job_end_change (gpointer  result,
+                       GError   *error,
+                       gpointer  job)
+{
+  RelaisCore *core = ((RelaisJob *)job)->core;
+
+  relais_job_done (result, error, job); /* it is gone from here */
+  relais_core_end_change (core);
 }

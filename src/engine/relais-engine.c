@@ -463,7 +463,7 @@ start_job (RelaisCore *core,
 /**
  * relais_engine_start_async:
  * @self: an engine
- * @cancellable: (nullable): ignored once it binds
+ * @cancellable: (nullable): not looked at: it binds at once
  * @callback: told when it listens, or cannot
  * @user_data: for @callback
  */
@@ -624,14 +624,25 @@ key_saved (gpointer  result,
   RelaisJob *job = user_data;
 
   job->key_place = job->core->key_place;
-  relais_job_done (result, error, job);
+  relais_job_end_change (result, error, job);
 }
 
+static void
+key_change (RelaisCore *core,
+            gpointer    data)
+{
+  RelaisJob *job = data;
+
+  if (!relais_job_is_cancelled (job))
+    relais_core_save_key (core, job->text, key_saved, job);
+}
+
+/* After a load that runs: what that finds is older. */
 static void
 key_job (RelaisCore *core,
          RelaisJob  *job)
 {
-  relais_core_save_key (core, job->text, key_saved, job);
+  relais_core_begin_change (core, key_change, job);
 }
 
 /**
@@ -726,14 +737,22 @@ loaded (gpointer  result,
   job->number = job->core->keyring;
   job->key_place = job->core->key_place;
   job->text = g_strdup (relais_config_get_api_key (job->core->config));
-  relais_job_done (result, error, job);
+  relais_job_end_change (result, error, job);
 }
 
+static void
+load_change (RelaisCore *core,
+             gpointer    data)
+{
+  relais_core_load (core, ((RelaisJob *)data)->number, loaded, data);
+}
+
+/* A change like any other: an edit that overtook it would be undone by what it read before. */
 static void
 load_job (RelaisCore *core,
           RelaisJob  *job)
 {
-  relais_core_load (core, job->number, loaded, job);
+  relais_core_begin_change (core, load_change, job);
 }
 
 /**

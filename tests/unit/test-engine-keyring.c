@@ -147,6 +147,94 @@ scene_overlap (void)
     }
 }
 
+/* The keyring's answer to a load, held back until the one to a ping is handed out in its place. */
+typedef struct
+{
+  GDBusMessage *answer; /* owned */
+  guint32 secret;       /* serials of the calls */
+  guint32 ping;
+  int is_held; /* atomic */
+} Holder;
+
+static GDBusMessage *
+hold_secret (GDBusConnection *bus,
+             GDBusMessage    *message,
+             gboolean         incoming,
+             gpointer         user_data)
+{
+  Holder *holder = user_data;
+  guint32 serial = g_dbus_message_get_reply_serial (message);
+  const char *member = g_dbus_message_get_member (message);
+
+  if (!incoming && holder->secret == 0 && g_strcmp0 (member, "GetSecret") == 0)
+    holder->secret = g_dbus_message_get_serial (message);
+  if (!incoming && g_strcmp0 (member, "Ping") == 0)
+    holder->ping = g_dbus_message_get_serial (message);
+  if (incoming && serial != 0 && serial == holder->secret)
+    {
+      holder->answer = message;
+      g_atomic_int_set (&holder->is_held, TRUE);
+      return NULL;
+    }
+  if (incoming && serial != 0 && serial == holder->ping)
+    {
+      g_object_unref (message);
+      return g_steal_pointer (&holder->answer);
+    }
+  return message;
+}
+
+/* A load that has read, and is not over yet, does not undo the edit that comes now. */
+static void
+scene_load (void)
+{
+  const RelaisAccountDraft renamed = { .label = "Renamed" };
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  g_autofree char *id = add (engine, "openai-compatible", "Mine");
+  g_autoptr (GDBusMessage) ping = NULL;
+  GAsyncResult *done[3] = { NULL };
+  Holder holder = { 0 };
+  guint filter;
+
+  filter = g_dbus_connection_add_filter (bus, hold_secret, &holder, NULL);
+  relais_engine_load_async (engine, TRUE, NULL, slot_cb, &done[0]);
+  for (guint i = 0; !g_atomic_int_get (&holder.is_held); i++)
+    {
+      g_assert_cmpuint (i, <, WAIT_S * 1000);
+      g_usleep (1000);
+    }
+  relais_engine_edit_account_async (engine, id, &renamed, NULL, slot_cb, &done[1]);
+  for (guint i = 0; i < 300 && done[1] == NULL; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  ping = g_dbus_message_new_method_call ("org.freedesktop.DBus", "/", "org.freedesktop.DBus.Peer",
+                                         "Ping");
+  g_assert_true (g_dbus_connection_send_message (bus, ping, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                                 NULL));
+  done[0] = wait_for (&done[0]);
+  done[1] = wait_for (&done[1]);
+  g_dbus_connection_remove_filter (bus, filter);
+  g_assert_true (relais_engine_load_finish (engine, done[0], NULL));
+  g_assert_true (relais_engine_edit_account_finish (engine, done[1], NULL));
+  /* the next change starts from the last one */
+  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  done[2] = wait_for (&done[2]);
+  for (guint i = 0; i < G_N_ELEMENTS (done); i++)
+    g_object_unref (done[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RelaisEngine) again = i == 0 ? g_object_ref (engine)
+                                              : make_engine (RELAIS_ENGINE_KEYRING_READY);
+      g_autoptr (RelaisAccountRow) row = get_row (again, 0);
+
+      g_assert_cmpstr (relais_account_row_get_label (row), ==, "Renamed");
+      g_assert_false (relais_account_row_get_enabled (row));
+    }
+}
+
 static GDBusMessage *
 count_prompts (GDBusConnection *bus,
                GDBusMessage    *message,
@@ -320,6 +408,7 @@ static const struct
   void (*func) (void);
 } scenes[] = {
   { "overlap", RELAIS_TEST_KEYRING_UNLOCKED, scene_overlap },
+  { "load", RELAIS_TEST_KEYRING_UNLOCKED, scene_load },
   { "no-collection", RELAIS_TEST_KEYRING_STARTED, scene_no_collection },
   { "no-service", NULL, scene_no_service },
   { "locked", RELAIS_TEST_KEYRING_UNLOCKED, scene_locked },

@@ -361,6 +361,82 @@ test_dialects (void)
   stop (engine);
 }
 
+static GAsyncResult *
+cancel_and_wait (GCancellable  *cancellable,
+                 GAsyncResult **slot)
+{
+  /* behind the change in the engine's queue, ahead of its outcome in ours */
+  g_cancellable_cancel (cancellable);
+  return wait_for (slot);
+}
+
+/* What was done is told, however late somebody gave up on it; what was given up before is not. */
+static void
+test_cancelled_changes (void)
+{
+  g_autoptr (RelaisEngine) engine = make_engine (FALSE);
+  RelaisAccountDraft practice = { .provider = "practice" };
+  RelaisAccountDraft edit = { .label = "Renamed" };
+  g_autofree char *id = NULL;
+  GAsyncResult *slot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+
+      switch (i)
+        {
+        case 0:
+          relais_engine_add_account_async (engine, &practice, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          id = relais_engine_add_account_finish (engine, result, &error);
+          g_assert_cmpstr (id, ==, "practice");
+          break;
+        case 1:
+          relais_engine_edit_account_async (engine, id, &edit, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_edit_account_finish (engine, result, &error));
+          break;
+        case 2:
+          relais_engine_remove_account_async (engine, id, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_remove_account_finish (engine, result, &error));
+          break;
+        case 3:
+          relais_engine_restore_account_async (engine, id, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_restore_account_finish (engine, result, &error));
+          break;
+        case 4:
+          relais_engine_load_async (engine, FALSE, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_load_finish (engine, result, &error));
+          break;
+        case 5:
+          relais_engine_start_async (engine, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_start_finish (engine, result, &error));
+          break;
+        case 6:
+          relais_engine_stop_async (engine, cancellable, slot_cb, &slot);
+          result = cancel_and_wait (cancellable, &slot);
+          g_assert_true (relais_engine_stop_finish (engine, result, &error));
+          break;
+        default:
+          g_cancellable_cancel (cancellable);
+          relais_engine_enable_account_async (engine, id, FALSE, cancellable, slot_cb, &slot);
+          result = wait_for (&slot);
+          g_assert_false (relais_engine_enable_account_finish (engine, result, &error));
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          g_assert_cmpuint (relais_engine_get_n_active (engine), ==, 1);
+          continue;
+        }
+      g_assert_no_error (error);
+    }
+}
+
 static void
 test_accounts (void)
 {
@@ -943,6 +1019,7 @@ main (int    argc,
   g_test_add_func ("/engine/taken-port", test_taken_port);
   g_test_add_func ("/engine/fifty-starts", test_fifty_starts);
   g_test_add_func ("/engine/dialects", test_dialects);
+  g_test_add_func ("/engine/cancelled-changes", test_cancelled_changes);
   g_test_add_func ("/engine/accounts", test_accounts);
   g_test_add_func ("/engine/bad-accounts", test_bad_accounts);
   g_test_add_func ("/engine/pause-account", test_pause_account);
