@@ -366,7 +366,7 @@ dup_hint (const RelaisRoute *self,
   if (first == 2 && strcmp (before, "v1beta") == 0 && strcmp (last, "openai") == 0 && !segments->had_empty)
     return NULL;
   if (is_version (last) &&
-      (!openai || is_version (before) || g_strv_contains (endpoints, before)))
+      (!openai || g_strv_contains (endpoints, before)))
     version = "";
   return g_strdup_printf ("base URL should be %s%s", base_url, version);
 }

@@ -169,7 +169,10 @@ relais_rules_parse (const char  *json,
   tree = relais_json_parse (json, length, DEPTH_MAX, &local);
   if (tree == NULL)
     {
-      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "%s", local->message);
+      const char *fault = strstr (local->message, "JSON: ");
+
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "it is not valid %s",
+                   fault != NULL ? fault : "JSON");
       return NULL;
     }
   return read_all (self, relais_json_get_root (tree), error) ? g_steal_pointer (&self) : NULL;

@@ -125,7 +125,7 @@ static const Case cases[] = {
   { "POST", "/v1/responses/chat/completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL, V1_HINT },
   { "GET", "/v1/responses/models", NULL, OP (LIST_MODELS), C, TRUE, "models", NULL, V1_HINT },
   { "POST", "/v1/responses/embeddings", NULL, OP (EMBED), C, TRUE, "embeddings", NULL, V1_HINT },
-  { "POST", "/v1/v1/chat/completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL, ROOT_HINT },
+  { "POST", "/v1/v1/chat/completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL, V1_HINT },
   { "POST", "/v1/chat/completions/v1/chat/completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL,
     ROOT_HINT },
   { "POST", "/api/v1/chat/completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL, V1_HINT },
@@ -154,7 +154,7 @@ static const Case cases[] = {
   { "GET", "/anthropic/v1/models", NULL, OP (LIST_MODELS), A, TRUE, "models", NULL, ROOT_HINT },
   { "GET", "/gemini/v1/models", NULL, OP (LIST_MODELS), G, TRUE, "models", NULL, ROOT_HINT },
   { "POST", "/v1//chat//completions", NULL, OP (GENERATE), C, TRUE, "chat/completions", NULL, V1_HINT },
-  { "GET", "/v1/v1/responses/resp_1", NULL, OP (STORED), R, TRUE, "responses/resp_1", NULL, ROOT_HINT },
+  { "GET", "/v1/v1/responses/resp_1", NULL, OP (STORED), R, TRUE, "responses/resp_1", NULL, V1_HINT },
   { "POST", "/completions", NULL, OP (COMPLETIONS), C, TRUE, "completions", NULL, V1_HINT },
 
   /* dots and escapes */

@@ -131,8 +131,8 @@ test_refused (void)
     const char *json;
     const char *words;
   } rows[] = {
-    { "", "" },
-    { "{", "" },
+    { "", "it is not valid JSON: " },
+    { "{", "it is not valid JSON: " },
     { "[]", "{\"rules\": […]}" },
     { "{}", "{\"rules\": […]}" },
     { "{'rules':{}}", "{\"rules\": […]}" },
