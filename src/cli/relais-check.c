@@ -8,7 +8,9 @@
 #include "config.h"
 
 #include <stdio.h>
+
 #include "base/relais-error.h"
+#include "base/relais-redact.h"
 
 #include "relais-cli.h"
 
@@ -23,12 +25,24 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
+/* The names of models and accounts in it are not ours. */
+static void
+say_as (const char *kind,
+        const char *what,
+        const char *words)
+{
+  g_autofree char *plain_what = relais_redact_controls (what);
+  g_autofree char *plain_words = relais_redact_controls (words);
+
+  printf ("%-7s  %-18s %s\n", kind, plain_what, plain_words);
+}
+
 static gboolean
 say (gboolean    good,
      const char *what,
      const char *words)
 {
-  printf ("%s  %-18s %s\n", good ? "ok     " : "problem", what, words);
+  say_as (good ? "ok" : "problem", what, words);
   return good;
 }
 
