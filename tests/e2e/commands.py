@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The command line as a person meets it: what starts, what does not and why, and the real keyring."""
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -477,6 +479,37 @@ def case_ready():
     equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
 
 
+def case_prompt():
+    """Whatever ends or stops the wait for a key, the terminal echoes after it"""
+    def echoes():
+        return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+    def lead():
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    screen, terminal = os.openpty()
+    script = '"$@"; read x; fg'  # with job control: a program that stops gives it back
+    for keys in (b'\x03', b'\x1c', b'hang up', b'\x1a', b'\n'):
+        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai-compatible'], stdin=terminal,
+                                 stdout=terminal, stderr=terminal, env=strict(), preexec_fn=lead)
+        try:
+            until(lambda: not echoes(), 'the prompt')
+            if keys == b'hang up':
+                os.killpg(os.tcgetpgrp(screen), signal.SIGHUP)
+            else:
+                os.write(screen, keys)
+            until(echoes, f'an echo after {keys}')
+            if keys == b'\x1a':
+                os.write(screen, b'\n')
+                until(lambda: not echoes(), 'silence again')
+                os.write(screen, b'\x03')
+                until(echoes, 'an echo again')
+        finally:
+            shell.kill()
+            shell.wait()
+
+
 def case_locked():
     status, out, err = keyring_run('accounts')
     equal((status, out), (1, ''))
@@ -530,6 +563,11 @@ def case_absent():
 def the_keyring_keeps_accounts_and_key():
     in_keyring('file_first', UNLOCKED)
     in_keyring('ready', UNLOCKED)
+
+
+@test
+def the_terminal_echoes_after_a_prompt():
+    in_keyring('prompt', UNLOCKED)
 
 
 @test
