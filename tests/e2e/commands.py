@@ -344,6 +344,34 @@ def check_says_each_thing_once():
     equal([line.split()[0] for line in out.splitlines()], ['ok', 'ok', 'ok', 'problem'], out)
 
 
+@test
+def check_asks_a_model_that_chats():
+    upstream = StandIn()
+    # a name is no order to the terminal
+    rows = [{'id': 'a', 'label': 'M\x1b[2J', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret}]
+    path = write('check.json', json.dumps({'accounts': rows}))
+
+    def check(*models):
+        upstream.models = list(models)
+        status, out, err = run('check', '--accounts-file', path)
+        assert 'M\ufffd[2J' in out and '\x1b' not in out and err == '', out + err
+        return status, [line.split()[0] for line in out.splitlines()[3:]], out
+    status, kinds, out = check('babbage-002', 'm-one', 'text-embedding-3')
+    equal((status, kinds), (0, ['ok'] * 4), out)
+    assert 'babbage' not in out, out
+    # one that takes no such request is said to, and the next one is asked
+    status, kinds, out = check('status-404', 'zz-one')
+    equal((status, kinds), (0, ['note'] + ['ok'] * 4), out)
+    status, kinds, out = check('status-400', 'status-404', 'status-422', 'zz-one')
+    equal((status, kinds), (1, ['note'] * 3 + ['problem']), out)
+    assert 'may be the models’ fault' in out, out
+    # where there is nothing else, that is asked
+    equal(check('babbage-002')[:2], (0, ['ok'] * 4))
+    # what is no fault of the model is one of all
+    status, kinds, out = check('status-500', 'zz-one')
+    equal((status, kinds), (1, ['problem']), out)
+
+
 def examples(path, kind):
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..')
     with open(os.path.join(root, path), encoding='utf-8') as file:
