@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-char *relais_redact (const char *text,
-                     const char *key);
+char *relais_redact          (const char *text,
+                              const char *key);
+char *relais_redact_controls (const char *text);
 
 G_END_DECLS

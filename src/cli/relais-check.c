@@ -8,12 +8,17 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
+
 #include "base/relais-error.h"
+#include "base/relais-redact.h"
 
 #include "relais-cli.h"
 
+#define CANDIDATES_MAX 3
 #define MODELS_WAIT_S 6 /* a second more than each list may take */
 
+static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
 static gboolean practice;
 static char *accounts_file;
 
@@ -23,12 +28,24 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
+/* The names of models and accounts in it are not ours. */
+static void
+say_as (const char *kind,
+        const char *what,
+        const char *words)
+{
+  g_autofree char *plain_what = relais_redact_controls (what);
+  g_autofree char *plain_words = relais_redact_controls (words);
+
+  printf ("%-7s  %-18s %s\n", kind, plain_what, plain_words);
+}
+
 static gboolean
 say (gboolean    good,
      const char *what,
      const char *words)
 {
-  printf ("%s  %-18s %s\n", good ? "ok     " : "problem", what, words);
+  say_as (good ? "ok" : "problem", what, words);
   return good;
 }
 
@@ -100,11 +117,17 @@ check_accounts (RelaisEngine *engine,
   return good;
 }
 
-/* NULL when it was answered, and said so; else what went wrong, not said yet. */
-static char *
-check_dialect (RelaisEngine *engine,
-               const char   *dialect,
-               const char   *model)
+/* What a request in one dialect came to. */
+typedef struct
+{
+  char *fault; /* owned; NULL: answered, and said so */
+  guint status;
+} Trial;
+
+static Trial
+try_dialect (RelaisEngine *engine,
+             const char   *dialect,
+             const char   *model)
 {
   GAsyncResult *slot = NULL;
   g_autoptr (GAsyncResult) done = NULL;
@@ -115,41 +138,106 @@ check_dialect (RelaisEngine *engine,
   relais_engine_test_request_async (engine, dialect, model, NULL, relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
   result = relais_engine_test_request_finish (engine, done, &error);
-  if (result == NULL || !result->ok)
-    return g_strdup (result != NULL ? result->message : error->message);
-  words = g_strdup_printf ("answered by %s in %" G_GINT64_FORMAT " ms", result->model != NULL ? result->model : model,
+  if (result == NULL)
+    return (Trial){ .fault = g_strdup (error->message) };
+  if (!result->ok)
+    return (Trial){ .fault = g_strdup (result->message), .status = result->status };
+  words = g_strdup_printf ("answered by %s in %" G_GINT64_FORMAT " ms",
+                           result->model != NULL ? result->model : model,
                            result->duration_us / 1000);
   say (TRUE, dialect, words);
-  return NULL;
+  return (Trial){ 0 };
 }
 
 /* What goes wrong in several dialects in the same way is said once. */
 static gboolean
-check_dialects (RelaisEngine *engine,
-                const char   *model)
+say_faults (Trial *trials)
 {
-  static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
-  char *faults[G_N_ELEMENTS (dialects)];
   gboolean good = TRUE;
 
   for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
-    faults[i] = check_dialect (engine, dialects[i], model);
-  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
     {
-      g_autofree char *fault = g_steal_pointer (&faults[i]);
+      g_autofree char *fault = g_steal_pointer (&trials[i].fault);
       g_autoptr (GString) names = g_string_new (dialects[i]);
 
       if (fault == NULL)
         continue;
       for (guint j = i + 1; j < G_N_ELEMENTS (dialects); j++)
-        if (g_strcmp0 (faults[j], fault) == 0)
+        if (g_strcmp0 (trials[j].fault, fault) == 0)
           {
             g_string_append_printf (names, ", %s", dialects[j]);
-            g_clear_pointer (&faults[j], g_free);
+            g_clear_pointer (&trials[j].fault, g_free);
           }
       good = say (FALSE, names->str, fault);
     }
   return good;
+}
+
+/* Whether it is the model that takes no such request: no dialect got an answer, and each was told
+ * that it asked for the wrong thing. */
+static gboolean
+is_fault_of_model (const Trial *trials)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++)
+    if (trials[i].fault == NULL ||
+        (trials[i].status != 400 && trials[i].status != 404 && trials[i].status != 422))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_chat_model (const char *model)
+{
+  static const char *const others[] = { "embed", "whisper", "tts", "dall-e", "moderation",
+                                        "babbage", "davinci", "audio", "realtime", "image",
+                                        "imagen", "veo", "aqa", "transcribe", "search" };
+  g_autofree char *name = g_ascii_strdown (model, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    if (strstr (name, others[i]) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* A few worth asking: what plainly does something else only where there is nothing but that. */
+static GPtrArray *
+find_candidates (char **models)
+{
+  GPtrArray *candidates = g_ptr_array_new ();
+
+  for (guint i = 0; models[i] != NULL && candidates->len < CANDIDATES_MAX; i++)
+    if (is_chat_model (models[i]))
+      g_ptr_array_add (candidates, models[i]);
+  if (candidates->len > 0)
+    return candidates;
+  for (guint i = 0; models[i] != NULL && i < CANDIDATES_MAX; i++)
+    g_ptr_array_add (candidates, models[i]);
+  return candidates;
+}
+
+/* A model that takes no such request is no fault of the proxy or the account: another is tried. */
+static gboolean
+check_dialects (RelaisEngine  *engine,
+                char         **models)
+{
+  g_autoptr (GPtrArray) candidates = find_candidates (models);
+
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      const char *model = g_ptr_array_index (candidates, i);
+      g_autofree char *words = NULL;
+      Trial trials[G_N_ELEMENTS (dialects)];
+
+      for (guint j = 0; j < G_N_ELEMENTS (dialects); j++)
+        trials[j] = try_dialect (engine, dialects[j], model);
+      if (!is_fault_of_model (trials))
+        return say_faults (trials);
+      words = g_strdup_printf ("%s takes no such request: %s", model, trials[0].fault);
+      say_as ("note", "model", words);
+      for (guint j = 0; j < G_N_ELEMENTS (dialects); j++)
+        g_free (trials[j].fault);
+    }
+  return say (FALSE, "models", "none that was tried takes a request: this may be the models’ fault, not the proxy’s");
 }
 
 static gboolean
@@ -249,6 +337,6 @@ relais_check_main (int    argc,
   if (models[0] == NULL)
     good = say (FALSE, "models", "no account lists any, so no request was tried");
   else
-    good &= check_dialects (engine, models[0]);
+    good &= check_dialects (engine, models);
   return good ? RELAIS_EXIT_OK : RELAIS_EXIT_FAILED;
 }

@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +161,41 @@ relais_cli_load (RelaisEngine  *engine,
   return TRUE;
 }
 
+/* The terminal while it does not echo; for the signal handler. */
+static struct termios echoing, silent;
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+
+/* Echoes again before it ends or stops; silent again when it goes on. */
+static void
+echo_cb (int number)
+{
+  struct sigaction action, again;
+  int error = errno;
+
+  tcsetattr (STDIN_FILENO, TCSANOW, &echoing);
+  action = (struct sigaction){ .sa_handler = SIG_DFL };
+  sigaction (number, &action, &again);
+  raise (number);
+  /* only a stop comes back */
+  sigaction (number, &again, NULL);
+  tcsetattr (STDIN_FILENO, TCSANOW, &silent);
+  errno = error;
+}
+
+/* What is ignored, as under nohup, stays so. */
+static void
+guard_echo (struct sigaction *before)
+{
+  struct sigaction action = { .sa_handler = echo_cb, .sa_flags = SA_NODEFER | SA_RESTART };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      sigaction (ends[i], NULL, &before[i]);
+      if (before[i].sa_handler != SIG_IGN)
+        sigaction (ends[i], &action, NULL);
+    }
+}
+
 /**
  * relais_cli_read_secret:
  * @prompt: what to ask for
@@ -172,17 +209,18 @@ char *
 relais_cli_read_secret (const char  *prompt,
                         GError     **error)
 {
-  struct termios before, silent;
-  gboolean terminal = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &before) == 0;
+  struct sigaction before[G_N_ELEMENTS (ends)];
+  gboolean terminal = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &echoing) == 0;
   char line[SECRET_MAX];
   char *secret = NULL;
 
   if (terminal)
     {
-      fprintf (stderr, "%s: ", prompt);
-      silent = before;
+      silent = echoing;
       silent.c_lflag &= ~(tcflag_t)ECHO;
+      guard_echo (before);
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &silent);
+      fprintf (stderr, "%s: ", prompt);
     }
   if (fgets (line, sizeof line, stdin) != NULL)
     secret = g_strdup (g_strstrip (line));
@@ -191,7 +229,9 @@ relais_cli_read_secret (const char  *prompt,
   explicit_bzero (line, sizeof line);
   if (terminal)
     {
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &echoing);
+      for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+        sigaction (ends[i], &before[i], NULL);
       fputc ('\n', stderr);
     }
   return secret;

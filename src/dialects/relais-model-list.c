@@ -17,6 +17,27 @@
 #define MODELS_MAX 5000
 #define ID_SIZE_MAX 256
 
+/* Gemini lists what only embeds, draws or speaks, too, and says so. */
+static gboolean
+answers_prompts (const RelaisJsonNode *item)
+{
+  const RelaisJsonNode *methods, *method;
+  RelaisJsonIter iter;
+
+  methods = relais_json_node_get_member (item, "supportedGenerationMethods");
+  if (relais_json_node_get_kind (methods) != RELAIS_JSON_ARRAY)
+    return TRUE;
+  relais_json_iter_init (&iter, methods);
+  while (relais_json_iter_next (&iter, NULL, &method))
+    {
+      g_autofree char *name = relais_json_node_dup_string (method);
+
+      if (g_strcmp0 (name, "generateContent") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * relais_model_list_decode:
  * @dialect: whose list it is
@@ -25,7 +46,8 @@
  * @error: where to put a failure
  *
  * OpenAI and Anthropic keep ids in `data[].id`, Gemini names in `models[].name` with `models/` in
- * front. At most 5 000 are read; what is no sensible id is left out. Fails with [error@Error]
+ * front. At most 5 000 are read; what is no sensible id is left out, and so is a Gemini model that
+ * says it does not answer `generateContent`. Fails with [error@Error]
  * `INVALID_REQUEST` when it is no such list.
  *
  * Returns: (transfer full) (element-type utf8) (nullable): the ids in the list's order
@@ -56,6 +78,8 @@ relais_model_list_decode (RelaisDialectId   dialect,
       g_autofree char *id = NULL;
       const char *bare;
 
+      if (gemini && !answers_prompts (item))
+        continue;
       id = relais_json_node_dup_string (relais_json_node_get_member (item, gemini ? "name" : "id"));
       if (id == NULL)
         continue;

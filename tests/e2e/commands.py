@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The command line as a person meets it: what starts, what does not and why, and the real keyring."""
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -342,6 +344,34 @@ def check_says_each_thing_once():
     equal([line.split()[0] for line in out.splitlines()], ['ok', 'ok', 'ok', 'problem'], out)
 
 
+@test
+def check_asks_a_model_that_chats():
+    upstream = StandIn()
+    # a name is no order to the terminal
+    rows = [{'id': 'a', 'label': 'M\x1b[2J', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret}]
+    path = write('check.json', json.dumps({'accounts': rows}))
+
+    def check(*models):
+        upstream.models = list(models)
+        status, out, err = run('check', '--accounts-file', path)
+        assert 'M\ufffd[2J' in out and '\x1b' not in out and err == '', out + err
+        return status, [line.split()[0] for line in out.splitlines()[3:]], out
+    status, kinds, out = check('babbage-002', 'm-one', 'text-embedding-3')
+    equal((status, kinds), (0, ['ok'] * 4), out)
+    assert 'babbage' not in out, out
+    # one that takes no such request is said to, and the next one is asked
+    status, kinds, out = check('status-404', 'zz-one')
+    equal((status, kinds), (0, ['note'] + ['ok'] * 4), out)
+    status, kinds, out = check('status-400', 'status-404', 'status-422', 'zz-one')
+    equal((status, kinds), (1, ['note'] * 3 + ['problem']), out)
+    assert 'may be the models’ fault' in out, out
+    # where there is nothing else, that is asked
+    equal(check('babbage-002')[:2], (0, ['ok'] * 4))
+    # what is no fault of the model is one of all
+    status, kinds, out = check('status-500', 'zz-one')
+    equal((status, kinds), (1, ['problem']), out)
+
+
 def examples(path, kind):
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..')
     with open(os.path.join(root, path), encoding='utf-8') as file:
@@ -477,6 +507,37 @@ def case_ready():
     equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
 
 
+def case_prompt():
+    """Whatever ends or stops the wait for a key, the terminal echoes after it"""
+    def echoes():
+        return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+    def lead():
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    screen, terminal = os.openpty()
+    script = '"$@"; read x; fg'  # with job control: a program that stops gives it back
+    for keys in (b'\x03', b'\x1c', b'hang up', b'\x1a', b'\n'):
+        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai-compatible'], stdin=terminal,
+                                 stdout=terminal, stderr=terminal, env=strict(), preexec_fn=lead)
+        try:
+            until(lambda: not echoes(), 'the prompt')
+            if keys == b'hang up':
+                os.killpg(os.tcgetpgrp(screen), signal.SIGHUP)
+            else:
+                os.write(screen, keys)
+            until(echoes, f'an echo after {keys}')
+            if keys == b'\x1a':
+                os.write(screen, b'\n')
+                until(lambda: not echoes(), 'silence again')
+                os.write(screen, b'\x03')
+                until(echoes, 'an echo again')
+        finally:
+            shell.kill()
+            shell.wait()
+
+
 def case_locked():
     status, out, err = keyring_run('accounts')
     equal((status, out), (1, ''))
@@ -530,6 +591,11 @@ def case_absent():
 def the_keyring_keeps_accounts_and_key():
     in_keyring('file_first', UNLOCKED)
     in_keyring('ready', UNLOCKED)
+
+
+@test
+def the_terminal_echoes_after_a_prompt():
+    in_keyring('prompt', UNLOCKED)
 
 
 @test

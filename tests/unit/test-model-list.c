@@ -45,6 +45,19 @@ test_shapes (void)
   check (RELAIS_DIALECT_GEMINI, "{\"models\":[]}", "");
 }
 
+/* What says that it answers no prompts is left out; what says nothing is not. */
+static void
+test_methods (void)
+{
+  check (RELAIS_DIALECT_GEMINI,
+         "{\"models\":[{\"name\":\"models/e\",\"supportedGenerationMethods\":[\"embedContent\"]},"
+         "{\"name\":\"models/g\",\"supportedGenerationMethods\":[\"countTokens\",\"generateContent\"]},"
+         "{\"name\":\"models/n\",\"supportedGenerationMethods\":[]},"
+         "{\"name\":\"models/u\",\"supportedGenerationMethods\":null},{\"name\":\"models/v\"}]}",
+         "g u v");
+  check (RELAIS_DIALECT_OPENAI_CHAT, "{\"data\":[{\"id\":\"o\",\"supportedGenerationMethods\":[]}]}", "o");
+}
+
 static void
 test_refusals (void)
 {
@@ -82,6 +95,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model-list/shapes", test_shapes);
+  g_test_add_func ("/model-list/methods", test_methods);
   g_test_add_func ("/model-list/refusals", test_refusals);
   g_test_add_func ("/model-list/bounds", test_bounds);
   return g_test_run ();

@@ -30,6 +30,10 @@ test_words (void)
     { "key sk-abcdef/ghijkl is wrong", "sk-abcdef/ghijkl", "key [hidden] is wrong" },
     /* one that is too short stands in words by chance */
     { "abc is not a model", "abc", "abc is not a model" },
+    /* a terminal would do what they say */
+    { "\x1b]0;title\x07no\x7f", NULL, "\xef\xbf\xbd]0;title\xef\xbf\xbdno\xef\xbf\xbd" },
+    { "\xc2\x9b[2J \xc2\xa0é", NULL, "\xef\xbf\xbd[2J \xc2\xa0é" },
+    { "one\ntwo\tthree", NULL, "one two three" },
     { "broken \xff utf-8", "key-0123456789", "broken \xef\xbf\xbd utf-8" },
   };
 
