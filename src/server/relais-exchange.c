@@ -558,8 +558,9 @@ told_cb (GObject      *source,
          gpointer      user_data)
 {
   g_autoptr (RelaisExchange) self = user_data;
-  g_autoptr (GPtrArray) ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
+  GPtrArray *ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
 
+  g_clear_pointer (&ids, g_ptr_array_unref); /* remembered already */
   if (!self->over)
     choose (self);
 }
