@@ -5,6 +5,11 @@
 
 #include "config.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <glib/gstdio.h>
 
 #include "relais-test-keyring.h"
@@ -63,7 +68,8 @@ write_bus (const char *dir,
   g_assert_cmpint (g_mkdir_with_parents (services, 0700), ==, 0);
   if (with_daemon)
     g_assert_true (g_file_set_contents (service,
-                                        "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/usr/bin/env -u G_DEBUG "
+                                        "[D-BUS Service]\nName=org.freedesktop.secrets\n"
+                                        "Exec=/usr/bin/env -u G_DEBUG "
                                         "/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets\n",
                                         -1, NULL));
   else
@@ -76,7 +82,27 @@ write_bus (const char *dir,
   return config;
 }
 
-/* Runs "@program --scene @scene", and gives what it and the daemon said. */
+/* A daemon whose bus goes just as it starts stays for ever: such come here, and end here. */
+static void
+end_orphans (void)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/task/%d/children", (int)getpid ());
+  g_autofree char *text = NULL;
+  g_auto (GStrv) pids = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  pids = g_strsplit (g_strstrip (text), " ", -1);
+  for (guint i = 0; pids[i] != NULL && *pids[i] != '\0'; i++)
+    {
+      pid_t pid = (pid_t)g_ascii_strtoll (pids[i], NULL, 10);
+
+      kill (pid, SIGKILL);
+      waitpid (pid, NULL, 0);
+    }
+}
+
+/* Runs "@program --scene @scene", and gives what it and the daemon said. Into a file: the end of a pipe
+ * comes only when the last daemon has let go of it. */
 char *
 relais_test_keyring_run (RelaisTestKeyring         *self,
                          const char                *program,
@@ -84,8 +110,9 @@ relais_test_keyring_run (RelaisTestKeyring         *self,
                          const char                *scene,
                          const char        * const *environment)
 {
-  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
+  g_autoptr (GSubprocessLauncher) launcher =
+               g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_MERGE);
+  g_autofree char *said = g_build_filename (self->folder, "said", NULL);
   g_autofree char *runtime = g_build_filename (self->folder, "run", NULL);
   g_autofree char *share = g_build_filename (self->folder, "data", NULL);
   g_autofree char *config = write_bus (self->folder, daemon != NULL);
@@ -94,6 +121,9 @@ relais_test_keyring_run (RelaisTestKeyring         *self,
   g_autoptr (GSubprocess) child = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_assert_cmpint (prctl (PR_SET_CHILD_SUBREAPER, 1), ==, 0);
+  g_unlink (said); /* not written over: a daemon of the scene before may hold it yet */
+  g_subprocess_launcher_set_stdout_file_path (launcher, said);
   g_subprocess_launcher_setenv (launcher, "HOME", self->folder, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", share, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", runtime, TRUE);
@@ -109,8 +139,10 @@ relais_test_keyring_run (RelaisTestKeyring         *self,
     child = g_subprocess_launcher_spawn (launcher, &error, "dbus-run-session", "--config-file", config, "--",
                                          "sh", "-c", command, program, NULL);
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (child, NULL, NULL, &output, NULL, &error));
+  g_assert_true (g_subprocess_wait (child, NULL, &error));
   g_assert_no_error (error);
+  end_orphans ();
+  g_assert_true (g_file_get_contents (said, &output, NULL, &error));
   g_test_message ("%s: %s", scene, output);
   g_assert_true (g_subprocess_get_successful (child));
   return g_steal_pointer (&output);

@@ -428,13 +428,17 @@ def in_keyring(case, daemon):
     os.makedirs(services, exist_ok=True)
     if daemon:
         write(f'services-{case}/org.freedesktop.secrets.service', '[D-BUS Service]\nName=org.freedesktop.secrets\n'
-              'Exec=/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets\n')
+              'Exec=/usr/bin/setpriv --pdeathsig KILL /usr/bin/gnome-keyring-daemon --start --foreground --components=secrets\n')
     config = write('bus.conf', f'<busconfig><type>session</type><listen>unix:tmpdir={FOLDER.name}</listen>'
                    f'<servicedir>{services}</servicedir><policy context="default"><allow send_destination="*" '
                    'eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>')
     line = f'{daemon or ":"}; exec {sys.executable} {sys.argv[0]} {RELAIS}'
-    done = subprocess.run(['dbus-run-session', '--config-file', config, '--', 'sh', '-c', line], env=env, capture_output=True, text=True, timeout=120)
-    equal(done.returncode, 0, f'{case}: {done.stdout}{done.stderr}')
+    # into a file: the end of a pipe comes only when the last daemon has let go of it
+    with tempfile.TemporaryFile('w+', encoding='utf-8') as said:
+        done = subprocess.run(['dbus-run-session', '--config-file', config, '--', 'sh', '-c', line], env=env,
+                              stdout=said, stderr=subprocess.STDOUT, timeout=120)
+        said.seek(0)
+        equal(done.returncode, 0, f'{case}: {said.read()}')
 
 
 UNLOCKED = 'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null'
