@@ -105,6 +105,18 @@ read_hex (const char *at,
   return TRUE;
 }
 
+/* What stands for what behind a backslash; 0: nothing does. */
+static const char plain_escapes[256] = {
+  ['"'] = '"',
+  ['\\'] = '\\',
+  ['/'] = '/',
+  ['b'] = '\b',
+  ['f'] = '\f',
+  ['n'] = '\n',
+  ['r'] = '\r',
+  ['t'] = '\t',
+};
+
 static gboolean
 skip_escape (RelaisJsonLexer *lexer,
              RelaisJsonSlice *slice)
@@ -116,7 +128,7 @@ skip_escape (RelaisJsonLexer *lexer,
     return relais_json_lexer_fail (lexer, "an unfinished string");
   if (lexer->at[1] != 'u')
     {
-      if (lexer->at[1] == '\0' || strchr ("\"\\/bfnrt", lexer->at[1]) == NULL)
+      if (plain_escapes[(guchar)lexer->at[1]] == 0)
         return relais_json_lexer_fail (lexer, "an unknown escape");
       lexer->at += 2;
       return TRUE;
@@ -130,18 +142,17 @@ skip_escape (RelaisJsonLexer *lexer,
 }
 
 /**
- * relais_json_lexer_string:
+ * relais_json_lexer_odd_string:
  * @lexer: a lexer standing on an opening quote
  * @slice: (out): what stands between the quotes
  *
- * Moves past the closing quote. The text between is UTF-8, its escapes well-formed, though
- * surrogates may stand alone.
+ * As [func@json_lexer_string], for any string.
  *
  * Returns: whether it was a string
  */
 gboolean
-relais_json_lexer_string (RelaisJsonLexer *lexer,
-                          RelaisJsonSlice *slice)
+relais_json_lexer_odd_string (RelaisJsonLexer *lexer,
+                              RelaisJsonSlice *slice)
 {
   lexer->at++;
   slice->start = lexer->at;
@@ -279,15 +290,11 @@ append_escape (const char *at,
                const char *end,
                GString    *out)
 {
-  static const char names[] = "bfnrt";
-  static const char values[] = "\b\f\n\r\t";
-  const char *name;
   guint unit, low;
 
   if (at[1] != 'u')
     {
-      name = strchr (names, at[1]);
-      g_string_append_c (out, name != NULL ? values[name - names] : at[1]);
+      g_string_append_c (out, plain_escapes[(guchar)at[1]]);
       return at + 2;
     }
   read_hex (at + 2, &unit);

@@ -29,25 +29,25 @@ typedef struct
 
 #define RELAIS_JSON_DEPTH_CEILING 1024
 
-void           relais_json_lexer_init      (RelaisJsonLexer        *lexer,
-                                            const char             *json,
-                                            gsize                   length);
-gboolean       relais_json_lexer_string    (RelaisJsonLexer        *lexer,
-                                            RelaisJsonSlice        *slice);
-RelaisJsonKind relais_json_lexer_scalar    (RelaisJsonLexer        *lexer,
-                                            RelaisJsonSlice        *slice);
-gboolean       relais_json_lexer_fail      (RelaisJsonLexer        *lexer,
-                                            const char             *fault);
-char          *relais_json_lexer_dup_fault (const RelaisJsonLexer  *lexer);
-void           relais_json_lexer_report    (const RelaisJsonLexer  *lexer,
-                                            GError                **error);
-void           relais_json_unescape        (const char             *text,
-                                            gsize                   length,
-                                            GString                *out);
-gboolean       relais_json_slice_equals    (const char             *start,
-                                            gsize                   length,
-                                            gboolean                escaped,
-                                            const char             *text);
+void           relais_json_lexer_init       (RelaisJsonLexer        *lexer,
+                                             const char             *json,
+                                             gsize                   length);
+gboolean       relais_json_lexer_odd_string (RelaisJsonLexer        *lexer,
+                                             RelaisJsonSlice        *slice);
+RelaisJsonKind relais_json_lexer_scalar     (RelaisJsonLexer        *lexer,
+                                             RelaisJsonSlice        *slice);
+gboolean       relais_json_lexer_fail       (RelaisJsonLexer        *lexer,
+                                             const char             *fault);
+char          *relais_json_lexer_dup_fault  (const RelaisJsonLexer  *lexer);
+void           relais_json_lexer_report     (const RelaisJsonLexer  *lexer,
+                                             GError                **error);
+void           relais_json_unescape         (const char             *text,
+                                             gsize                   length,
+                                             GString                *out);
+gboolean       relais_json_slice_equals     (const char             *start,
+                                             gsize                   length,
+                                             gboolean                escaped,
+                                             const char             *text);
 
 /* Skips white space; returns the character there, '\0' at the end. */
 static inline char
@@ -83,6 +83,24 @@ relais_json_skip_plain (const char *at,
   while (at < end && *at != '"' && *at != '\\' && (guchar)*at >= 0x20 && (guchar)*at < 0x80)
     at++;
   return at;
+}
+
+/* Takes the string whose opening quote is here, and moves past its closing quote. The text between
+   is UTF-8, its escapes well-formed, though surrogates may stand alone. Says whether it was one. */
+static inline gboolean
+relais_json_lexer_string (RelaisJsonLexer *lexer,
+                          RelaisJsonSlice *slice)
+{
+  const char *start = lexer->at + 1;
+  const char *end = relais_json_skip_plain (start, lexer->end);
+
+  if (end == lexer->end || *end != '"')
+    return relais_json_lexer_odd_string (lexer, slice);
+  slice->start = start;
+  slice->length = end - start;
+  slice->escaped = slice->nul = FALSE;
+  lexer->at = end + 1;
+  return TRUE;
 }
 
 /* Length of the well-formed UTF-8 character at @at, 0 when it is none. Unicode table 3-7. */

@@ -53,6 +53,23 @@ count_plain (const char *at,
     }
 }
 
+/* Makes room for so many bytes more at the end, to be filled by the caller. */
+static char *
+extend (GString *out,
+        gsize    size)
+{
+  gsize at = out->len;
+
+  if (G_LIKELY (at + size < out->allocated_len))
+    {
+      out->len = at + size;
+      out->str[out->len] = '\0';
+    }
+  else
+    g_string_set_size (out, at + size);
+  return out->str + at;
+}
+
 /* Appends what stands for the character at @at, which is none that can be copied; returns what
  * follows. */
 static const char *
@@ -99,7 +116,7 @@ relais_json_append_escaped (GString    *out,
     {
       gsize plain = count_plain (text, end);
 
-      g_string_append_len (out, text, plain);
+      memcpy (extend (out, plain), text, plain);
       text += plain;
       if (text < end)
         text = append_escape (out, text, end);
@@ -135,23 +152,6 @@ relais_json_append_raw (GString    *out,
     }
 }
 
-/* Text that can be copied, between quotes, and one character more unless that is 0. */
-static void
-append_quoted (GString    *out,
-               const char *text,
-               gsize       size,
-               char        after)
-{
-  gsize at = out->len;
-
-  g_string_set_size (out, at + size + (after != 0 ? 3 : 2));
-  out->str[at] = '"';
-  memcpy (out->str + at + 1, text, size);
-  out->str[at + 1 + size] = '"';
-  if (after != 0)
-    out->str[at + 2 + size] = after;
-}
-
 /**
  * relais_json_append_string:
  * @out: where to append
@@ -166,14 +166,20 @@ relais_json_append_string (GString    *out,
                            gssize      length)
 {
   gsize size = length < 0 ? strlen (text) : (gsize)length;
+  gsize plain = count_plain (text, text + size);
 
-  if (count_plain (text, text + size) == size)
+  if (plain == size)
     {
-      append_quoted (out, text, size, 0);
+      char *at = extend (out, size + 2);
+
+      at[0] = '"';
+      memcpy (at + 1, text, size);
+      at[size + 1] = '"';
       return;
     }
   g_string_append_c (out, '"');
-  relais_json_append_escaped (out, text, size);
+  memcpy (extend (out, plain), text, plain);
+  relais_json_append_escaped (out, text + plain, size - plain);
   g_string_append_c (out, '"');
 }
 
@@ -181,20 +187,26 @@ static void
 begin_value (RelaisJsonWriter *self,
              const char       *name)
 {
-  gsize size = name != NULL ? strlen (name) : 0;
+  gsize size;
+  char *at;
 
   if (self->comma)
     g_string_append_c (self->out, ',');
   self->comma = TRUE;
   if (name == NULL)
     return;
-  if (count_plain (name, name + size) == size)
+  size = strlen (name);
+  if (count_plain (name, name + size) < size)
     {
-      append_quoted (self->out, name, size, ':');
+      relais_json_append_string (self->out, name, size);
+      g_string_append_c (self->out, ':');
       return;
     }
-  relais_json_append_string (self->out, name, size);
-  g_string_append_c (self->out, ':');
+  at = extend (self->out, size + 3);
+  at[0] = '"';
+  memcpy (at + 1, name, size);
+  at[size + 1] = '"';
+  at[size + 2] = ':';
 }
 
 /**
@@ -331,7 +343,7 @@ relais_json_writer_int (RelaisJsonWriter *self,
   while ((rest /= 10) != 0);
   if (value < 0)
     *--at = '-';
-  g_string_append_len (self->out, at, digits + sizeof digits - at);
+  memcpy (extend (self->out, digits + sizeof digits - at), at, digits + sizeof digits - at);
 }
 
 /**

@@ -28,13 +28,37 @@ struct _RelaisJsonNode
 
 struct _RelaisJson
 {
-  RelaisJsonNode *nodes; /* owned */
-  gsize    n_nodes;
-  gsize    n_room;
-  gboolean nul;
+  RelaisJsonNode *nodes; /* owned, unless they are `few` */
+  gsize          n_nodes;
+  gsize          n_room;
+  gboolean       nul;
+  RelaisJsonNode few[];
 };
 
 #define NO_PARENT G_MAXUINT32
+
+static RelaisJson *
+json_new (gsize n_room)
+{
+  RelaisJson *self = g_malloc (sizeof *self + n_room * sizeof (RelaisJsonNode));
+
+  self->nodes = self->few;
+  self->n_nodes = 0;
+  self->n_room = n_room;
+  self->nul = FALSE;
+  return self;
+}
+
+static void
+grow (RelaisJson *self)
+{
+  RelaisJsonNode *before = self->nodes == self->few ? NULL : self->nodes;
+
+  self->nodes = g_renew (RelaisJsonNode, before, self->n_room * 2);
+  if (before == NULL)
+    memcpy (self->nodes, self->few, self->n_room * sizeof (RelaisJsonNode));
+  self->n_room *= 2;
+}
 
 static RelaisJsonNode *
 add_node (RelaisJson     *self,
@@ -44,11 +68,8 @@ add_node (RelaisJson     *self,
 {
   RelaisJsonNode *node;
 
-  if (self->n_nodes == self->n_room)
-    {
-      self->n_room = self->n_room * 2;
-      self->nodes = g_renew (RelaisJsonNode, self->nodes, self->n_room);
-    }
+  if (G_UNLIKELY (self->n_nodes == self->n_room))
+    grow (self);
   node = &self->nodes[self->n_nodes++];
   node->start = start;
   node->length = length;
@@ -212,9 +233,7 @@ relais_json_parse (const char  *json,
 
   g_return_val_if_fail (json != NULL || length == 0, NULL);
 
-  self = g_new0 (RelaisJson, 1);
-  self->n_room = MIN (length / 32 + 16, 4096);
-  self->nodes = g_new (RelaisJsonNode, self->n_room);
+  self = json_new (MIN (length / 8 + 16, 4096));
   relais_json_lexer_init (&lexer, json != NULL ? json : "", length);
   if (length > G_MAXUINT32 - 1)
     relais_json_lexer_fail (&lexer, "too much text");
@@ -236,13 +255,11 @@ char *
 relais_json_dup_fault (const char *json,
                        gsize       length)
 {
-  g_autoptr (RelaisJson) self = g_new0 (RelaisJson, 1);
+  g_autoptr (RelaisJson) self = json_new (64);
   RelaisJsonLexer lexer;
 
   g_return_val_if_fail (json != NULL || length == 0, NULL);
 
-  self->n_room = 64;
-  self->nodes = g_new (RelaisJsonNode, self->n_room);
   relais_json_lexer_init (&lexer, json != NULL ? json : "", length);
   return parse_all (self, &lexer, RELAIS_JSON_MAX_DEPTH) ? NULL
                                                          : relais_json_lexer_dup_fault (&lexer);
@@ -259,7 +276,8 @@ relais_json_free (RelaisJson *self)
 {
   if (self == NULL)
     return;
-  g_free (self->nodes);
+  if (self->nodes != self->few)
+    g_free (self->nodes);
   g_free (self);
 }
 
@@ -311,6 +329,16 @@ relais_json_node_get_count (const RelaisJsonNode *node)
   return node != NULL ? node->count : 0;
 }
 
+static inline gboolean
+is_key (const RelaisJsonNode *key,
+        const char           *name,
+        gsize                 length)
+{
+  if (G_UNLIKELY (key->escaped))
+    return relais_json_slice_equals (key->start, key->length, TRUE, name);
+  return key->length == length && memcmp (key->start, name, length) == 0;
+}
+
 /**
  * relais_json_node_get_member:
  * @node: (nullable): a value
@@ -333,11 +361,40 @@ relais_json_node_get_member (const RelaisJsonNode *node,
     return NULL;
   end = node + node->span;
   for (const RelaisJsonNode *key = node + 1; key < end; key += 1 + key[1].span)
-    if (G_UNLIKELY (key->escaped)
-          ? relais_json_slice_equals (key->start, key->length, TRUE, name)
-          : key->length == length && memcmp (key->start, name, length) == 0)
+    if (is_key (key, name, length))
       found = key + 1;
   return found;
+}
+
+/**
+ * relais_json_node_get_members:
+ * @node: (nullable): a value
+ * @names: (array length=n_names): keys without a backslash
+ * @n_names: how many
+ * @found: (out) (array length=n_names): the value of each, or %NULL; none of them when @node is no
+ *   object
+ *
+ * As [func@json_node_get_member], for several keys in one walk.
+ */
+void
+relais_json_node_get_members (const RelaisJsonNode  *node,
+                              const RelaisJsonName  *names,
+                              gsize                  n_names,
+                              const RelaisJsonNode **found)
+{
+  const RelaisJsonNode *end;
+
+  memset (found, 0, n_names * sizeof *found);
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
+    return;
+  end = node + node->span;
+  for (const RelaisJsonNode *key = node + 1; key < end; key += 1 + key[1].span)
+    for (gsize i = 0; i < n_names; i++)
+      if (is_key (key, names[i].text, names[i].length))
+        {
+          found[i] = key + 1;
+          break;
+        }
 }
 
 /**
@@ -439,6 +496,28 @@ relais_json_node_dup_string (const RelaisJsonNode *node)
   text = g_string_sized_new (node->length);
   relais_json_unescape (node->start, node->length, text);
   return g_string_free (text, FALSE);
+}
+
+/**
+ * relais_json_node_append_string:
+ * @node: (nullable): a value
+ * @out: where to append
+ *
+ * Appends what [func@json_node_dup_string] copies.
+ *
+ * Returns: whether it is a string
+ */
+gboolean
+relais_json_node_append_string (const RelaisJsonNode *node,
+                                GString              *out)
+{
+  if (relais_json_node_get_kind (node) != RELAIS_JSON_STRING)
+    return FALSE;
+  if (node->escaped)
+    relais_json_unescape (node->start, node->length, out);
+  else
+    g_string_append_len (out, node->start, node->length);
+  return TRUE;
 }
 
 /**

@@ -37,6 +37,18 @@ typedef struct
   gboolean              object;
 } RelaisJsonIter;
 
+/* A key to look for; RELAIS_JSON_NAME ("…") makes one. */
+typedef struct
+{
+  const char *text;
+  gsize       length;
+} RelaisJsonName;
+
+#define RELAIS_JSON_NAME(text) \
+ {                             \
+  (text), sizeof (text) - 1    \
+ }
+
 /* What pass-through needs to know of a request. */
 typedef struct
 {
@@ -59,27 +71,33 @@ void                  relais_json_free      (RelaisJson        *self);
 const RelaisJsonNode *relais_json_get_root  (const RelaisJson  *self);
 gboolean              relais_json_has_nul   (const RelaisJson  *self);
 
-RelaisJsonKind        relais_json_node_get_kind    (const RelaisJsonNode *node);
-gsize                 relais_json_node_get_count   (const RelaisJsonNode *node);
-const RelaisJsonNode *relais_json_node_get_member  (const RelaisJsonNode *node,
-                                                    const char           *name);
-const RelaisJsonNode *relais_json_node_get_path    (const RelaisJsonNode *node,
-                                                    const char           *name,
-                                                    ...) G_GNUC_NULL_TERMINATED;
-const RelaisJsonNode *relais_json_node_get_element (const RelaisJsonNode *node,
-                                                    gsize                 position);
-const char           *relais_json_node_get_raw     (const RelaisJsonNode *node,
-                                                    gsize                *length);
-char                 *relais_json_node_dup_raw     (const RelaisJsonNode *node);
-char                 *relais_json_node_dup_string  (const RelaisJsonNode *node);
-gboolean              relais_json_node_equals      (const RelaisJsonNode *node,
-                                                    const char           *text);
-gboolean              relais_json_node_get_boolean (const RelaisJsonNode *node,
-                                                    gboolean              fallback);
-gboolean              relais_json_node_get_int     (const RelaisJsonNode *node,
-                                                    gint64               *value);
-gboolean              relais_json_node_get_double  (const RelaisJsonNode *node,
-                                                    double               *value);
+RelaisJsonKind        relais_json_node_get_kind      (const RelaisJsonNode  *node);
+gsize                 relais_json_node_get_count     (const RelaisJsonNode  *node);
+const RelaisJsonNode *relais_json_node_get_member    (const RelaisJsonNode  *node,
+                                                      const char            *name);
+const RelaisJsonNode *relais_json_node_get_path      (const RelaisJsonNode  *node,
+                                                      const char            *name,
+                                                      ...) G_GNUC_NULL_TERMINATED;
+const RelaisJsonNode *relais_json_node_get_element   (const RelaisJsonNode  *node,
+                                                      gsize                  position);
+const char           *relais_json_node_get_raw       (const RelaisJsonNode  *node,
+                                                      gsize                 *length);
+char                 *relais_json_node_dup_raw       (const RelaisJsonNode  *node);
+char                 *relais_json_node_dup_string    (const RelaisJsonNode  *node);
+gboolean              relais_json_node_append_string (const RelaisJsonNode  *node,
+                                                      GString               *out);
+void                  relais_json_node_get_members   (const RelaisJsonNode  *node,
+                                                      const RelaisJsonName  *names,
+                                                      gsize                  n_names,
+                                                      const RelaisJsonNode **found);
+gboolean              relais_json_node_equals        (const RelaisJsonNode  *node,
+                                                      const char            *text);
+gboolean              relais_json_node_get_boolean   (const RelaisJsonNode  *node,
+                                                      gboolean               fallback);
+gboolean              relais_json_node_get_int       (const RelaisJsonNode  *node,
+                                                      gint64                *value);
+gboolean              relais_json_node_get_double    (const RelaisJsonNode  *node,
+                                                      double                *value);
 
 void     relais_json_iter_init (RelaisJsonIter        *iter,
                                 const RelaisJsonNode  *container);

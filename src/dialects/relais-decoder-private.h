@@ -47,8 +47,9 @@ struct _RelaisDecoder
 
   /* owned */
   struct _RelaisSseReader  *reader;
-  GString *body; /* a whole body or an array, as far as it came */
-  GArray *calls; /* RelaisDecoderCall, by their number */
+  GString *body;  /* a whole body or an array, as far as it came */
+  GString *value; /* the text being told */
+  GArray *calls;  /* RelaisDecoderCall, by their number */
   gsize                     max_bytes;
   guint n_malformed;   /* events in a row that were no JSON */
   guint n_skip;        /* what of a byte order mark was seen */

@@ -17,6 +17,8 @@
 
 #define MAX_MALFORMED 3
 #define MAX_CALLS 512
+/* Of a buffer, from one event to the next. */
+#define KEPT_BYTES (64 * 1024)
 
 static void
 tell (RelaisDecoder     *self,
@@ -186,9 +188,13 @@ relais_decoder_text (RelaisDecoder        *self,
                      RelaisEventType       type,
                      const RelaisJsonNode *text)
 {
-  g_autofree char *value = relais_json_node_dup_string (text);
-
-  relais_decoder_value (self, type, value, -1, NULL);
+  g_string_truncate (self->value, 0);
+  if (relais_json_node_append_string (text, self->value))
+    relais_decoder_value (self, type, self->value->str, self->value->len, NULL);
+  if (self->value->allocated_len <= KEPT_BYTES)
+    return;
+  g_string_free (self->value, TRUE);
+  self->value = g_string_new (NULL);
 }
 
 /**
@@ -454,6 +460,7 @@ relais_decoder_new (RelaisDialectId dialect,
   self->func = func;
   self->user_data = user_data;
   self->finish = RELAIS_FINISH_UNKNOWN;
+  self->value = g_string_new (NULL);
   self->calls = g_array_new (FALSE, TRUE, sizeof (RelaisDecoderCall));
   return self;
 }
@@ -600,6 +607,7 @@ relais_decoder_free (RelaisDecoder *self)
   g_clear_pointer (&self->reader, relais_sse_reader_free);
   if (self->body != NULL)
     g_string_free (self->body, TRUE);
+  g_string_free (self->value, TRUE);
   g_array_unref (self->calls);
   g_free (self->stop_sequence);
   g_free (self);

@@ -28,27 +28,48 @@ read_call (RelaisDecoder        *decoder,
 }
 
 static void
+read_image (RelaisDecoder        *decoder,
+            const RelaisJsonNode *data)
+{
+  g_autofree char *mime = relais_json_node_dup_string (member (data, "mimeType"));
+  g_autofree char *base64 = relais_json_node_dup_string (member (data, "data"));
+
+  relais_decoder_value (decoder, RELAIS_EVENT_IMAGE_OUT, base64, -1, mime);
+}
+
+static void
 read_part (RelaisDecoder        *decoder,
            const RelaisJsonNode *part)
 {
-  g_autofree char *signature = relais_json_node_dup_string (member (part, "thoughtSignature"));
-  const RelaisJsonNode *data = member (part, "inlineData");
-  gboolean thought = relais_json_node_get_boolean (member (part, "thought"), FALSE);
+  enum { TEXT,
+         THOUGHT,
+         SIGNATURE,
+         CALL,
+         IMAGE,
+         N_PART };
+  static const RelaisJsonName names[N_PART] = {
+    RELAIS_JSON_NAME ("text"),
+    RELAIS_JSON_NAME ("thought"),
+    RELAIS_JSON_NAME ("thoughtSignature"),
+    RELAIS_JSON_NAME ("functionCall"),
+    RELAIS_JSON_NAME ("inlineData"),
+  };
+  const RelaisJsonNode *found[N_PART];
+  gboolean thought;
 
-  if (relais_json_node_get_kind (member (part, "functionCall")) == RELAIS_JSON_OBJECT)
+  relais_json_node_get_members (part, names, N_PART, found);
+  if (relais_json_node_get_kind (found[CALL]) == RELAIS_JSON_OBJECT)
     {
-      read_call (decoder, member (part, "functionCall"), signature);
+      g_autofree char *signature = relais_json_node_dup_string (found[SIGNATURE]);
+
+      read_call (decoder, found[CALL], signature);
       return;
     }
-  relais_decoder_text (decoder, thought ? RELAIS_EVENT_THINK : RELAIS_EVENT_TEXT, member (part, "text"));
-  if (relais_json_node_get_kind (data) == RELAIS_JSON_OBJECT)
-    {
-      g_autofree char *mime = relais_json_node_dup_string (member (data, "mimeType"));
-      g_autofree char *base64 = relais_json_node_dup_string (member (data, "data"));
-
-      relais_decoder_value (decoder, RELAIS_EVENT_IMAGE_OUT, base64, -1, mime);
-    }
-  relais_decoder_value (decoder, RELAIS_EVENT_SIGNATURE, signature, -1, NULL);
+  thought = relais_json_node_get_boolean (found[THOUGHT], FALSE);
+  relais_decoder_text (decoder, thought ? RELAIS_EVENT_THINK : RELAIS_EVENT_TEXT, found[TEXT]);
+  if (relais_json_node_get_kind (found[IMAGE]) == RELAIS_JSON_OBJECT)
+    read_image (decoder, found[IMAGE]);
+  relais_decoder_text (decoder, RELAIS_EVENT_SIGNATURE, found[SIGNATURE]);
 }
 
 /* A prompt that was not let through has no candidate, only a reason. */
@@ -71,23 +92,38 @@ gemini_decoder_event (RelaisDecoder        *decoder,
                       const char           *name,
                       const RelaisJsonNode *data)
 {
-  const RelaisJsonNode *candidate = relais_json_node_get_element (member (data, "candidates"), 0);
-  const RelaisJsonNode *part;
+  enum { CANDIDATES,
+         USAGE,
+         ERROR,
+         N_DATA };
+  static const RelaisJsonName names[N_DATA] = {
+    RELAIS_JSON_NAME ("candidates"),
+    RELAIS_JSON_NAME ("usageMetadata"),
+    RELAIS_JSON_NAME ("error"),
+  };
+  const RelaisJsonNode *found[N_DATA];
+  const RelaisJsonNode *candidate, *part;
   RelaisUsage usage = RELAIS_USAGE_INIT;
   RelaisFinish finish;
   RelaisJsonIter iter;
 
-  if (relais_json_node_get_kind (member (data, "error")) == RELAIS_JSON_OBJECT)
+  relais_json_node_get_members (data, names, N_DATA, found);
+  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT)
     {
-      relais_decoder_fail_error (decoder, member (data, "error"));
+      relais_decoder_fail_error (decoder, found[ERROR]);
       return;
     }
-  relais_decoder_start (decoder, member (data, "responseId"), member (data, "modelVersion"), 0);
+  if (!decoder->started)
+    relais_decoder_start (decoder, member (data, "responseId"), member (data, "modelVersion"), 0);
+  candidate = relais_json_node_get_element (found[CANDIDATES], 0);
   relais_json_iter_init (&iter, relais_json_node_get_path (candidate, "content", "parts", NULL));
   while (relais_json_iter_next (&iter, NULL, &part))
     read_part (decoder, part);
-  relais_gemini_read_usage (member (data, "usageMetadata"), &usage);
-  relais_decoder_usage (decoder, &usage);
+  if (relais_json_node_get_kind (found[USAGE]) == RELAIS_JSON_OBJECT)
+    {
+      relais_gemini_read_usage (found[USAGE], &usage);
+      relais_decoder_usage (decoder, &usage);
+    }
   if (candidate == NULL)
     read_feedback (decoder, member (data, "promptFeedback"));
   else if (relais_gemini_read_finish (member (candidate, "finishReason"), &finish))

@@ -37,22 +37,43 @@ read_created (const RelaisJsonNode *root)
   return created;
 }
 
+enum {
+  DELTA_CONTENT,
+  DELTA_REASONING_CONTENT,
+  DELTA_REASONING,
+  DELTA_REASONING_DETAILS,
+  DELTA_REFUSAL,
+  DELTA_TOOL_CALLS,
+  DELTA_FUNCTION_CALL,
+  N_DELTA,
+};
+
+/* In the order of the enumeration. */
+static const RelaisJsonName delta_names[N_DELTA] = {
+  RELAIS_JSON_NAME ("content"),
+  RELAIS_JSON_NAME ("reasoning_content"),
+  RELAIS_JSON_NAME ("reasoning"),
+  RELAIS_JSON_NAME ("reasoning_details"),
+  RELAIS_JSON_NAME ("refusal"),
+  RELAIS_JSON_NAME ("tool_calls"),
+  RELAIS_JSON_NAME ("function_call"),
+};
+
 /* Thinking is no part of the API; vendors put it in one of these. */
 static void
-read_thinking (RelaisDecoder        *decoder,
-               const RelaisJsonNode *delta)
+read_thinking (RelaisDecoder         *decoder,
+               const RelaisJsonNode **delta)
 {
-  const RelaisJsonNode *details = member (delta, "reasoning_details");
   const RelaisJsonNode *detail;
   RelaisJsonIter iter;
 
-  if (relais_json_node_get_kind (member (delta, "reasoning_content")) == RELAIS_JSON_STRING)
-    relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (delta, "reasoning_content"));
-  else if (relais_json_node_get_kind (member (delta, "reasoning")) == RELAIS_JSON_STRING)
-    relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (delta, "reasoning"));
-  else if (relais_json_node_get_kind (details) == RELAIS_JSON_ARRAY)
+  if (relais_json_node_get_kind (delta[DELTA_REASONING_CONTENT]) == RELAIS_JSON_STRING)
+    relais_decoder_text (decoder, RELAIS_EVENT_THINK, delta[DELTA_REASONING_CONTENT]);
+  else if (relais_json_node_get_kind (delta[DELTA_REASONING]) == RELAIS_JSON_STRING)
+    relais_decoder_text (decoder, RELAIS_EVENT_THINK, delta[DELTA_REASONING]);
+  else if (relais_json_node_get_kind (delta[DELTA_REASONING_DETAILS]) == RELAIS_JSON_ARRAY)
     {
-      relais_json_iter_init (&iter, details);
+      relais_json_iter_init (&iter, delta[DELTA_REASONING_DETAILS]);
       while (relais_json_iter_next (&iter, NULL, &detail))
         relais_decoder_text (decoder, RELAIS_EVENT_THINK, member (detail, "text"));
     }
@@ -139,11 +160,25 @@ read_call (ChatDecoder          *self,
   relais_decoder_call_args (&self->base, number, text, -1);
 }
 
+/* A call of the time before there were several. */
+static void
+read_old_call (RelaisDecoder        *decoder,
+               const RelaisJsonNode *old)
+{
+  g_autofree char *name = relais_json_node_dup_string (member (old, "name"));
+  g_autofree char *args = relais_json_node_dup_string (member (old, "arguments"));
+  guint number = 0;
+
+  if (decoder->calls->len == 0)
+    number = relais_decoder_call_start (decoder, NULL, name, NULL, NULL, FALSE);
+  relais_decoder_call_args (decoder, number, args, -1);
+}
+
 static void
 read_message (ChatDecoder          *self,
               const RelaisJsonNode *message)
 {
-  const RelaisJsonNode *old = member (message, "function_call");
+  const RelaisJsonNode *delta[N_DELTA];
   const RelaisJsonNode *call;
   RelaisJsonIter iter;
 
@@ -152,22 +187,15 @@ read_message (ChatDecoder          *self,
       self->calls = g_array_new (FALSE, TRUE, sizeof (guint));
       self->ids = g_ptr_array_new_with_free_func (g_free);
     }
-  read_thinking (&self->base, message);
-  read_content (&self->base, member (message, "content"));
-  relais_decoder_text (&self->base, RELAIS_EVENT_REFUSAL, member (message, "refusal"));
-  relais_json_iter_init (&iter, member (message, "tool_calls"));
+  relais_json_node_get_members (message, delta_names, N_DELTA, delta);
+  read_thinking (&self->base, delta);
+  read_content (&self->base, delta[DELTA_CONTENT]);
+  relais_decoder_text (&self->base, RELAIS_EVENT_REFUSAL, delta[DELTA_REFUSAL]);
+  relais_json_iter_init (&iter, delta[DELTA_TOOL_CALLS]);
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &call); i++)
     read_call (self, call, i);
-  if (relais_json_node_get_kind (old) == RELAIS_JSON_OBJECT)
-    {
-      g_autofree char *name = relais_json_node_dup_string (member (old, "name"));
-      g_autofree char *args = relais_json_node_dup_string (member (old, "arguments"));
-      guint number = 0;
-
-      if (self->base.calls->len == 0)
-        number = relais_decoder_call_start (&self->base, NULL, name, NULL, NULL, FALSE);
-      relais_decoder_call_args (&self->base, number, args, -1);
-    }
+  if (relais_json_node_get_kind (delta[DELTA_FUNCTION_CALL]) == RELAIS_JSON_OBJECT)
+    read_old_call (&self->base, delta[DELTA_FUNCTION_CALL]);
 }
 
 static void
@@ -175,19 +203,35 @@ read_choice (RelaisDecoder        *decoder,
              const RelaisJsonNode *root,
              const char           *field)
 {
-  const RelaisJsonNode *choice = relais_json_node_get_element (member (root, "choices"), 0);
+  enum { CHOICES,
+         USAGE,
+         ERROR,
+         N_ROOT };
+  static const RelaisJsonName names[N_ROOT] = {
+    RELAIS_JSON_NAME ("choices"),
+    RELAIS_JSON_NAME ("usage"),
+    RELAIS_JSON_NAME ("error"),
+  };
+  const RelaisJsonNode *found[N_ROOT];
+  const RelaisJsonNode *choice;
   RelaisUsage usage = RELAIS_USAGE_INIT;
   RelaisFinish finish;
 
-  if (relais_json_node_get_kind (member (root, "error")) == RELAIS_JSON_OBJECT)
+  relais_json_node_get_members (root, names, N_ROOT, found);
+  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT)
     {
-      relais_decoder_fail_error (decoder, member (root, "error"));
+      relais_decoder_fail_error (decoder, found[ERROR]);
       return;
     }
-  relais_decoder_start (decoder, member (root, "id"), member (root, "model"), read_created (root));
+  choice = relais_json_node_get_element (found[CHOICES], 0);
+  if (!decoder->started)
+    relais_decoder_start (decoder, member (root, "id"), member (root, "model"), read_created (root));
   read_message ((ChatDecoder *)decoder, member (choice, field));
-  relais_openai_chat_read_usage (member (root, "usage"), &usage);
-  relais_decoder_usage (decoder, &usage);
+  if (relais_json_node_get_kind (found[USAGE]) == RELAIS_JSON_OBJECT)
+    {
+      relais_openai_chat_read_usage (found[USAGE], &usage);
+      relais_decoder_usage (decoder, &usage);
+    }
   if (relais_openai_chat_read_finish (member (choice, "finish_reason"), &finish))
     relais_decoder_end (decoder, finish, NULL);
 }

@@ -262,7 +262,10 @@ write_text (ResponsesEncoder  *self,
   begin_delta (self, &writer, refusal ? "response.refusal.delta" : "response.output_text.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   if (!refusal)
-    relais_json_writer_raw (&writer, "logprobs", "[]", -1);
+    {
+      relais_json_writer_array (&writer, "logprobs");
+      relais_json_writer_end_array (&writer);
+    }
   end_event (self, &writer);
 }
 

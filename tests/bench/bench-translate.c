@@ -167,6 +167,24 @@ event_cb (const RelaisEvent *event,
   g_string_truncate (self->out, 0);
 }
 
+/* Where each event of @stream ends. */
+static GArray *
+find_ends (const GString *stream)
+{
+  GArray *ends = g_array_new (FALSE, FALSE, sizeof (const char *));
+  const char *at = stream->str;
+
+  while ((at = strchr (at, '\n')) != NULL)
+    {
+      at++;
+      if (*at != '\n' && !g_str_has_prefix (at, "\r\n"))
+        continue;
+      at += *at == '\n' ? 1 : 2;
+      g_array_append_val (ends, at);
+    }
+  return ends;
+}
+
 /* Nanoseconds an event of the best run, each event in a piece of its own. */
 static double
 measure_stream (RelaisDialectId source,
@@ -180,6 +198,7 @@ measure_stream (RelaisDialectId source,
   };
   g_autoptr (GString) stream = make_stream (dialect);
   g_autoptr (GBytes) body = g_bytes_new_static (hellos[source], strlen (hellos[source]));
+  g_autoptr (GArray) ends = find_ends (stream);
   gint64 best = G_MAXINT64;
 
   for (guint run = 0; run < RUNS; run++)
@@ -188,20 +207,19 @@ measure_stream (RelaisDialectId source,
       g_autoptr (GString) out = g_string_new (NULL);
       g_autoptr (RelaisTranslation) translation = translate (body, source, dialect, request);
       Listener listener = { relais_dialect_get (source), NULL, out };
-      const char *at = stream->str, *end;
+      const char *at = stream->str;
       gint64 start;
 
       listener.encoder = listener.client->encoder_new (relais_translation_get_prompt (translation),
                                                        RELAIS_FORM_SSE, make_id_cb, NULL);
       relais_translation_listen (translation, 1 << 20, event_cb, &listener);
       start = g_get_monotonic_time ();
-      while (*at != '\0')
+      for (guint i = 0; i < ends->len; i++)
         {
-          end = strstr (at, "\n\n");
-          if (end == NULL)
-            end = strstr (at, "\r\n\r\n") + 2;
-          relais_translation_push (translation, at, end + 2 - at);
-          at = end + 2;
+          const char *end = g_array_index (ends, const char *, i);
+
+          relais_translation_push (translation, at, end - at);
+          at = end;
         }
       relais_translation_finish (translation);
       best = MIN (best, g_get_monotonic_time () - start);

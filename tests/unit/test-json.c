@@ -317,6 +317,33 @@ test_missing (void)
   g_assert_false (relais_json_iter_next (&iter, &key, &value));
 }
 
+/* Several keys in one walk read as each alone does: the last of equal ones, written either way. */
+static void
+test_members (void)
+{
+  static const RelaisJsonName names[] = {
+    RELAIS_JSON_NAME ("a"),
+    RELAIS_JSON_NAME ("missing"),
+    RELAIS_JSON_NAME ("ab"),
+  };
+  const char *json = "{\"a\":1,\"x\":{\"ab\":0},\"ab\":\"caf\\u00e9\",\"\\u0061\":2}";
+  g_autoptr (RelaisJson) tree = relais_json_parse (json, strlen (json), 9, NULL);
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+  const RelaisJsonNode *found[G_N_ELEMENTS (names)];
+  g_autoptr (GString) text = g_string_new (">");
+
+  relais_json_node_get_members (root, names, G_N_ELEMENTS (names), found);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_true (found[i] == relais_json_node_get_member (root, names[i].text));
+  g_assert_false (relais_json_node_append_string (found[0], text));
+  g_assert_true (relais_json_node_append_string (found[2], text));
+  g_assert_cmpstr (text->str, ==, ">caf\303\251");
+
+  relais_json_node_get_members (found[2], names, G_N_ELEMENTS (names), found);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_null (found[i]);
+}
+
 static void
 test_numbers (void)
 {
@@ -750,6 +777,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/grammar", test_grammar);
+  g_test_add_func ("/json/members", test_members);
   g_test_add_func ("/json/cut", test_cut);
   g_test_add_func ("/json/depth", test_depth);
   g_test_add_func ("/json/depth-ceiling", test_depth_ceiling);
