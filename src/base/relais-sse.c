@@ -79,9 +79,7 @@ take_line (RelaisSseReader *self,
       dispatch (self);
       return;
     }
-  colon = length > 4 && line[4] == ':' && memcmp (line, "data", 4) == 0
-            ? line + 4
-            : memchr (line, ':', length);
+  colon = memchr (line, ':', length);
   n_field = colon != NULL ? (gsize)(colon - line) : length;
   value = colon != NULL ? colon + 1 : line + length;
   n_value = line + length - value;

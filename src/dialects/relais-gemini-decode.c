@@ -41,18 +41,20 @@ static void
 read_part (RelaisDecoder        *decoder,
            const RelaisJsonNode *part)
 {
-  enum { TEXT,
-         THOUGHT,
-         SIGNATURE,
-         CALL,
-         IMAGE,
-         N_PART };
+  enum {
+    TEXT,
+    THOUGHT,
+    SIGNATURE,
+    CALL,
+    IMAGE,
+    N_PART,
+  };
   static const RelaisJsonName names[N_PART] = {
-    RELAIS_JSON_NAME ("text"),
-    RELAIS_JSON_NAME ("thought"),
-    RELAIS_JSON_NAME ("thoughtSignature"),
-    RELAIS_JSON_NAME ("functionCall"),
-    RELAIS_JSON_NAME ("inlineData"),
+    [TEXT] = RELAIS_JSON_NAME ("text"),
+    [THOUGHT] = RELAIS_JSON_NAME ("thought"),
+    [SIGNATURE] = RELAIS_JSON_NAME ("thoughtSignature"),
+    [CALL] = RELAIS_JSON_NAME ("functionCall"),
+    [IMAGE] = RELAIS_JSON_NAME ("inlineData"),
   };
   const RelaisJsonNode *found[N_PART];
   gboolean thought;
@@ -92,14 +94,16 @@ gemini_decoder_event (RelaisDecoder        *decoder,
                       const char           *name,
                       const RelaisJsonNode *data)
 {
-  enum { CANDIDATES,
-         USAGE,
-         ERROR,
-         N_DATA };
+  enum {
+    CANDIDATES,
+    USAGE,
+    ERROR,
+    N_DATA,
+  };
   static const RelaisJsonName names[N_DATA] = {
-    RELAIS_JSON_NAME ("candidates"),
-    RELAIS_JSON_NAME ("usageMetadata"),
-    RELAIS_JSON_NAME ("error"),
+    [CANDIDATES] = RELAIS_JSON_NAME ("candidates"),
+    [USAGE] = RELAIS_JSON_NAME ("usageMetadata"),
+    [ERROR] = RELAIS_JSON_NAME ("error"),
   };
   const RelaisJsonNode *found[N_DATA];
   const RelaisJsonNode *candidate, *part;

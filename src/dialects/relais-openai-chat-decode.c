@@ -48,15 +48,14 @@ enum {
   N_DELTA,
 };
 
-/* In the order of the enumeration. */
 static const RelaisJsonName delta_names[N_DELTA] = {
-  RELAIS_JSON_NAME ("content"),
-  RELAIS_JSON_NAME ("reasoning_content"),
-  RELAIS_JSON_NAME ("reasoning"),
-  RELAIS_JSON_NAME ("reasoning_details"),
-  RELAIS_JSON_NAME ("refusal"),
-  RELAIS_JSON_NAME ("tool_calls"),
-  RELAIS_JSON_NAME ("function_call"),
+  [DELTA_CONTENT] = RELAIS_JSON_NAME ("content"),
+  [DELTA_REASONING_CONTENT] = RELAIS_JSON_NAME ("reasoning_content"),
+  [DELTA_REASONING] = RELAIS_JSON_NAME ("reasoning"),
+  [DELTA_REASONING_DETAILS] = RELAIS_JSON_NAME ("reasoning_details"),
+  [DELTA_REFUSAL] = RELAIS_JSON_NAME ("refusal"),
+  [DELTA_TOOL_CALLS] = RELAIS_JSON_NAME ("tool_calls"),
+  [DELTA_FUNCTION_CALL] = RELAIS_JSON_NAME ("function_call"),
 };
 
 /* Thinking is no part of the API; vendors put it in one of these. */
@@ -203,14 +202,16 @@ read_choice (RelaisDecoder        *decoder,
              const RelaisJsonNode *root,
              const char           *field)
 {
-  enum { CHOICES,
-         USAGE,
-         ERROR,
-         N_ROOT };
+  enum {
+    CHOICES,
+    USAGE,
+    ERROR,
+    N_ROOT,
+  };
   static const RelaisJsonName names[N_ROOT] = {
-    RELAIS_JSON_NAME ("choices"),
-    RELAIS_JSON_NAME ("usage"),
-    RELAIS_JSON_NAME ("error"),
+    [CHOICES] = RELAIS_JSON_NAME ("choices"),
+    [USAGE] = RELAIS_JSON_NAME ("usage"),
+    [ERROR] = RELAIS_JSON_NAME ("error"),
   };
   const RelaisJsonNode *found[N_ROOT];
   const RelaisJsonNode *choice;
