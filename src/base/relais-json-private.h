@@ -18,6 +18,18 @@ typedef struct
   gboolean nul;     /* holds an escaped U+0000 */
 } RelaisJsonSlice;
 
+/* Children follow their container at once; `span` leads past them. The members of an object are
+ * key, value, key, value. While a container is open `span` holds the place of the one around it. */
+struct _RelaisJsonNode
+{
+  const char *start; /* borrowed; strings without their quotes */
+  guint32 length;
+  guint32 span; /* nodes from here to the next sibling */
+  guint32 count;
+  guint8  kind;
+  guint8  escaped;
+};
+
 /* A place in a source. All pointers borrowed. */
 typedef struct
 {
