@@ -519,6 +519,9 @@ def case_prompt():
     def lead():
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # a gate in the background ignores some, which would be handed down
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_DFL)
 
     screen, terminal = os.openpty()
     script = '"$@"; read x; fg'  # with job control: a program that stops gives it back
