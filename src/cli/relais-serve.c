@@ -207,6 +207,7 @@ relais_serve_main (int    argc,
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *key = NULL;
   g_autofree char *key_file = NULL;
+  g_autofree char *source = NULL;
   Serve serve = { .loop = loop };
   RelaisEngineOptions options = { 0 };
 
@@ -223,7 +224,9 @@ relais_serve_main (int    argc,
       fprintf (stderr, "relais serve: unexpected argument “%s”; see “relais serve --help”\n", argv[1]);
       return RELAIS_EXIT_USAGE;
     }
-  serve.key_source = relais_cli_has_key () ? "RELAIS_API_KEY" : api_key_file;
+  if (api_key_file != NULL)
+    source = g_canonicalize_filename (api_key_file, NULL);
+  serve.key_source = relais_cli_has_key () ? "RELAIS_API_KEY" : source;
   key = relais_cli_find_key (api_key_file, &error);
   if (error != NULL)
     {
@@ -236,6 +239,7 @@ relais_serve_main (int    argc,
   options.rules_file = rules_file;
   options.use_keyring = accounts_file == NULL && !practice;
   options.api_key = key;
+  options.key_source = serve.key_source;
   options.key_file = key_file;
   engine = relais_engine_new (&options);
   relais_cli_say_notes (engine, accounts_file);

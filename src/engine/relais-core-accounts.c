@@ -227,6 +227,21 @@ read_rules (RelaisCore  *self,
   return self->gateway.rules != NULL;
 }
 
+/* What is said of it to who lacks the key follows. */
+static void
+set_key_place (RelaisCore           *self,
+               RelaisEngineKeyPlace  place)
+{
+  g_autofree char *words = NULL;
+
+  self->key_place = place;
+  if (place == RELAIS_ENGINE_KEY_FILE)
+    words = g_strdup_printf ("in %s", self->key_file);
+  else if (place == RELAIS_ENGINE_KEY_GIVEN && self->key_source != NULL)
+    words = g_strdup_printf ("that “relais serve” was given by %s", self->key_source);
+  relais_config_set_key_place (self->config, words);
+}
+
 /**
  * relais_core_take_options:
  * @self: a core
@@ -265,7 +280,7 @@ relais_core_take_options (RelaisCore                 *self,
   relais_core_apply_accounts (self);
   if (options->api_key == NULL)
     return TRUE;
-  self->key_place = RELAIS_ENGINE_KEY_GIVEN;
+  set_key_place (self, RELAIS_ENGINE_KEY_GIVEN);
   return relais_config_set_api_key (self->config, options->api_key, error);
 }
 
@@ -319,7 +334,7 @@ key_written_cb (GObject      *source,
 
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
-      self->key_place = RELAIS_ENGINE_KEY_FILE;
+      set_key_place (self, RELAIS_ENGINE_KEY_FILE);
       relais_config_set_api_key (self->config, step->key, &error);
     }
   step_end (step, error);
@@ -357,7 +372,7 @@ read_key_file (RelaisCore  *self,
     }
   if (!g_file_get_contents (self->key_file, &text, NULL, error))
     return FALSE;
-  self->key_place = RELAIS_ENGINE_KEY_FILE;
+  set_key_place (self, RELAIS_ENGINE_KEY_FILE);
   set = relais_config_set_api_key (self->config, g_strstrip (text), error);
   explicit_bzero (text, strlen (text));
   if (!set)
@@ -405,7 +420,7 @@ key_kept_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (relais_key_store_save_finish (result, &error))
-    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+    set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
   else if (self->key_file != NULL)
     {
       step->key = g_strdup (relais_config_get_api_key (self->config));
@@ -461,7 +476,7 @@ key_loaded_cb (GObject      *source,
   char *key = relais_key_store_load_finish (result, &error);
 
   if (key != NULL && relais_config_set_api_key (self->config, key, NULL))
-    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+    set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
   g_clear_pointer (&key, relais_key_wipe);
   /* a locked keyring may hold one: nothing is made up in its place */
   if (self->key_place == RELAIS_ENGINE_KEY_KEYRING ||
@@ -633,7 +648,7 @@ keep_key_here (Step *step)
       write_key_file (step);
       return;
     }
-  self->key_place = RELAIS_ENGINE_KEY_NOWHERE;
+  set_key_place (self, RELAIS_ENGINE_KEY_NOWHERE);
   relais_config_set_api_key (self->config, step->key, &error);
   step_end (step, error);
 }
@@ -652,7 +667,7 @@ key_saved_cb (GObject      *source,
   note_save (self, error);
   if (saved)
     {
-      self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+      set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
       relais_config_set_api_key (self->config, step->key, &error);
     }
   /* Without any keyring it goes beside the data, or holds until quit; a locked one refuses, and the

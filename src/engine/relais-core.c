@@ -258,6 +258,7 @@ relais_core_new (GMainContext              *context,
   self->models = g_new0 (char *, 1);
   self->order = g_new0 (char *, 1);
   self->key_file = g_strdup (options->key_file);
+  self->key_source = g_strdup (options->key_source);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->snapshot = snapshot;
   self->user_data = user_data;
@@ -319,6 +320,7 @@ relais_core_free (RelaisCore *self)
   g_strfreev (self->models);
   g_strfreev (self->order);
   g_free (self->key_file);
+  g_free (self->key_source);
   g_ptr_array_unref (self->notes);
   g_main_context_unref (self->context);
   g_free (self);

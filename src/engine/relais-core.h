@@ -66,6 +66,7 @@ struct _RelaisCore
   GSource               *flush;
   char                 **order;
   char                  *key_file;
+  char                  *key_source;
   GPtrArray *notes; /* what of the accounts file should be told */
   gboolean               accounts_changed;
   gboolean               models_changed;

@@ -227,6 +227,31 @@ def the_start_says_whether_a_key_is_needed_and_where_it_is():
 
 
 @test
+def who_lacks_the_key_is_told_where_it_is():
+    def words(relais, path, headers=None, **more):
+        status, _, answer = relais.request('POST', path, {}, headers=headers, auth=False)
+        equal(status, 401, answer)
+        answer = json.loads(answer)
+        equal({name: answer[name] if name == 'type' else answer['error'][name] for name in more}, more)
+        return answer['error']['message']
+
+    kept = write('kept-key', KEY)
+    folder = os.path.join(FOLDER.name, 'told')
+    general = 'the one that the Relais window shows and “relais key” prints;'
+    for arguments, key, place in ((['--api-key-file', kept], None, f'the one that “relais serve” was given by {kept};'),
+                                  (['--data-dir', folder], None, f'the one in {folder}/client-key;'),
+                                  ([], KEY, 'the one that “relais serve” was given by RELAIS_API_KEY;')):
+        with Relais('--practice', '--auth-mode', 'strict', '--allowed-host', 'relais.example', *arguments, key=key) as relais:
+            for message in (words(relais, '/v1/messages', type='error'),
+                            words(relais, '/v1beta/models/m:generateContent', status='UNAUTHENTICATED'),
+                            words(relais, '/v1/chat/completions', {'x-api-key': 'sk-wrong-0123456789'}, code='invalid_api_key')):
+                assert place in message and KEY not in message and 'sk-wrong' not in message, message
+            # through a tunnel or a proxy the peer is this computer, and who asks is not
+            message = words(relais, '/v1/chat/completions', {'Host': 'relais.example'})
+            assert general in message and FOLDER.name not in message and 'RELAIS_API_KEY' not in message, message
+
+
+@test
 def no_child_and_no_neighbour_sees_the_key_in_the_environment():
     with Relais('--practice') as relais:
         with open(f'/proc/{relais.process.pid}/environ', 'rb') as file:
