@@ -82,6 +82,8 @@ list_infos (RelaisCore *self)
       info->provider = g_strdup (account->provider);
       info->base_url = g_strdup (account->base_url);
       info->models = g_strdupv (account->models);
+      info->dispatch = relais_dispatch_get_nick (account->dispatch);
+      info->priority = account->priority;
       info->state = account_state (self, account);
       info->n_requests = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, account->id));
       info->enabled = account->enabled;

@@ -20,6 +20,8 @@ typedef struct
   char                *provider;
   char                *base_url;
   char               **models;
+  const char *dispatch; /* static */
+  int                  priority;
   RelaisAccountState   state;
   guint                n_requests;
   gboolean             enabled;

@@ -69,6 +69,8 @@ def a_provider_nobody_knows_is_refused_before_the_keyring_is_asked():
     status, out, err = run('accounts', 'add', 'foo')
     equal((status, out), (64, ''))
     assert '“foo”' in err and 'gemini, anthropic, openai, zai' in err and 'keyring' not in err, err
+    status, out, err = run('accounts', 'add', 'openai-compatible')
+    assert (status, out) == (64, '') and '--base-url' in err and 'keyring' not in err, err
 
 
 @test
@@ -508,7 +510,19 @@ def case_ready():
     found = subprocess.run(['secret-tool', 'search', '--all', 'provider', 'openai-compatible'], capture_output=True, text=True)
     assert SECRET in found.stdout and account in found.stdout + found.stderr, found
     status, out, _ = keyring_run('accounts')
-    equal(out, f'{account}\tMy Work\topenai-compatible\tactive\n')
+    equal(out, f'{account}\tMy Work\topenai-compatible\tpooled\t0\t*\tyes\tactive\n')
+    # to a person, a table
+    screen, terminal = os.openpty()
+    equal(subprocess.run([RELAIS, 'accounts'], stdout=terminal, env=strict(), timeout=60).returncode, 0)
+    shown = os.read(screen, 4096).decode().splitlines()
+    equal(shown[0].split(), 'ID LABEL PROVIDER DISPATCH PRIORITY MODELS ENABLED STATE'.split())
+    equal([shown[1][shown[0].index(title):].split('  ')[0] for title in ('ID', 'LABEL', 'PROVIDER', 'MODELS', 'STATE')],
+          [account, 'My Work', 'openai-compatible', '*', 'active'], shown)
+    # once more is no second one, and asks for no key
+    again = ['accounts', 'add', 'openai-compatible', '--base-url', upstream.url]
+    status, out, err = keyring_run(*again, '--label', ' My Work ')
+    assert (status, out) == (1, '') and f'already, {account}; ' in err and f'relais accounts remove {account}\n' in err, err
+    assert '--label' in err and 'standard input' not in err, err
     said = keyring_serve()
     assert 'the client key is in the keyring: “relais key” prints it' in said, said
     key = keyring_run('key')[1].strip()
@@ -545,6 +559,30 @@ def case_ready():
     equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
 
 
+def case_keyless():
+    """Who needs no key is not asked for one; a server that may need none takes the end of the input for that"""
+    status, out, err = keyring_run('accounts')
+    assert (status, out) == (0, '') and 'relais accounts add PROVIDER' in err and 'gemini, anthropic' in err, err
+    upstream = StandIn()
+    held, writer = os.pipe()  # nothing comes, and no end of it
+    for line in (['practice'], ['openai-compatible', '--base-url', upstream.url, '--no-key']):
+        done = subprocess.run([RELAIS, 'accounts', 'add', *line], stdin=held, env=strict(), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and 'works, ' in done.stdout, done
+    os.close(held)
+    os.close(writer)
+    status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--base-url', upstream.url, '--label', 'Other')
+    assert status == 0 and 'works, ' in out, out + err
+    status, out, err = keyring_run('accounts', 'add', 'openai')
+    assert (status, out) == (1, '') and 'standard input' in err, err
+    status, out, err = keyring_run('accounts', 'add', 'practice', '--label', 'Another')
+    assert (status, out) == (1, '') and 'already' in err and 'remove practice' in err, err
+    rows = [line.split('\t')[:3] for line in keyring_run('accounts')[1].splitlines()]
+    equal(sorted(row[1:] for row in rows), [['OpenAI-compatible', 'openai-compatible'], ['Other', 'openai-compatible'],
+                                            ['Practice account', 'practice']])
+    for row in rows:
+        equal(keyring_run('accounts', 'remove', row[0])[0], 0)
+
+
 def case_prompt():
     """Whatever ends or stops the wait for a key, the terminal echoes after it"""
     def echoes():
@@ -557,7 +595,7 @@ def case_prompt():
     screen, terminal = os.openpty()
     script = '"$@"; read x; fg'  # with job control: a program that stops gives it back
     for keys in (b'\x03', b'\x1c', b'hang up', b'\x1a', b'\n'):
-        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai-compatible'], stdin=terminal,
+        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai'], stdin=terminal,
                                  stdout=terminal, stderr=terminal, env=strict(), preexec_fn=lead)
         try:
             until(lambda: not echoes(), 'the prompt')
@@ -628,6 +666,7 @@ def case_absent():
 @test
 def the_keyring_keeps_accounts_and_key():
     in_keyring('file_first', UNLOCKED)
+    in_keyring('keyless', UNLOCKED)
     in_keyring('ready', UNLOCKED)
 
 
