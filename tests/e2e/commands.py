@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The command line as a person meets it: what starts, what does not and why, and the real keyring."""
 import fcntl
+import http.client
 import json
 import os
 import re
@@ -344,6 +345,130 @@ def hosts_and_pages_are_let_in_by_option():
                         (['--allowed-origin', 'app.example'], 'https://app.example'), (['--allowed-origin', 'null'], 'no origin')):
         status, out, err = run('serve', '--practice', *line)
         assert (status, out) == (64, '') and line[0] in err and f'“{line[1]}”' in err and words in err, err
+
+
+STAMP = r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d '
+
+
+def lines_of(relais):
+    """What was said of requests, without when and how long"""
+    return [re.sub(r' (\d+ ms|\d+\.\d s)(?=: |$)', '', line[20:]) for line in relais.said().splitlines() if re.match(STAMP, line)]
+
+
+@test
+def each_request_has_a_line_that_tells_no_secret():
+    upstream = StandIn()
+    rows = [{'id': 'a', 'label': 'W\x1bork', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret, 'dialects': ['openai-chat']}]
+    rules = write('log-rules.json', json.dumps({'rules': [{'match': 'my-model', 'model': 'm-one'}]}))
+    cases = []
+    with Relais('--auth-mode', 'strict', '--rules-file', rules, accounts=rows) as relais:
+        def ask(line, method, path, body=None, headers=None, auth=True):
+            relais.request(method, path, body, headers, auth)
+            cases.append(line)
+            until(lambda: len(lines_of(relais)) == len(cases), line)
+
+        def chat(model, line):
+            ask(f'POST /v1/chat/completions {line}', 'POST', '/v1/chat/completions',
+                {'model': model, 'messages': [{'role': 'user', 'content': 'a PROMPT of mine'}]})
+        ask('GET /healthz 200', 'GET', '/healthz')
+        chat('my-model', 'my-model → m-one “W\ufffdork” 200')
+        chat('m-one', 'm-one “W\ufffdork” 200')
+        chat('status-400', 'status-400 “W\ufffdork” 400: the upstream answered 400')
+        chat('m\x1b[2J\n', 'm\ufffd[2J  “W\ufffdork” 200')
+        ask('POST /v1/chat/completions 400: The request names no model: set “model” to a non-empty string', 'POST', '/v1/chat/completions',
+            {'messages': [{'role': 'user', 'content': 'a PROMPT of mine'}]})
+        ask('GET /v1/models 401: The API key sent as x-api-key and key= in the query is not the key of this Relais', 'GET',
+            '/v1/models?key=sk-guess-0123456789', headers={'x-api-key': 'sk-guess-9876543210'}, auth=False)
+        ask('GET /v1/nothing/%1b[2J/[hidden] 404: Nothing is served at this URL', 'GET', '/v1/nothing/%1b[2J/sk-guess-0123456789')
+        ask('GET /v1/models 421: Relais does not answer to the host “evil.example”', 'GET', '/v1/models', headers={'Host': 'evil.example'})
+        equal(lines_of(relais), cases)
+        # the one line that is no request's
+        chat('status-401', 'status-401 “W\ufffdork” 502: the upstream answered 401')
+        until(lambda: 'account “W\ufffdork”: key rejected by the upstream; ' in relais.said(), 'the word of the key')
+        equal(lines_of(relais), cases)
+        relais.stop()
+        equal(relais.process.stdout.read(), '', 'beside the line that it listens')
+        for secret in ('guess', 'PROMPT', KEY, upstream.secret, '\x1b', 'vendor says'):
+            assert secret not in relais.said(), relais.said()
+    with Relais('--practice', '--no-log') as relais:
+        relais.request('GET', '/healthz')
+        relais.stop()
+        equal(lines_of(relais), [])
+
+
+@test
+def a_flood_is_counted():
+    with Relais('--practice', '--auth-mode', 'strict') as relais:
+        for _ in range(30):
+            relais.request('GET', '/v1/models', auth=False)
+        for i in range(150):
+            relais.request('GET', f'/v1/nothing/{i}')
+        relais.stop()
+        lines = lines_of(relais)
+        equal(lines[:2], ['GET /v1/models 401: No API key was sent', 'GET /v1/nothing/0 404: Nothing is served at this URL'])
+        equal(len(lines), 100)
+        assert '\n… 29 more like it: GET /v1/models 401: No API key was sent\n… 51 more requests\n' in relais.said(), relais.said()
+
+
+@test
+def who_reads_no_line_holds_up_nothing():
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    server = subprocess.Popen([RELAIS, 'serve', '--practice', '--port', '0', '--data-dir', FOLDER.name], stdout=subprocess.PIPE,
+                              stderr=writer, text=True)
+    os.close(writer)
+    said = []
+
+    def ask(connection, path):
+        connection.request('GET', path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def read():
+        with open(reader, encoding='utf-8') as file:
+            said.extend(file)
+    thread = threading.Thread(target=read, daemon=True)
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', int(re.search(r':(\d+)\n', server.stdout.readline())[1]), timeout=10)
+        for _ in range(1500):
+            equal(ask(connection, '/healthz' + '/' * 150), 200)
+        # somebody looks: what was kept comes, then what comes now, and of the rest how much it was
+        thread.start()
+        equal(ask(connection, '/nothing'), 404)
+        until(lambda: any('/nothing' in line or 'more requests' in line for line in said), 'the last line', 30)
+    finally:
+        server.terminate()
+        equal(server.wait(10), 0)
+        server.stdout.close()
+    thread.join(10)
+    shown = sum(bool(re.match(STAMP, line)) for line in said)
+    counted = sum(int(number) for number in re.findall(r'^… (\d+) more requests$', ''.join(said), re.M))
+    assert counted > 0 and shown + counted == 1501, (shown, counted)
+    # nor does one who is never there
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    server = subprocess.Popen([RELAIS, 'serve', '--practice', '--port', '0', '--data-dir', FOLDER.name], stdout=subprocess.PIPE,
+                              stderr=writer, text=True)
+    os.close(writer)
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', int(re.search(r':(\d+)\n', server.stdout.readline())[1]), timeout=10)
+        for _ in range(50):
+            equal(ask(connection, '/healthz' + '/' * 150), 200)
+    finally:
+        server.terminate()
+        equal(server.wait(10), 0)
+        server.stdout.close()
+        os.close(reader)
+
+
+@test
+def the_start_says_what_to_try():
+    for arguments in ([], ['--auth-mode', 'strict']):
+        with Relais('--practice', *arguments) as relais:
+            shown = until(lambda: re.search(r'^  curl .*\n    -d .*\n', relais.said(), re.M), 'what to try')[0]
+            done = subprocess.run(['bash', '-c', shown.replace('THE-CLIENT-KEY', KEY)], capture_output=True, text=True, timeout=60)
+            assert 'practice account' in json.loads(done.stdout)['choices'][0]['message']['content'], done
 
 
 @test
