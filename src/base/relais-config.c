@@ -25,6 +25,7 @@ struct _RelaisConfig
 
   /* owned */
   char            *api_key;
+  char            *key_place;
   char           **allowed_hosts;
   char           **allowed_origins;
 };
@@ -108,6 +109,7 @@ relais_config_finalize (GObject *object)
   RelaisConfig *self = RELAIS_CONFIG (object);
 
   g_clear_pointer (&self->api_key, relais_key_wipe);
+  g_clear_pointer (&self->key_place, g_free);
   g_clear_pointer (&self->allowed_hosts, g_strfreev);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
   G_OBJECT_CLASS (relais_config_parent_class)->finalize (object);
@@ -405,6 +407,34 @@ relais_config_set_api_key (RelaisConfig  *self,
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API_KEY]);
     }
   return TRUE;
+}
+
+/**
+ * relais_config_get_key_place:
+ * @self: a configuration
+ *
+ * Returns: (nullable): where the key is kept, as [method@Config.set_key_place] was told
+ */
+const char *
+relais_config_get_key_place (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return self->key_place;
+}
+
+/**
+ * relais_config_set_key_place:
+ * @self: a configuration
+ * @place: (nullable): where a person of this computer finds the key, to follow “the one”; %NULL
+ *   where the window and “relais key” find it by themselves
+ */
+void
+relais_config_set_key_place (RelaisConfig *self,
+                             const char   *place)
+{
+  g_return_if_fail (RELAIS_IS_CONFIG (self));
+  g_free (self->key_place);
+  self->key_place = g_strdup (place);
 }
 
 /**

@@ -71,6 +71,9 @@ const char       *relais_config_get_api_key            (RelaisConfig           *
 gboolean          relais_config_set_api_key            (RelaisConfig           *self,
                                                         const char             *api_key,
                                                         GError                **error);
+const char       *relais_config_get_key_place          (RelaisConfig           *self);
+void              relais_config_set_key_place          (RelaisConfig           *self,
+                                                        const char             *place);
 gboolean          relais_config_get_strict_translation (RelaisConfig           *self);
 void              relais_config_set_strict_translation (RelaisConfig           *self,
                                                         gboolean                strict);

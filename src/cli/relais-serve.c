@@ -14,18 +14,20 @@
 #include <glib-unix.h>
 
 #include "relais-cli.h"
+#include "relais-request-log.h"
 
 typedef struct
 {
-  RelaisEngine *engine;
-  GMainLoop    *loop;
+  RelaisEngine     *engine;
+  RelaisRequestLog *log;
+  GMainLoop        *loop;
   const char *key_source; /* how the key was given, or NULL */
-  const char   *key_file;
-  gboolean      stopping;
-  int           status;
+  const char       *key_file;
+  gboolean          stopping;
+  int               status;
 } Serve;
 
-static gboolean lan, practice, strict_translation;
+static gboolean lan, practice, strict_translation, no_log;
 static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
 static char **allowed_hosts, **allowed_origins;
 
@@ -43,6 +45,7 @@ static const GOptionEntry entries[] = {
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the client key is kept without a keyring", "DIR" },
+  { "no-log", 0, 0, G_OPTION_ARG_NONE, &no_log, "Print no line for each request", NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -68,7 +71,7 @@ signal_cb (gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
   serve->stopping = TRUE;
-  fprintf (stderr, "stopping; running answers get up to 5 seconds\n");
+  relais_request_log_say (serve->log, "stopping; running answers get up to 5 seconds");
   relais_engine_stop_async (serve->engine, NULL, stopped_cb, serve);
   return G_SOURCE_CONTINUE;
 }
@@ -108,6 +111,20 @@ say_key (Serve *serve)
     }
 }
 
+/* For a person who looks around; the account answers only who asks it. */
+static void
+say_what_to_try (Serve      *serve,
+                 const char *url)
+{
+  gboolean open = relais_engine_get_key_mode (serve->engine) == RELAIS_AUTH_MODE_OFF;
+
+  fprintf (stderr,
+           "to try the practice account, from another terminal:\n"
+           "  curl -sS %s/v1/chat/completions -H 'Content-Type: application/json' %s\\\n"
+           "    -d '{\"model\": \"practice\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n",
+           url, open ? "" : "-H 'Authorization: Bearer THE-CLIENT-KEY' ");
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -130,6 +147,8 @@ started_cb (GObject      *source,
   for (guint i = 1; urls[i] != NULL; i++)
     printf ("  also on %s\n", urls[i]);
   fflush (stdout);
+  if (practice)
+    say_what_to_try (serve, urls[0]);
 }
 
 static void
@@ -204,9 +223,11 @@ relais_serve_main (int    argc,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RelaisEngine) engine = NULL;
+  g_autoptr (RelaisRequestLog) log = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *key = NULL;
   g_autofree char *key_file = NULL;
+  g_autofree char *source = NULL;
   Serve serve = { .loop = loop };
   RelaisEngineOptions options = { 0 };
 
@@ -215,7 +236,10 @@ relais_serve_main (int    argc,
                          "The client key is that of RELAIS_API_KEY, else of --api-key-file, else of the\n"
                          "keyring, else of the file client-key in the data folder; if there is none yet,\n"
                          "one is made. “relais key” prints it. With --practice or --accounts-file the\n"
-                         "keyring is not asked.",
+                         "keyring is not asked.\n\n"
+                         "Each request that is over has a line on standard error: when it came, method and\n"
+                         "path, the model asked for → the one used, the account, the status, how long it took.\n"
+                         "Neither keys nor prompts are in it.",
                          entries, &argc, &argv))
     return RELAIS_EXIT_USAGE;
   if (argc > 1)
@@ -223,7 +247,9 @@ relais_serve_main (int    argc,
       fprintf (stderr, "relais serve: unexpected argument “%s”; see “relais serve --help”\n", argv[1]);
       return RELAIS_EXIT_USAGE;
     }
-  serve.key_source = relais_cli_has_key () ? "RELAIS_API_KEY" : api_key_file;
+  if (api_key_file != NULL)
+    source = g_canonicalize_filename (api_key_file, NULL);
+  serve.key_source = relais_cli_has_key () ? "RELAIS_API_KEY" : source;
   key = relais_cli_find_key (api_key_file, &error);
   if (error != NULL)
     {
@@ -236,6 +262,7 @@ relais_serve_main (int    argc,
   options.rules_file = rules_file;
   options.use_keyring = accounts_file == NULL && !practice;
   options.api_key = key;
+  options.key_source = serve.key_source;
   options.key_file = key_file;
   engine = relais_engine_new (&options);
   relais_cli_say_notes (engine, accounts_file);
@@ -246,11 +273,14 @@ relais_serve_main (int    argc,
       fprintf (stderr, "relais serve: %s\n", error->message);
       return RELAIS_EXIT_USAGE;
     }
+  log = relais_request_log_new (engine, !no_log);
   serve.engine = engine;
+  serve.log = log;
   serve.key_file = key_file;
   g_unix_signal_add (SIGTERM, signal_cb, &serve);
   g_unix_signal_add (SIGINT, signal_cb, &serve);
   relais_engine_load_async (engine, FALSE, NULL, loaded_cb, &serve);
   g_main_loop_run (loop);
+  relais_request_log_end (log);
   return serve.status;
 }

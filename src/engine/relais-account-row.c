@@ -22,6 +22,8 @@ struct _RelaisAccountRow
   char                *base_url;
   char               **models;
 
+  const char *dispatch; /* static */
+  int                  priority;
   RelaisAccountState   state;
   guint                n_requests;
   gboolean             enabled;
@@ -216,6 +218,8 @@ relais_account_row_update (RelaisAccountRow        *self,
       self->models = g_strdupv (info->models);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODELS]);
     }
+  self->dispatch = info->dispatch;
+  self->priority = info->priority;
   set_number (self, &state, info->state, PROP_STATE);
   self->state = info->state;
   set_number (self, &self->n_requests, info->n_requests, PROP_N_REQUESTS);
@@ -297,6 +301,30 @@ const char *const *
 relais_account_row_get_models (RelaisAccountRow *self)
 {
   return (const char *const *)self->models;
+}
+
+/**
+ * relais_account_row_get_dispatch:
+ * @self: a row
+ *
+ * Returns: (transfer none): when it takes its turn: `off`, `pooled`, `fallback` or `exclusive`
+ */
+const char *
+relais_account_row_get_dispatch (RelaisAccountRow *self)
+{
+  return self->dispatch;
+}
+
+/**
+ * relais_account_row_get_priority:
+ * @self: a row
+ *
+ * Returns: the lowest goes first
+ */
+int
+relais_account_row_get_priority (RelaisAccountRow *self)
+{
+  return self->priority;
 }
 
 /**

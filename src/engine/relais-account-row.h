@@ -22,7 +22,8 @@ GType relais_account_state_get_type (void);
 /* Lives in the main context and is updated in place; never holds a key. Properties, all read-only
  * and notified: "id", "label", "provider", "provider-name", "base-url" (strings), "models" (strv,
  * patterns, or NULL), "enabled" (boolean), "state" (RelaisAccountState), "n-requests" (uint, since
- * start), "has-key", "kept" (boolean; FALSE: lives until quit). */
+ * start), "has-key", "kept" (boolean; FALSE: lives until quit). Dispatch and priority are there too,
+ * without a property: the window shows neither. */
 #define RELAIS_TYPE_ACCOUNT_ROW (relais_account_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisAccountRow, relais_account_row, RELAIS, ACCOUNT_ROW, GObject)
@@ -33,6 +34,8 @@ const char        *relais_account_row_get_provider      (RelaisAccountRow *self)
 const char        *relais_account_row_get_provider_name (RelaisAccountRow *self);
 const char        *relais_account_row_get_base_url      (RelaisAccountRow *self);
 const char  *const*relais_account_row_get_models        (RelaisAccountRow *self);
+const char        *relais_account_row_get_dispatch      (RelaisAccountRow *self);
+int                relais_account_row_get_priority      (RelaisAccountRow *self);
 gboolean           relais_account_row_get_enabled       (RelaisAccountRow *self);
 RelaisAccountState relais_account_row_get_state         (RelaisAccountRow *self);
 guint              relais_account_row_get_n_requests    (RelaisAccountRow *self);

@@ -227,6 +227,21 @@ read_rules (RelaisCore  *self,
   return self->gateway.rules != NULL;
 }
 
+/* What is said of it to who lacks the key follows. */
+static void
+set_key_place (RelaisCore           *self,
+               RelaisEngineKeyPlace  place)
+{
+  g_autofree char *words = NULL;
+
+  self->key_place = place;
+  if (place == RELAIS_ENGINE_KEY_FILE)
+    words = g_strdup_printf ("in %s", self->key_file);
+  else if (place == RELAIS_ENGINE_KEY_GIVEN && self->key_source != NULL)
+    words = g_strdup_printf ("that “relais serve” was given by %s", self->key_source);
+  relais_config_set_key_place (self->config, words);
+}
+
 /**
  * relais_core_take_options:
  * @self: a core
@@ -265,28 +280,78 @@ relais_core_take_options (RelaisCore                 *self,
   relais_core_apply_accounts (self);
   if (options->api_key == NULL)
     return TRUE;
-  self->key_place = RELAIS_ENGINE_KEY_GIVEN;
+  set_key_place (self, RELAIS_ENGINE_KEY_GIVEN);
   return relais_config_set_api_key (self->config, options->api_key, error);
 }
 
-/* In its folder, made if need be, and for its owner only. */
-static gboolean
-write_key_file (RelaisCore  *self,
-                const char  *key,
-                GError     **error)
+/* What the thread that writes it needs. */
+typedef struct
 {
-  g_autofree char *folder = g_path_get_dirname (self->key_file);
+  char *path;
+  char *key; /* wiped */
+} KeyFile;
+
+static void
+key_file_free (gpointer data)
+{
+  KeyFile *file = data;
+
+  g_free (file->path);
+  relais_key_wipe (file->key);
+  g_free (file);
+}
+
+/* In its folder, made if need be, and for its owner only; until it is on the disk. */
+static void
+write_key_thread (GTask        *task,
+                  gpointer      source,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  KeyFile *file = task_data;
+  g_autofree char *folder = g_path_get_dirname (file->path);
+  GError *error = NULL;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
+    g_set_error (&error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be made: %s", folder, g_strerror (errno));
+  else
+    g_file_set_contents_full (file->path, file->key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                              &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+key_written_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  Step *step = user_data;
+  RelaisCore *self = step->core;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
     {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be made: %s", folder, g_strerror (errno));
-      return FALSE;
+      set_key_place (self, RELAIS_ENGINE_KEY_FILE);
+      relais_config_set_api_key (self->config, step->key, &error);
     }
-  if (!g_file_set_contents_full (self->key_file, key, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                 error))
-    return FALSE;
-  self->key_place = RELAIS_ENGINE_KEY_FILE;
-  return relais_config_set_api_key (self->config, key, error);
+  step_end (step, error);
+}
+
+/* Its step's key: in force once it is there. Ends the step. */
+static void
+write_key_file (Step *step)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, key_written_cb, step);
+  KeyFile *file = g_new0 (KeyFile, 1);
+
+  g_task_set_source_tag (task, write_key_file);
+  file->path = g_strdup (step->core->key_file);
+  file->key = g_strdup (step->key);
+  g_task_set_task_data (task, file, key_file_free);
+  g_task_run_in_thread (task, write_key_thread);
 }
 
 /* The key kept beside the data where no keyring keeps it. Fails with [error@GLib.FileError] `NOENT`
@@ -307,7 +372,7 @@ read_key_file (RelaisCore  *self,
     }
   if (!g_file_get_contents (self->key_file, &text, NULL, error))
     return FALSE;
-  self->key_place = RELAIS_ENGINE_KEY_FILE;
+  set_key_place (self, RELAIS_ENGINE_KEY_FILE);
   set = relais_config_set_api_key (self->config, g_strstrip (text), error);
   explicit_bzero (text, strlen (text));
   if (!set)
@@ -315,26 +380,21 @@ read_key_file (RelaisCore  *self,
   return set;
 }
 
-/* Read, or made: one that is there is never written over. */
-static gboolean
-use_key_file (RelaisCore  *self,
-              GError     **error)
+/* Read, or made: one that is there is never written over. Ends the step. */
+static void
+use_key_file (Step *step)
 {
-  g_autoptr (GError) unread = NULL;
-  char *made;
-  gboolean set;
+  GError *unread = NULL;
 
-  if (read_key_file (self, &unread))
-    return TRUE;
-  if (!g_error_matches (unread, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (read_key_file (step->core, &unread) ||
+      !g_error_matches (unread, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     {
-      g_propagate_error (error, g_steal_pointer (&unread));
-      return FALSE;
+      step_end (step, unread);
+      return;
     }
-  made = relais_key_make ();
-  set = write_key_file (self, made, error);
-  relais_key_wipe (made);
-  return set;
+  g_clear_error (&unread);
+  step->key = relais_key_make ();
+  write_key_file (step);
 }
 
 /* Without a place to keep it the key lives until quit. */
@@ -360,11 +420,12 @@ key_kept_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (relais_key_store_save_finish (result, &error))
-    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+    set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
   else if (self->key_file != NULL)
     {
-      g_clear_error (&error);
-      write_key_file (self, relais_config_get_api_key (self->config), &error);
+      step->key = g_strdup (relais_config_get_api_key (self->config));
+      write_key_file (step);
+      return;
     }
   else
     {
@@ -387,8 +448,7 @@ find_other_key (Step     *step,
     {
       if (!keeps || self->keyring != RELAIS_KEYRING_READY)
         {
-          use_key_file (self, &error);
-          step_end (step, g_steal_pointer (&error));
+          use_key_file (step);
           return;
         }
       if (read_key_file (self, &error) ||
@@ -416,7 +476,7 @@ key_loaded_cb (GObject      *source,
   char *key = relais_key_store_load_finish (result, &error);
 
   if (key != NULL && relais_config_set_api_key (self->config, key, NULL))
-    self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+    set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
   g_clear_pointer (&key, relais_key_wipe);
   /* a locked keyring may hold one: nothing is made up in its place */
   if (self->key_place == RELAIS_ENGINE_KEY_KEYRING ||
@@ -430,19 +490,17 @@ static void
 load_key (Step *step)
 {
   RelaisCore *self = step->core;
-  g_autoptr (GError) error = NULL;
 
   if (relais_config_get_api_key (self->config) != NULL)
     step_end (step, NULL);
   else if (self->store != NULL)
     relais_key_store_load_async (NULL, key_loaded_cb, step);
+  else if (self->key_file != NULL)
+    use_key_file (step);
   else
     {
-      if (self->key_file != NULL)
-        use_key_file (self, &error);
-      else
-        use_fresh_key (self);
-      step_end (step, g_steal_pointer (&error));
+      use_fresh_key (self);
+      step_end (step, NULL);
     }
 }
 
@@ -578,19 +636,21 @@ relais_core_load (RelaisCore     *self,
     load_key (step);
 }
 
-/* In the file, where there is to be one; else until quit. */
+/* In the file, where there is to be one; else until quit. Ends the step. */
 static void
-keep_key_here (RelaisCore  *self,
-               const char  *key,
-               GError     **error)
+keep_key_here (Step *step)
 {
+  RelaisCore *self = step->core;
+  GError *error = NULL;
+
   if (self->key_file != NULL)
     {
-      write_key_file (self, key, error);
+      write_key_file (step);
       return;
     }
-  self->key_place = RELAIS_ENGINE_KEY_NOWHERE;
-  relais_config_set_api_key (self->config, key, error);
+  set_key_place (self, RELAIS_ENGINE_KEY_NOWHERE);
+  relais_config_set_api_key (self->config, step->key, &error);
+  step_end (step, error);
 }
 
 static void
@@ -607,7 +667,7 @@ key_saved_cb (GObject      *source,
   note_save (self, error);
   if (saved)
     {
-      self->key_place = RELAIS_ENGINE_KEY_KEYRING;
+      set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
       relais_config_set_api_key (self->config, step->key, &error);
     }
   /* Without any keyring it goes beside the data, or holds until quit; a locked one refuses, and the
@@ -615,7 +675,8 @@ key_saved_cb (GObject      *source,
   else if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
     {
       g_clear_error (&error);
-      keep_key_here (self, step->key, &error);
+      keep_key_here (step);
+      return;
     }
   step_end (step, error);
 }
@@ -650,8 +711,7 @@ relais_core_save_key (RelaisCore     *self,
       relais_key_store_save_async (key, NULL, key_saved_cb, step);
       return;
     }
-  keep_key_here (self, key, &error);
-  step_end (step, error);
+  keep_key_here (step);
 }
 
 static void

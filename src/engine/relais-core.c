@@ -82,6 +82,8 @@ list_infos (RelaisCore *self)
       info->provider = g_strdup (account->provider);
       info->base_url = g_strdup (account->base_url);
       info->models = g_strdupv (account->models);
+      info->dispatch = relais_dispatch_get_nick (account->dispatch);
+      info->priority = account->priority;
       info->state = account_state (self, account);
       info->n_requests = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, account->id));
       info->enabled = account->enabled;
@@ -258,6 +260,7 @@ relais_core_new (GMainContext              *context,
   self->models = g_new0 (char *, 1);
   self->order = g_new0 (char *, 1);
   self->key_file = g_strdup (options->key_file);
+  self->key_source = g_strdup (options->key_source);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->snapshot = snapshot;
   self->user_data = user_data;
@@ -319,6 +322,7 @@ relais_core_free (RelaisCore *self)
   g_strfreev (self->models);
   g_strfreev (self->order);
   g_free (self->key_file);
+  g_free (self->key_source);
   g_ptr_array_unref (self->notes);
   g_main_context_unref (self->context);
   g_free (self);

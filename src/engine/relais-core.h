@@ -20,6 +20,8 @@ typedef struct
   char                *provider;
   char                *base_url;
   char               **models;
+  const char *dispatch; /* static */
+  int                  priority;
   RelaisAccountState   state;
   guint                n_requests;
   gboolean             enabled;
@@ -66,6 +68,7 @@ struct _RelaisCore
   GSource               *flush;
   char                 **order;
   char                  *key_file;
+  char                  *key_source;
   GPtrArray *notes; /* what of the accounts file should be told */
   gboolean               accounts_changed;
   gboolean               models_changed;

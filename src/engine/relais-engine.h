@@ -93,6 +93,7 @@ typedef struct
   const char *rules_file;    /* which model is used for which; NULL: none */
   gboolean use_keyring;      /* FALSE: accounts live in memory (or come from the file) */
   const char *api_key;       /* the client key, instead of the keyring's */
+  const char *key_source;    /* where @api_key came from, as people know it; or NULL */
   const char *key_file;      /* where the client key is, 0600, when the keyring has none */
 } RelaisEngineOptions;
 

@@ -274,30 +274,51 @@ needs_key (RelaisConfig      *config,
     }
 }
 
+/* Where the key is kept is the business of who sits here; behind a tunnel or a reverse proxy the
+ * peer is local, but the host is not. */
+static char *
+dup_key_place (RelaisConfig            *config,
+               const RelaisAccessPlace *place,
+               const RelaisField       *fields,
+               gsize                    n_fields)
+{
+  const char *kept = relais_config_get_key_place (config);
+  const char *host = relais_field_find (fields, n_fields, "Host");
+  g_autofree char *name = host != NULL ? dup_host_name (host) : NULL;
+
+  if (kept == NULL || place->peer_remote || (name != NULL && !is_loopback (name)))
+    return g_strdup ("that the Relais window shows and “relais key” prints");
+  return g_strdup (kept);
+}
+
 static gboolean
-check_key (RelaisConfig      *config,
-           const RelaisRoute *route,
-           const Keys        *keys,
-           RelaisAccess      *access)
+check_key (RelaisConfig            *config,
+           const RelaisAccessPlace *place,
+           const RelaisRoute       *route,
+           const RelaisField       *fields,
+           gsize                    n_fields,
+           const Keys              *keys,
+           RelaisAccess            *access)
 {
   static const char *const places = "“Authorization: Bearer <key>”, “x-api-key”, “x-goog-api-key” or “api-key”";
+  g_autofree char *kept = NULL;
 
   if (!needs_key (config, route) || keys->good_header || keys->good_query)
     return TRUE;
   access->bad_key = keys->seen->len > 0;
+  kept = dup_key_place (config, place, fields, n_fields);
   if (relais_config_get_api_key (config) == NULL)
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
                                         "Relais has no API key yet, so none can be right: set one in Relais first."));
   else if (keys->seen->len > 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
                                         "The API key sent as %s is not the key of this Relais. Give the client the "
-                                        "one that the Relais window shows and “relais key” prints; it is accepted as %s.",
-                                        keys->seen->str, places));
+                                        "one %s; it is accepted as %s.",
+                                        keys->seen->str, kept, places));
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_BAD_KEY,
-                                        "No API key was sent. Give the client the one that the Relais window shows and "
-                                        "“relais key” prints; it is accepted as %s.",
-                                        places));
+                                        "No API key was sent. Give the client the one %s; it is accepted as %s.",
+                                        kept, places));
   return FALSE;
 }
 
@@ -413,7 +434,7 @@ relais_access_check (RelaisConfig            *config,
       access->verdict = RELAIS_ACCESS_PREFLIGHT;
       return;
     }
-  if (check_key (config, route, &keys, access) &&
+  if (check_key (config, place, route, fields, n_fields, &keys, access) &&
       check_media (method, fields, n_fields, &keys, access))
     check_route (method, route, fields, n_fields, access);
 }

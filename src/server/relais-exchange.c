@@ -407,6 +407,18 @@ empty_failure (RelaisExchange *self)
   return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account available: add one first");
 }
 
+/* Embeddings are not made of another dialect's answers. */
+static RelaisFailure *
+embed_failure (RelaisExchange *self)
+{
+  const char *speakers = self->dialect->id == RELAIS_DIALECT_GEMINI ? "Gemini" : "OpenAI Chat Completions or Gemini";
+
+  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
+                             "No account that serves “%s” can make embeddings for this request: add one that "
+                             "speaks %s",
+                             self->model, speakers);
+}
+
 static RelaisFailure *
 pick_failure (RelaisExchange   *self,
               RelaisPickResult  result)
@@ -422,6 +434,8 @@ pick_failure (RelaisExchange   *self,
                                  "No account serves the model “%s”: see GET /v1/models for what there is",
                                  self->model);
     case RELAIS_PICK_DIALECT:
+      if (self->route->operation == RELAIS_OPERATION_EMBED)
+        return embed_failure (self);
       if (self->model == NULL)
         return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account speaks %s: add one that does",
                                    readable (self->dialect->id));

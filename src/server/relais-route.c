@@ -24,7 +24,7 @@ static const char *const model_lists[] = { "models", "tunedModels", NULL };
 static const char *const prefixes[] = { "v1", "v1beta", "v1alpha", "v1beta1", "openai", "anthropic", "gemini",
                                         "api", "chat", "completions", "responses", "messages", NULL };
 
-/* Longest first. "*" stands for any segment that is no word of ours. */
+/* One that ends like another stands before it. "*" stands for any segment that is no word of ours. */
 static const struct
 {
   const char *tail;
@@ -32,17 +32,17 @@ static const struct
   RelaisDialectId dialect;
   const char *allow;
 } tails[] = {
-  { "responses/*/cancel", RELAIS_OPERATION_STORED, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_POST },
   { "chat/completions", RELAIS_OPERATION_GENERATE, RELAIS_DIALECT_OPENAI_CHAT, ALLOW_POST },
   { "responses/input_tokens", RELAIS_OPERATION_COUNT_TOKENS, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_POST },
   { "responses/compact", RELAIS_OPERATION_COMPACT, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_POST },
-  { "messages/count_tokens", RELAIS_OPERATION_COUNT_TOKENS, RELAIS_DIALECT_ANTHROPIC, ALLOW_POST },
+  { "responses/*/cancel", RELAIS_OPERATION_STORED, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_POST },
   { "responses/*", RELAIS_OPERATION_STORED, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_STORED },
-  { "api/hello", RELAIS_OPERATION_HELLO, RELAIS_DIALECT_ANTHROPIC, ALLOW_GET },
   { "responses", RELAIS_OPERATION_GENERATE, RELAIS_DIALECT_OPENAI_RESPONSES, ALLOW_POST },
+  { "messages/count_tokens", RELAIS_OPERATION_COUNT_TOKENS, RELAIS_DIALECT_ANTHROPIC, ALLOW_POST },
   { "messages", RELAIS_OPERATION_GENERATE, RELAIS_DIALECT_ANTHROPIC, ALLOW_POST },
   { "completions", RELAIS_OPERATION_COMPLETIONS, RELAIS_DIALECT_OPENAI_CHAT, ALLOW_POST },
   { "embeddings", RELAIS_OPERATION_EMBED, RELAIS_DIALECT_OPENAI_CHAT, ALLOW_POST },
+  { "api/hello", RELAIS_OPERATION_HELLO, RELAIS_DIALECT_ANTHROPIC, ALLOW_GET },
 };
 
 /* What follows the last colon of a Gemini path. */
@@ -371,6 +371,58 @@ dup_hint (const RelaisRoute *self,
   return g_strdup_printf ("base URL should be %s%s", base_url, version);
 }
 
+static void
+add_served (GString    *list,
+            const char *allow,
+            const char *version,
+            const char *tail)
+{
+  g_auto (GStrv) methods = g_strsplit (allow, ", ", -1);
+  gboolean first = TRUE;
+
+  g_string_append (list, list->len > 0 ? ", " : "");
+  for (guint i = 0; methods[i] != NULL; i++)
+    if (strcmp (methods[i], "HEAD") != 0 && strcmp (methods[i], "OPTIONS") != 0)
+      {
+        g_string_append_printf (list, "%s%s", first ? "" : "/", methods[i]);
+        first = FALSE;
+      }
+  g_string_append_printf (list, " /%s", version);
+  for (; *tail != '\0'; tail++)
+    if (*tail == '*')
+      g_string_append (list, "{id}");
+    else
+      g_string_append_c (list, *tail);
+}
+
+/* Every path as its vendor writes it. */
+static const char *
+get_served (void)
+{
+  static const char *const lists[] = { "v1/models", "v1/models/{model}", "v1beta/models", "v1beta/models/{model}",
+                                       "healthz", "" };
+  static char *served;
+
+  if (g_once_init_enter (&served))
+    {
+      GString *list = g_string_new (NULL);
+
+      for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+        add_served (list, tails[i].allow, tails[i].operation == RELAIS_OPERATION_HELLO ? "" : "v1/", tails[i].tail);
+      for (guint i = 0; i < G_N_ELEMENTS (gemini_methods); i++)
+        {
+          if (i == 0)
+            add_served (list, ALLOW_POST, "v1beta/", "models/{model}");
+          g_string_append_printf (list, "%s:%s", i > 0 ? ", " : "", gemini_methods[i].name);
+        }
+      for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+        add_served (list, ALLOW_GET, "", lists[i]);
+      add_served (list, ALLOW_POST, "", "api/event_logging");
+      g_once_init_leave (&served, g_string_free (list, FALSE));
+    }
+  return served;
+}
+
 static char *
 dup_cure (const RelaisRoute *self,
           const char        *base_url)
@@ -389,12 +441,9 @@ dup_cure (const RelaisRoute *self,
   };
   const char *what = self->not_supported ? "Relais does not serve this endpoint." : "Nothing is served at this URL.";
 
-  return g_strdup_printf ("%s For %s clients set the base URL to %s%s. Served are "
-                          "POST /v1/chat/completions, POST /v1/responses, POST /v1/completions, POST /v1/embeddings, "
-                          "POST /v1/messages, POST /v1/messages/count_tokens, "
-                          "POST /v1beta/models/{model}:generateContent, :streamGenerateContent, :countTokens, "
-                          ":embedContent and :batchEmbedContents, GET /v1/models, GET /v1beta/models and GET /healthz.",
-                          what, names[self->dialect], base_url, bases[self->dialect]);
+  return g_strdup_printf ("%s For %s clients set the base URL to %s%s. Served are %s.",
+                          what, names[self->dialect], base_url, bases[self->dialect],
+                          get_served ());
 }
 
 /* $alt is the same parameter, and may carry options behind a semicolon. */

@@ -394,14 +394,71 @@ refuse_provider (const char  *id,
   return FALSE;
 }
 
+static gboolean
+check_dialect (const RelaisProvider  *provider,
+               const char            *field,
+               const char            *name,
+               GError               **error)
+{
+  const RelaisDialect *dialect = relais_dialect_find (name);
+  g_autoptr (GString) spoken = g_string_new (NULL);
+
+  if (dialect != NULL && provider->speaks[dialect->id])
+    return TRUE;
+  if (dialect == NULL)
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "“%s”: there is no dialect “%s”; there are: openai-chat, openai-responses, anthropic, gemini",
+                   field, name);
+      return FALSE;
+    }
+  for (int i = 0; i < RELAIS_N_DIALECTS; i++)
+    if (provider->speaks[i])
+      g_string_append_printf (spoken, "%s%s", spoken->len > 0 ? ", " : "", relais_dialect_get (i)->name);
+  g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+               "“%s”: the provider “%s” does not speak “%s”, only: %s", field, provider->id, name, spoken->str);
+  return FALSE;
+}
+
+/* What a narrowing or an address that is never used would hide. */
+static gboolean
+check_dialects (const RelaisAccount   *account,
+                const RelaisProvider  *provider,
+                GError               **error)
+{
+  GHashTableIter iter;
+  gpointer name, url;
+
+  for (char **dialect = account->dialects; dialect != NULL && *dialect != NULL; dialect++)
+    if (!check_dialect (provider, "dialects", *dialect, error))
+      return FALSE;
+  if (account->base_urls == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, account->base_urls);
+  while (g_hash_table_iter_next (&iter, &name, &url))
+    {
+      g_autofree char *base = NULL;
+
+      if (!check_dialect (provider, "base_urls", name, error))
+        return FALSE;
+      base = relais_provider_check_base_url (url, relais_dialect_find (name)->id, error);
+      if (base == NULL)
+        {
+          g_prefix_error (error, "“base_urls”, “%s”: ", (const char *)name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 /**
  * relais_provider_check_account:
  * @account: an account
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` for a provider or dialect nobody knows, a key that is
- * missing or could not stand in a header, or a base URL that is missing or no good; never quotes
- * the key.
+ * Fails with [error@Error] `INVALID_SETTING` for a provider or dialect nobody knows, a dialect that
+ * the provider does not speak, a key that is missing or could not stand in a header, or a base URL
+ * that is missing or no good; never quotes the key.
  *
  * Returns: whether requests can be sent with it
  */
@@ -413,14 +470,8 @@ relais_provider_check_account (const RelaisAccount  *account,
 
   if (provider == NULL)
     return refuse_provider (account->provider, error);
-  for (char **name = account->dialects; name != NULL && *name != NULL; name++)
-    if (relais_dialect_find (*name) == NULL)
-      {
-        g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                     "There is no dialect “%s”; there are: openai-chat, openai-responses, anthropic, gemini",
-                     *name);
-        return FALSE;
-      }
+  if (!check_dialects (account, provider, error))
+    return FALSE;
   if (provider->needs_key && (account->api_key == NULL || *account->api_key == '\0'))
     {
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The API key is missing");

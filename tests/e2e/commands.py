@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The command line as a person meets it: what starts, what does not and why, and the real keyring."""
 import fcntl
+import http.client
 import json
 import os
 import re
@@ -69,6 +70,8 @@ def a_provider_nobody_knows_is_refused_before_the_keyring_is_asked():
     status, out, err = run('accounts', 'add', 'foo')
     equal((status, out), (64, ''))
     assert '“foo”' in err and 'gemini, anthropic, openai, zai' in err and 'keyring' not in err, err
+    status, out, err = run('accounts', 'add', 'openai-compatible')
+    assert (status, out) == (64, '') and '--base-url' in err and 'keyring' not in err, err
 
 
 @test
@@ -112,7 +115,16 @@ def bad_settings_are_told_and_quote_no_secret():
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"ftp://x"}]}', 'http://'),
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://u:p@x"}]}', 'user name'),
         ('{"accounts":[{"id":"a","provider":"openai-compatible","base_url":"http://a%0d%0ab/"}]}', 'base URL'),
-        ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["klingon"]}]}', '“klingon”'),
+        ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["klingon"]}]}', 'account 1 (“a”): “dialects”: there is no dialect “klingon”'),
+        ('{"accounts":[{"id":"a","provider":"openai","api_key":"x","dialects":["openai-chat","gemini"]}]}',
+         'account 1 (“a”): “dialects”: the provider “openai” does not speak “gemini”, only: openai-chat, openai-responses'),
+        ('{"accounts":[{"id":"a","provider":"zai","api_key":"x","base_urls":{"klingon":"http://x"}}]}',
+         'account 1 (“a”): “base_urls”: there is no dialect “klingon”; there are: openai-chat, openai-responses, anthropic, gemini'),
+        ('{"accounts":[{"id":"a","provider":"zai","api_key":"x","base_urls":{"openai-chat":"http://x","gemini":"http://x"}}]}',
+         'account 1 (“a”): “base_urls”: the provider “zai” does not speak “gemini”, only: openai-chat, anthropic'),
+        # also where “dialects” leaves it unused
+        ('{"accounts":[{"id":"a","provider":"zai","api_key":"x","dialects":["anthropic"],"base_urls":{"openai-chat":"x"}}]}',
+         'account 1 (“a”): “base_urls”, “openai-chat”: The base URL must start with http'),
         ('{"accounts":[{"id":"b","provider":"practice"},{"id":"a","provider":"practice"},{"id":"a","provider":"practice"}]}',
          'account 3 (“a”): account 2 has the same id'),
         ('', 'the file is empty; it should look like {"accounts": ['),
@@ -218,6 +230,31 @@ def the_start_says_whether_a_key_is_needed_and_where_it_is():
 
 
 @test
+def who_lacks_the_key_is_told_where_it_is():
+    def words(relais, path, headers=None, **more):
+        status, _, answer = relais.request('POST', path, {}, headers=headers, auth=False)
+        equal(status, 401, answer)
+        answer = json.loads(answer)
+        equal({name: answer[name] if name == 'type' else answer['error'][name] for name in more}, more)
+        return answer['error']['message']
+
+    kept = write('kept-key', KEY)
+    folder = os.path.join(FOLDER.name, 'told')
+    general = 'the one that the Relais window shows and “relais key” prints;'
+    for arguments, key, place in ((['--api-key-file', kept], None, f'the one that “relais serve” was given by {kept};'),
+                                  (['--data-dir', folder], None, f'the one in {folder}/client-key;'),
+                                  ([], KEY, 'the one that “relais serve” was given by RELAIS_API_KEY;')):
+        with Relais('--practice', '--auth-mode', 'strict', '--allowed-host', 'relais.example', *arguments, key=key) as relais:
+            for message in (words(relais, '/v1/messages', type='error'),
+                            words(relais, '/v1beta/models/m:generateContent', status='UNAUTHENTICATED'),
+                            words(relais, '/v1/chat/completions', {'x-api-key': 'sk-wrong-0123456789'}, code='invalid_api_key')):
+                assert place in message and KEY not in message and 'sk-wrong' not in message, message
+            # through a tunnel or a proxy the peer is this computer, and who asks is not
+            message = words(relais, '/v1/chat/completions', {'Host': 'relais.example'})
+            assert general in message and FOLDER.name not in message and 'RELAIS_API_KEY' not in message, message
+
+
+@test
 def no_child_and_no_neighbour_sees_the_key_in_the_environment():
     with Relais('--practice') as relais:
         with open(f'/proc/{relais.process.pid}/environ', 'rb') as file:
@@ -308,6 +345,130 @@ def hosts_and_pages_are_let_in_by_option():
                         (['--allowed-origin', 'app.example'], 'https://app.example'), (['--allowed-origin', 'null'], 'no origin')):
         status, out, err = run('serve', '--practice', *line)
         assert (status, out) == (64, '') and line[0] in err and f'“{line[1]}”' in err and words in err, err
+
+
+STAMP = r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d '
+
+
+def lines_of(relais):
+    """What was said of requests, without when and how long"""
+    return [re.sub(r' (\d+ ms|\d+\.\d s)(?=: |$)', '', line[20:]) for line in relais.said().splitlines() if re.match(STAMP, line)]
+
+
+@test
+def each_request_has_a_line_that_tells_no_secret():
+    upstream = StandIn()
+    rows = [{'id': 'a', 'label': 'W\x1bork', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret, 'dialects': ['openai-chat']}]
+    rules = write('log-rules.json', json.dumps({'rules': [{'match': 'my-model', 'model': 'm-one'}]}))
+    cases = []
+    with Relais('--auth-mode', 'strict', '--rules-file', rules, accounts=rows) as relais:
+        def ask(line, method, path, body=None, headers=None, auth=True):
+            relais.request(method, path, body, headers, auth)
+            cases.append(line)
+            until(lambda: len(lines_of(relais)) == len(cases), line)
+
+        def chat(model, line):
+            ask(f'POST /v1/chat/completions {line}', 'POST', '/v1/chat/completions',
+                {'model': model, 'messages': [{'role': 'user', 'content': 'a PROMPT of mine'}]})
+        ask('GET /healthz 200', 'GET', '/healthz')
+        chat('my-model', 'my-model → m-one “W\ufffdork” 200')
+        chat('m-one', 'm-one “W\ufffdork” 200')
+        chat('status-400', 'status-400 “W\ufffdork” 400: the upstream answered 400')
+        chat('m\x1b[2J\n', 'm\ufffd[2J  “W\ufffdork” 200')
+        ask('POST /v1/chat/completions 400: The request names no model: set “model” to a non-empty string', 'POST', '/v1/chat/completions',
+            {'messages': [{'role': 'user', 'content': 'a PROMPT of mine'}]})
+        ask('GET /v1/models 401: The API key sent as x-api-key and key= in the query is not the key of this Relais', 'GET',
+            '/v1/models?key=sk-guess-0123456789', headers={'x-api-key': 'sk-guess-9876543210'}, auth=False)
+        ask('GET /v1/nothing/%1b[2J/[hidden] 404: Nothing is served at this URL', 'GET', '/v1/nothing/%1b[2J/sk-guess-0123456789')
+        ask('GET /v1/models 421: Relais does not answer to the host “evil.example”', 'GET', '/v1/models', headers={'Host': 'evil.example'})
+        equal(lines_of(relais), cases)
+        # the one line that is no request's
+        chat('status-401', 'status-401 “W\ufffdork” 502: the upstream answered 401')
+        until(lambda: 'account “W\ufffdork”: key rejected by the upstream; ' in relais.said(), 'the word of the key')
+        equal(lines_of(relais), cases)
+        relais.stop()
+        equal(relais.process.stdout.read(), '', 'beside the line that it listens')
+        for secret in ('guess', 'PROMPT', KEY, upstream.secret, '\x1b', 'vendor says'):
+            assert secret not in relais.said(), relais.said()
+    with Relais('--practice', '--no-log') as relais:
+        relais.request('GET', '/healthz')
+        relais.stop()
+        equal(lines_of(relais), [])
+
+
+@test
+def a_flood_is_counted():
+    with Relais('--practice', '--auth-mode', 'strict') as relais:
+        for _ in range(30):
+            relais.request('GET', '/v1/models', auth=False)
+        for i in range(150):
+            relais.request('GET', f'/v1/nothing/{i}')
+        relais.stop()
+        lines = lines_of(relais)
+        equal(lines[:2], ['GET /v1/models 401: No API key was sent', 'GET /v1/nothing/0 404: Nothing is served at this URL'])
+        equal(len(lines), 100)
+        assert '\n… 29 more like it: GET /v1/models 401: No API key was sent\n… 51 more requests\n' in relais.said(), relais.said()
+
+
+@test
+def who_reads_no_line_holds_up_nothing():
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    server = subprocess.Popen([RELAIS, 'serve', '--practice', '--port', '0', '--data-dir', FOLDER.name], stdout=subprocess.PIPE,
+                              stderr=writer, text=True)
+    os.close(writer)
+    said = []
+
+    def ask(connection, path):
+        connection.request('GET', path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def read():
+        with open(reader, encoding='utf-8') as file:
+            said.extend(file)
+    thread = threading.Thread(target=read, daemon=True)
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', int(re.search(r':(\d+)\n', server.stdout.readline())[1]), timeout=10)
+        for _ in range(1500):
+            equal(ask(connection, '/healthz' + '/' * 150), 200)
+        # somebody looks: what was kept comes, then what comes now, and of the rest how much it was
+        thread.start()
+        equal(ask(connection, '/nothing'), 404)
+        until(lambda: any('/nothing' in line or 'more requests' in line for line in said), 'the last line', 30)
+    finally:
+        server.terminate()
+        equal(server.wait(10), 0)
+        server.stdout.close()
+    thread.join(10)
+    shown = sum(bool(re.match(STAMP, line)) for line in said)
+    counted = sum(int(number) for number in re.findall(r'^… (\d+) more requests$', ''.join(said), re.M))
+    assert counted > 0 and shown + counted == 1501, (shown, counted)
+    # nor does one who is never there
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    server = subprocess.Popen([RELAIS, 'serve', '--practice', '--port', '0', '--data-dir', FOLDER.name], stdout=subprocess.PIPE,
+                              stderr=writer, text=True)
+    os.close(writer)
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', int(re.search(r':(\d+)\n', server.stdout.readline())[1]), timeout=10)
+        for _ in range(50):
+            equal(ask(connection, '/healthz' + '/' * 150), 200)
+    finally:
+        server.terminate()
+        equal(server.wait(10), 0)
+        server.stdout.close()
+        os.close(reader)
+
+
+@test
+def the_start_says_what_to_try():
+    for arguments in ([], ['--auth-mode', 'strict']):
+        with Relais('--practice', *arguments) as relais:
+            shown = until(lambda: re.search(r'^  curl .*\n    -d .*\n', relais.said(), re.M), 'what to try')[0]
+            done = subprocess.run(['bash', '-c', shown.replace('THE-CLIENT-KEY', KEY)], capture_output=True, text=True, timeout=60)
+            assert 'practice account' in json.loads(done.stdout)['choices'][0]['message']['content'], done
 
 
 @test
@@ -474,7 +635,19 @@ def case_ready():
     found = subprocess.run(['secret-tool', 'search', '--all', 'provider', 'openai-compatible'], capture_output=True, text=True)
     assert SECRET in found.stdout and account in found.stdout + found.stderr, found
     status, out, _ = keyring_run('accounts')
-    equal(out, f'{account}\tMy Work\topenai-compatible\tactive\n')
+    equal(out, f'{account}\tMy Work\topenai-compatible\tpooled\t0\t*\tyes\tactive\n')
+    # to a person, a table
+    screen, terminal = os.openpty()
+    equal(subprocess.run([RELAIS, 'accounts'], stdout=terminal, env=strict(), timeout=60).returncode, 0)
+    shown = os.read(screen, 4096).decode().splitlines()
+    equal(shown[0].split(), 'ID LABEL PROVIDER DISPATCH PRIORITY MODELS ENABLED STATE'.split())
+    equal([shown[1][shown[0].index(title):].split('  ')[0] for title in ('ID', 'LABEL', 'PROVIDER', 'MODELS', 'STATE')],
+          [account, 'My Work', 'openai-compatible', '*', 'active'], shown)
+    # once more is no second one, and asks for no key
+    again = ['accounts', 'add', 'openai-compatible', '--base-url', upstream.url]
+    status, out, err = keyring_run(*again, '--label', ' My Work ')
+    assert (status, out) == (1, '') and f'already, {account}; ' in err and f'relais accounts remove {account}\n' in err, err
+    assert '--label' in err and 'standard input' not in err, err
     said = keyring_serve()
     assert 'the client key is in the keyring: “relais key” prints it' in said, said
     key = keyring_run('key')[1].strip()
@@ -511,6 +684,30 @@ def case_ready():
     equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
 
 
+def case_keyless():
+    """Who needs no key is not asked for one; a server that may need none takes the end of the input for that"""
+    status, out, err = keyring_run('accounts')
+    assert (status, out) == (0, '') and 'relais accounts add PROVIDER' in err and 'gemini, anthropic' in err, err
+    upstream = StandIn()
+    held, writer = os.pipe()  # nothing comes, and no end of it
+    for line in (['practice'], ['openai-compatible', '--base-url', upstream.url, '--no-key']):
+        done = subprocess.run([RELAIS, 'accounts', 'add', *line], stdin=held, env=strict(), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and 'works, ' in done.stdout, done
+    os.close(held)
+    os.close(writer)
+    status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--base-url', upstream.url, '--label', 'Other')
+    assert status == 0 and 'works, ' in out, out + err
+    status, out, err = keyring_run('accounts', 'add', 'openai')
+    assert (status, out) == (1, '') and 'standard input' in err, err
+    status, out, err = keyring_run('accounts', 'add', 'practice', '--label', 'Another')
+    assert (status, out) == (1, '') and 'already' in err and 'remove practice' in err, err
+    rows = [line.split('\t')[:3] for line in keyring_run('accounts')[1].splitlines()]
+    equal(sorted(row[1:] for row in rows), [['OpenAI-compatible', 'openai-compatible'], ['Other', 'openai-compatible'],
+                                            ['Practice account', 'practice']])
+    for row in rows:
+        equal(keyring_run('accounts', 'remove', row[0])[0], 0)
+
+
 def case_prompt():
     """Whatever ends or stops the wait for a key, the terminal echoes after it"""
     def echoes():
@@ -526,7 +723,7 @@ def case_prompt():
     screen, terminal = os.openpty()
     script = '"$@"; read x; fg'  # with job control: a program that stops gives it back
     for keys in (b'\x03', b'\x1c', b'hang up', b'\x1a', b'\n'):
-        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai-compatible'], stdin=terminal,
+        shell = subprocess.Popen(['sh', '-mc', script, 'sh', RELAIS, 'accounts', 'add', 'openai'], stdin=terminal,
                                  stdout=terminal, stderr=terminal, env=strict(), preexec_fn=lead)
         try:
             until(lambda: not echoes(), 'the prompt')
@@ -597,6 +794,7 @@ def case_absent():
 @test
 def the_keyring_keeps_accounts_and_key():
     in_keyring('file_first', UNLOCKED)
+    in_keyring('keyless', UNLOCKED)
     in_keyring('ready', UNLOCKED)
 
 

@@ -142,6 +142,21 @@ def the_practice_account_completes_text():
 
 
 @test
+def who_can_make_no_embeddings_says_so():
+    upstream = StandIn()
+    rows = [{'id': 'a', 'provider': 'anthropic', 'base_url': upstream.url, 'api_key': upstream.secret}]
+    for provider, path, body, speaker in (
+            ('anthropic', '/v1/embeddings', {'model': 'e', 'input': 'x'}, 'OpenAI Chat Completions or Gemini'),
+            ('anthropic', '/v1beta/models/e:embedContent', {'content': {'parts': [{'text': 'x'}]}}, 'Gemini'),
+            ('openai', '/v1beta/models/e:embedContent', {'content': {'parts': [{'text': 'x'}]}}, 'Gemini')):
+        with Relais(accounts=[dict(rows[0], provider=provider)]) as relais:
+            status, _, answer = relais.request('POST', path, body)
+            equal(status, 503, answer)
+            equal(json.loads(answer)['error']['message'],
+                  f'No account that serves “e” can make embeddings for this request: add one that speaks {speaker}')
+
+
+@test
 def embeddings_are_made_by_gemini():
     upstream = StandIn()
     with Relais(accounts=[account('gemini', upstream)]) as relais:

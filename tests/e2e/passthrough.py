@@ -190,7 +190,7 @@ def every_status_has_its_phrase():
     with Relais('--practice', '--auth-mode', 'strict') as relais:
         for headers in ({}, {'x-api-key': 'sk-wrong-0123456789'}):
             status, _, answer = relais.request('GET', '/v1/models', headers=headers, auth=False)
-            assert status == 401 and '“relais key” prints' in json.loads(answer)['error']['message'], answer
+            assert status == 401 and 'the one that “relais serve” was given by RELAIS_API_KEY' in json.loads(answer)['error']['message'], answer
 
 
 @test

@@ -229,6 +229,38 @@ test_key_words (void)
   relais_access_clear (&access);
 }
 
+/* Where it is kept, too, to people of this computer only. */
+static void
+test_key_place (void)
+{
+  static const struct
+  {
+    const char *lines;
+    gboolean remote, told;
+  } cases[] = {
+    { "Host: 127.0.0.1:8045", FALSE, TRUE },
+    { "", FALSE, TRUE },
+    { "Host: 127.0.0.1:8045", TRUE, FALSE },
+    { "Host: box.local:8045", FALSE, FALSE },
+  };
+  g_autoptr (RelaisConfig) config = make_config ();
+
+  relais_config_set_auth_mode (config, RELAIS_AUTH_MODE_STRICT);
+  relais_config_set_allow_lan_access (config, TRUE);
+  relais_config_set_key_place (config, "in /home/me/key");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RelaisAccess access = { 0 };
+      const char *message;
+
+      check_from (cases[i].remote, config, "GET", "/v1/models", cases[i].lines, &access);
+      message = access.failure->message;
+      g_assert_cmpint (strstr (message, "Give the client the one in /home/me/key; ") != NULL, ==, cases[i].told);
+      g_assert_cmpint (strstr (message, "the one that the Relais window shows") == NULL, ==, cases[i].told);
+      relais_access_clear (&access);
+    }
+}
+
 static void
 test_host (void)
 {
@@ -501,6 +533,7 @@ main (int    argc,
   g_test_add_func ("/access/keys", test_keys);
   g_test_add_func ("/access/key-forms", test_key_forms);
   g_test_add_func ("/access/key-words", test_key_words);
+  g_test_add_func ("/access/key-place", test_key_place);
   g_test_add_func ("/access/host", test_host);
   g_test_add_func ("/access/origin", test_origin);
   g_test_add_func ("/access/null-guess", test_null_guess);

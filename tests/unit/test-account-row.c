@@ -46,6 +46,8 @@ test_row (void)
                              .provider = (char *)"openai",
                              .base_url = (char *)"http://127.0.0.1:9",
                              .models = models,
+                             .dispatch = "fallback",
+                             .priority = -3,
                              .state = RELAIS_ACCOUNT_KEY_REJECTED,
                              .n_requests = 7,
                              .enabled = TRUE,
@@ -69,6 +71,8 @@ test_row (void)
   g_assert_cmpstr (url, ==, "http://127.0.0.1:9");
   g_assert_cmpstr (patterns[0], ==, "a-*");
   g_assert_cmpstr (relais_account_row_get_models (row)[0], ==, "a-*");
+  g_assert_cmpstr (relais_account_row_get_dispatch (row), ==, "fallback");
+  g_assert_cmpint (relais_account_row_get_priority (row), ==, -3);
   g_assert_cmpint (state, ==, RELAIS_ACCOUNT_KEY_REJECTED);
   g_assert_cmpint (relais_account_row_get_state (row), ==, RELAIS_ACCOUNT_KEY_REJECTED);
   g_assert_cmpuint (n, ==, 7);

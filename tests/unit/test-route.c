@@ -338,6 +338,45 @@ test_cure (void)
   g_assert_true (files->not_supported);
 }
 
+/* Each path named as served is, and each operation has its path named. */
+static void
+test_served (void)
+{
+  g_autoptr (RelaisRoute) unknown = route ("POST", "/v1/chat", NULL);
+  const char *list = strstr (unknown->message, "Served are ") + strlen ("Served are ");
+  g_autofree char *plain = g_strndup (list, strlen (list) - strlen ("."));
+  g_auto (GStrv) rows = g_strsplit (plain, ", ", -1);
+  gboolean reached[RELAIS_OPERATION_GET_MODEL + 1] = { FALSE };
+
+  for (guint i = 0; rows[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (rows[i], " ", 2);
+      g_auto (GStrv) methods = g_strsplit (parts[1] != NULL ? parts[0] : "POST", "/", -1);
+      /* a Gemini method is told by its colon alone after the first */
+      g_autofree char *path = parts[1] != NULL ? g_strdup (parts[1])
+                                               : g_strconcat ("/v1beta/models/m", parts[0], NULL);
+      g_auto (GStrv) around = g_strsplit_set (path, "{}", -1);
+      g_autofree char *target = g_strjoinv ("", around);
+
+      for (guint j = 0; methods[j] != NULL; j++)
+        {
+          g_autoptr (RelaisRoute) self = route (methods[j], target, NULL);
+
+          g_test_message ("%s %s", methods[j], target);
+          g_assert_cmpint (self->operation, !=, RELAIS_OPERATION_UNKNOWN);
+          g_assert_true (self->method_known);
+          g_assert_null (self->hint);
+          reached[self->operation] = TRUE;
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (reached); i++)
+    g_assert_cmpint (reached[i], ==,
+                     i != RELAIS_OPERATION_UNKNOWN && i != RELAIS_OPERATION_OPTIONS);
+  g_assert_nonnull (strstr (plain, "POST /v1/responses/input_tokens, "));
+  g_assert_nonnull (strstr (plain, "GET/DELETE /v1/responses/{id}, "));
+  g_assert_nonnull (strstr (plain, "{model}:generateContent, :streamGenerateContent, "));
+}
+
 static void
 test_allow (void)
 {
@@ -361,6 +400,7 @@ main (int    argc,
   g_test_add_func ("/route/query", test_query);
   g_test_add_func ("/route/form", test_form);
   g_test_add_func ("/route/cure", test_cure);
+  g_test_add_func ("/route/served", test_served);
   g_test_add_func ("/route/allow", test_allow);
   return g_test_run ();
 }
