@@ -21,9 +21,9 @@
 #define ANTHROPIC_VERSION "2023-06-01"
 #define QUIRKS_MAX 1024
 
-/* Goes on in suspend, as the calls remembered age there. */
-static gint64
-boot_time_us (void)
+/* Goes on in suspend, as what is remembered of calls and counts ages there. */
+gint64
+relais_exchange_get_boot_time_us (void)
 {
   struct timespec now;
 
@@ -37,7 +37,7 @@ recall_cb (const char *call_id,
 {
   RelaisExchange *self = user_data;
 
-  return relais_call_cache_lookup (self->gateway->calls, call_id, boot_time_us ());
+  return relais_call_cache_lookup (self->gateway->calls, call_id, relais_exchange_get_boot_time_us ());
 }
 
 static void
@@ -90,7 +90,16 @@ remember_call (RelaisExchange    *self,
 
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
-                         self->account->id, &recall, boot_time_us ());
+                         self->account->id, &recall, relais_exchange_get_boot_time_us ());
+}
+
+/* A model that wrote a call nobody can read mostly writes a good one when it is asked again. */
+static gboolean
+may_forget (RelaisExchange    *self,
+            const RelaisEvent *event)
+{
+  return event->type == RELAIS_EVENT_FINISH && event->finish == RELAIS_FINISH_BAD_CALL &&
+         !self->bad_call_try && !relais_reply_has_begun (self->reply);
 }
 
 static void
@@ -101,6 +110,11 @@ event_cb (const RelaisEvent *event,
 
   if (self->encoder == NULL)
     return;
+  if (may_forget (self, event))
+    {
+      self->bad_call = self->bad_call_try = TRUE;
+      return;
+    }
   note_thinking (self, event);
   relais_exchange_speak_event (self, event);
   if (event->type == RELAIS_EVENT_CALL_START && self->encoder != NULL)
@@ -247,18 +261,29 @@ forgo_signatures (RelaisExchange *self)
   return TRUE;
 }
 
+/* Another try; of the last one nothing is left. */
+static void
+begin_anew (RelaisExchange *self)
+{
+  self->record->attempts++;
+  g_clear_pointer (&self->record->error, g_free);
+  relais_exchange_speak_stop (self);
+  relais_exchange_forward_stop (self);
+  g_clear_pointer (&self->translation, relais_translation_free);
+  g_clear_pointer (&self->thinking, g_ptr_array_unref);
+  if (self->thought != NULL)
+    g_string_free (g_steal_pointer (&self->thought), TRUE);
+  self->bad_call = FALSE;
+  relais_exchange_translate (self);
+}
+
 /* Each try differs from those before by one thing more, so they come to an end. */
 static gboolean
 try_again (RelaisExchange *self)
 {
   if (self->upstream_status != 400 || (!learn_quirk (self) && !forgo_signatures (self)))
     return FALSE;
-  self->record->attempts++;
-  g_clear_pointer (&self->record->error, g_free);
-  relais_exchange_speak_stop (self);
-  relais_exchange_forward_stop (self);
-  g_clear_pointer (&self->translation, relais_translation_free);
-  relais_exchange_translate (self);
+  begin_anew (self);
   return TRUE;
 }
 
@@ -289,7 +314,11 @@ done_cb (RelaisTransfer *transfer,
         }
     }
   else
-    relais_translation_finish (self->translation);
+    {
+      relais_translation_finish (self->translation);
+      if (self->bad_call)
+        begin_anew (self);
+    }
 }
 
 /* The head of a request made by ourselves; the caller's. */
