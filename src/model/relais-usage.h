@@ -21,9 +21,9 @@ typedef struct
   gboolean estimated; /* the upstream said nothing; these are a guess */
 } RelaisUsage;
 
-#define RELAIS_USAGE_INIT    \
- {                           \
-  -1, -1, -1, -1, -1, FALSE  \
+#define RELAIS_USAGE_INIT   \
+ {                          \
+  -1, -1, -1, -1, -1, FALSE \
  }
 
 void     relais_usage_clear    (RelaisUsage       *self);
