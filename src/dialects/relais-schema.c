@@ -36,6 +36,7 @@ static const char *const formats[] = {
 typedef struct
 {
   const RelaisJsonNode *root; /* where `$ref` points into */
+  GHashTable *indexes;        /* of its containers, as far as a `$ref` went through them */
   RelaisSchemaForm      form;
   RelaisJsonWriter      writer;
   guint n_inlined; /* refs being followed */
@@ -52,6 +53,38 @@ is_listed (const char         *key,
            const char * const *list)
 {
   return g_strv_contains (list, key);
+}
+
+/* The members of a container by their names, elements by their places. */
+static GHashTable *
+index_container (const RelaisJsonNode *container)
+{
+  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, container);
+  for (guint i = 0; relais_json_iter_next (&iter, &key, &value); i++)
+    g_hash_table_insert (index,
+                         key != NULL ? relais_json_node_dup_string (key) : g_strdup_printf ("%u", i),
+                         (gpointer)value);
+  return index;
+}
+
+/* Each reference goes through the same few containers, which may be large: they are searched once. */
+static const RelaisJsonNode *
+find_inside (Trim                 *self,
+             const RelaisJsonNode *container,
+             const char           *name)
+{
+  GHashTable *index = g_hash_table_lookup (self->indexes, container);
+
+  if (index == NULL)
+    {
+      index = index_container (container);
+      g_hash_table_insert (self->indexes, (gpointer)container, index);
+    }
+  return g_hash_table_lookup (index, name);
 }
 
 /* The schema a local reference names; NULL for any other. */
@@ -71,9 +104,7 @@ resolve (Trim       *self,
 
       g_string_replace (step, "~1", "/", 0);
       g_string_replace (step, "~0", "~", 0);
-      node = relais_json_node_get_kind (node) == RELAIS_JSON_ARRAY
-               ? relais_json_node_get_element (node, g_ascii_strtoull (step->str, NULL, 10))
-               : member (node, step->str);
+      node = find_inside (self, node, step->str);
     }
   return node;
 }
@@ -267,9 +298,14 @@ write_required (Trim                 *self,
   const RelaisJsonNode *properties = member (node, "properties");
   const RelaisJsonNode *required = member (node, "required");
   const RelaisJsonNode *one, *key, *value;
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) left = NULL; /* properties that are not listed yet */
+  g_autoptr (GString) names = g_string_new ("[");
+  RelaisJsonWriter writer = { .out = names };
   RelaisJsonIter iter;
 
+  if (relais_json_node_get_kind (properties) != RELAIS_JSON_OBJECT)
+    return;
+  left = index_container (properties);
   if (relais_json_node_get_kind (required) == RELAIS_JSON_ARRAY)
     {
       relais_json_iter_init (&iter, required);
@@ -277,8 +313,8 @@ write_required (Trim                 *self,
         {
           g_autofree char *name = relais_json_node_dup_string (one);
 
-          if (name != NULL && member (properties, name) != NULL)
-            g_ptr_array_add (names, g_steal_pointer (&name));
+          if (name != NULL && g_hash_table_remove (left, name))
+            relais_json_writer_string (&writer, NULL, name);
         }
     }
   relais_json_iter_init (&iter, properties);
@@ -287,15 +323,12 @@ write_required (Trim                 *self,
       g_autofree char *name = relais_json_node_dup_string (key);
 
       if (relais_json_node_get_boolean (member (value, "required"), FALSE) &&
-          !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
-        g_ptr_array_add (names, g_steal_pointer (&name));
+          g_hash_table_remove (left, name))
+        relais_json_writer_string (&writer, NULL, name);
     }
-  if (names->len == 0)
-    return;
-  relais_json_writer_array (&self->writer, "required");
-  for (guint i = 0; i < names->len; i++)
-    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (names, i));
-  relais_json_writer_end_array (&self->writer);
+  g_string_append_c (names, ']');
+  if (names->len > 2)
+    relais_json_writer_raw (&self->writer, "required", names->str, names->len);
 }
 
 /* What the form has no key for is told in the description. */
@@ -532,6 +565,7 @@ write_members (Trim                 *self,
                GString              *notes,
                gboolean             *nullable)
 {
+  g_autoptr (GHashTable) last = index_container (node); /* of two by one name the last counts */
   const RelaisJsonNode *key, *value;
   gboolean branches = get_branches (node) != NULL;
   RelaisJsonIter iter;
@@ -550,7 +584,7 @@ write_members (Trim                 *self,
     {
       g_autofree char *name = relais_json_node_dup_string (key);
 
-      if (member (node, name) == value) /* of two by one name the last counts */
+      if (g_hash_table_lookup (last, name) == value)
         write_member (self, node, name, value, type, notes, nullable);
     }
   write_definitions (self, node);
@@ -854,7 +888,9 @@ relais_schema_trim (const char       *schema,
 {
   g_autoptr (RelaisJson) tree = relais_json_parse (schema, strlen (schema), RELAIS_JSON_MAX_DEPTH,
                                                    NULL);
-  Trim self = { .root = relais_json_get_root (tree), .form = form };
+  g_autoptr (GHashTable) indexes = g_hash_table_new_full (NULL, NULL, NULL,
+                                                          (GDestroyNotify)g_hash_table_unref);
+  Trim self = { .root = relais_json_get_root (tree), .indexes = indexes, .form = form };
   gboolean object = relais_json_node_get_kind (self.root) == RELAIS_JSON_OBJECT;
   const RelaisJsonNode *properties = member (self.root, "properties");
 
