@@ -211,9 +211,11 @@ relais_decoder_call_start (RelaisDecoder *self,
                            gboolean       custom)
 {
   RelaisDecoderCall call = { .open = TRUE, .custom = custom };
+  /* Chat Completions signs nothing; what stands there is Google's */
+  gboolean google = signature != NULL && self->klass->origin == RELAIS_ORIGIN_OPENAI_CHAT;
   RelaisEvent event = {
     .type = RELAIS_EVENT_CALL_START,
-    .origin = self->klass->origin,
+    .origin = google ? RELAIS_ORIGIN_GEMINI : self->klass->origin,
     .id = id,
     .name = name,
     .name_space = name_space,

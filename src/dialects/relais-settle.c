@@ -27,6 +27,7 @@ typedef struct
   RelaisDialectId     source;
   const RelaisTarget *target;
   RelaisOrigin origin; /* of the target */
+  RelaisOrigin signer; /* whose signatures it takes */
   RelaisNames        *names;
   RelaisChanges      *changes;
   RelaisMessage **given; /* the messages as they came, each to be settled in turn */
@@ -325,7 +326,7 @@ settle_signature (Settle     *self,
 {
   if (part->signature == NULL)
     return;
-  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->origin &&
+  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->signer &&
       !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
     return;
   g_clear_pointer (&part->signature, g_free);
@@ -881,6 +882,7 @@ relais_settle (RelaisPrompt        *prompt,
     .source = source,
     .target = target,
     .origin = relais_dialect_get (target->dialect)->origin,
+    .signer = relais_settle_signer (target),
     .names = names,
     .changes = changes,
   };

@@ -77,17 +77,60 @@ note_thinking (RelaisExchange    *self,
     add_thinking (self, RELAIS_PART_REDACTED, event);
 }
 
+/* What one model does not take another of the same account may. */
+static char *
+dup_quirks_key (RelaisExchange *self)
+{
+  return g_strconcat (self->account->id, "\n", self->record->upstream_model, NULL);
+}
+
+static guint
+get_quirks (RelaisExchange *self)
+{
+  g_autofree char *key = dup_quirks_key (self);
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
+
+  return relais_provider_find (self->account->provider)->quirks ^ (known | self->turned);
+}
+
+/* A try without them went well: account and model are known for it from now on. */
+static void
+keep_quirks (RelaisExchange *self)
+{
+  g_autofree char *key = dup_quirks_key (self);
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
+
+  if ((known | self->turned) == known)
+    return;
+  if (g_hash_table_size (self->gateway->quirks) >= QUIRKS_MAX)
+    g_hash_table_remove_all (self->gateway->quirks);
+  g_hash_table_replace (self->gateway->quirks, g_steal_pointer (&key),
+                        GUINT_TO_POINTER (known | self->turned));
+}
+
+/* Only Google signs calls in Chat Completions, and it wants that back. */
+static void
+note_google (RelaisExchange *self)
+{
+  if (get_quirks (self) & RELAIS_QUIRK_GOOGLE_SIGNATURES)
+    return;
+  self->turned |= RELAIS_QUIRK_GOOGLE_SIGNATURES;
+  keep_quirks (self);
+}
+
 static void
 remember_call (RelaisExchange    *self,
                const RelaisEvent *call)
 {
   RelaisRecall recall = {
-    .origin = relais_dialect_get (self->upstream_dialect)->origin,
-    .id = call->id,
+    .origin = call->origin,
+    .id = self->upstream_dialect == RELAIS_DIALECT_GEMINI ? call->id : NULL,
     .signature = call->signature,
     .thinking = self->upstream_dialect != RELAIS_DIALECT_GEMINI ? self->thinking : NULL,
   };
 
+  if (self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT && call->signature != NULL)
+    note_google (self);
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
                          self->account->id, &recall, relais_exchange_get_boot_time_us ());
@@ -119,37 +162,6 @@ event_cb (const RelaisEvent *event,
   relais_exchange_speak_event (self, event);
   if (event->type == RELAIS_EVENT_CALL_START && self->encoder != NULL)
     remember_call (self, event);
-}
-
-/* What one model does not take another of the same account may. */
-static char *
-dup_quirks_key (RelaisExchange *self)
-{
-  return g_strconcat (self->account->id, "\n", self->record->upstream_model, NULL);
-}
-
-static guint
-get_quirks (RelaisExchange *self)
-{
-  g_autofree char *key = dup_quirks_key (self);
-  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
-
-  return relais_provider_find (self->account->provider)->quirks ^ (known | self->turned);
-}
-
-/* A try without them went well: account and model are known for it from now on. */
-static void
-keep_quirks (RelaisExchange *self)
-{
-  g_autofree char *key = dup_quirks_key (self);
-  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
-
-  if ((known | self->turned) == known)
-    return;
-  if (g_hash_table_size (self->gateway->quirks) >= QUIRKS_MAX)
-    g_hash_table_remove_all (self->gateway->quirks);
-  g_hash_table_replace (self->gateway->quirks, g_steal_pointer (&key),
-                        GUINT_TO_POINTER (known | self->turned));
 }
 
 static gboolean
@@ -235,8 +247,8 @@ learn_quirk (RelaisExchange *self)
 static gboolean
 holds_signature (GBytes *body)
 {
-  static const char *const words[] = { "\"signature\"", "\"thoughtSignature\"", "\"encrypted_content\"",
-                                       "\"redacted_thinking\"" };
+  static const char *const words[] = { "\"signature\"", "\"thoughtSignature\"", "\"thought_signature\"",
+                                       "\"encrypted_content\"", "\"redacted_thinking\"" };
   gsize length;
   const char *bytes = g_bytes_get_data (body, &length);
 

@@ -82,6 +82,9 @@ def chat(vendor, model, data, step, stream):
                 chunk({'content': part})
         elif kind == 'call':
             call = {'id': f'call_{next(vendor.numbers)}', 'type': 'function', 'function': {'name': item[1], 'arguments': compact(item[2])}}
+            if vendor.google and n == 0:
+                signature = vendor.mint('gemini', (item[1], json.dumps(item[2], sort_keys=True)))
+                call['extra_content'] = {'google': {'thought_signature': signature}}
             message.setdefault('tool_calls', []).append(call)
             chunk({'tool_calls': [{'index': n, **call, 'function': {'name': item[1], 'arguments': ''}}]})
             for part in halves(compact(item[2])):
