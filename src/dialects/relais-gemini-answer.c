@@ -45,8 +45,8 @@ relais_gemini_name_finish (RelaisFinish finish)
  * @usage: counts
  * @last: whether the answer has ended; before that only what was read is told
  *
- * Writes `usageMetadata`, or nothing while the upstream told nothing. Here the tokens of thinking are
- * counted apart from those of the answer.
+ * Writes `usageMetadata`, or nothing while the upstream told nothing. Here the tokens of thinking
+ * are counted apart from those of the answer.
  */
 void
 relais_gemini_write_usage (RelaisJsonWriter  *writer,

@@ -71,7 +71,7 @@ index_container (const RelaisJsonNode *container)
   return index;
 }
 
-/* Each reference goes through the same few containers, which may be large: they are searched once. */
+/* Each reference goes through the same few containers, which may be large: one walk serves all. */
 static const RelaisJsonNode *
 find_inside (Trim                 *self,
              const RelaisJsonNode *container,

@@ -37,7 +37,8 @@ recall_cb (const char *call_id,
 {
   RelaisExchange *self = user_data;
 
-  return relais_call_cache_lookup (self->gateway->calls, call_id, relais_exchange_get_boot_time_us ());
+  return relais_call_cache_lookup (self->gateway->calls, call_id,
+                                   relais_exchange_get_boot_time_us ());
 }
 
 static void
