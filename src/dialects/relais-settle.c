@@ -17,6 +17,7 @@
 #include "relais-model-facts.h"
 #include "relais-seal.h"
 #include "relais-settle.h"
+#include "relais-target-private.h"
 
 #define BILLING_PREFIX "x-anthropic-billing-header:"
 #define NO_RESULT "No result was provided for this call."
@@ -48,18 +49,28 @@ relais_settle_path (RelaisDialectId      source,
                     const RelaisMessage *message,
                     const RelaisPart    *part)
 {
-  static const char *const lists[][2] = {
-    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content" },
-    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content" },
-    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content" },
-    [RELAIS_DIALECT_GEMINI] = { "contents", "parts" },
+  static const struct
+  {
+    const char *messages;
+    const char *parts;
+    const char *inner; /* parts of a tool result */
+  } lists[] = {
+    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content", "content" },
+    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content", "output" },
+    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content", "content" },
+    [RELAIS_DIALECT_GEMINI] = { "contents", "parts", "functionResponse.parts" },
   };
-  g_autoptr (GString) path = g_string_new (lists[source][0]);
+  g_autoptr (GString) path = g_string_new (lists[source].messages);
+  int item = message != NULL ? message->position : -1;
 
-  if (message != NULL && message->position >= 0)
-    g_string_append_printf (path, "[%d]", message->position);
+  if (part != NULL && part->item >= 0)
+    item = part->item;
+  if (item >= 0)
+    g_string_append_printf (path, "[%d]", item);
   if (part != NULL && part->position >= 0)
-    g_string_append_printf (path, ".%s[%d]", lists[source][1], part->position);
+    g_string_append_printf (path, ".%s[%d]", lists[source].parts, part->position);
+  if (part != NULL && part->inner >= 0)
+    g_string_append_printf (path, ".%s[%d]", lists[source].inner, part->inner);
   return g_strndup (path->str, path->len);
 }
 
@@ -561,6 +572,12 @@ prefix_error (RelaisPart *result)
     g_ptr_array_insert (result->content, 0, relais_part_new_text ("Error: the call failed"));
 }
 
+static gboolean
+is_media (const RelaisPart *part)
+{
+  return part->type == RELAIS_PART_IMAGE || part->type == RELAIS_PART_FILE;
+}
+
 /* Pictures and files a target takes no result with follow in a message of the user. */
 static void
 move_media (RelaisPart    *result,
@@ -575,7 +592,7 @@ move_media (RelaisPart    *result,
       RelaisPart *part = parts[i];
       g_autofree char *words = NULL;
 
-      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
+      if (!is_media (part))
         {
           g_ptr_array_add (result->content, part);
           continue;
@@ -654,33 +671,42 @@ settle_results (Settle    *self,
   g_ptr_array_add (self->prompt->messages, media);
 }
 
-/* A result nobody asked for becomes words of the user. */
+/* A result nobody asked for becomes words of the user; its pictures and files follow. */
+static void
+settle_stray (Settle              *self,
+              const RelaisMessage *message,
+              RelaisPart          *part)
+{
+  g_autofree char *text = relais_target_join_texts (part->content, "\n");
+  gsize n_inner;
+  g_autofree gpointer *inner = g_ptr_array_steal (part->content, &n_inner);
+
+  note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, part, "it answers no call of the history");
+  g_clear_pointer (&part->content, g_ptr_array_unref);
+  part->type = RELAIS_PART_TEXT;
+  g_free (part->text);
+  part->text = g_strdup_printf ("Result of tool call %s: %s", part->id != NULL ? part->id : "-",
+                                text != NULL ? text : "");
+  g_ptr_array_add (message->parts, part);
+  for (gsize i = 0; i < n_inner; i++)
+    if (is_media (inner[i]))
+      g_ptr_array_add (message->parts, inner[i]);
+    else
+      relais_part_free (inner[i]);
+}
+
 static void
 settle_strays (Settle        *self,
                RelaisMessage *message)
 {
-  for (guint i = 0; i < message->parts->len; i++)
-    {
-      RelaisPart *part = g_ptr_array_index (message->parts, i);
-      g_autoptr (GString) words = NULL;
+  gsize n_parts;
+  g_autofree gpointer *parts = g_ptr_array_steal (message->parts, &n_parts);
 
-      if (part->type != RELAIS_PART_TOOL_RESULT)
-        continue;
-      note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, part, "it answers no call of the history");
-      words = g_string_new (NULL);
-      g_string_printf (words, "Result of tool call %s: ", part->id != NULL ? part->id : "-");
-      for (guint j = 0; j < part->content->len; j++)
-        {
-          const RelaisPart *inner = g_ptr_array_index (part->content, j);
-
-          if (inner->text != NULL)
-            g_string_append (words, inner->text);
-        }
-      g_clear_pointer (&part->content, g_ptr_array_unref);
-      part->type = RELAIS_PART_TEXT;
-      g_free (part->text);
-      part->text = g_strndup (words->str, words->len);
-    }
+  for (gsize i = 0; i < n_parts; i++)
+    if (((RelaisPart *)parts[i])->type == RELAIS_PART_TOOL_RESULT)
+      settle_stray (self, message, parts[i]);
+    else
+      g_ptr_array_add (message->parts, parts[i]);
 }
 
 static void
@@ -794,6 +820,25 @@ says_something (gconstpointer item,
   return ((const RelaisMessage *)item)->parts->len > 0;
 }
 
+/* For reports: the parts of a result learn where it stands. */
+static void
+place_inner (const RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      for (guint j = 0; part->content != NULL && j < part->content->len; j++)
+        {
+          RelaisPart *inner = g_ptr_array_index (part->content, j);
+
+          inner->item = part->item >= 0 ? part->item : message->position;
+          inner->inner = inner->position;
+          inner->position = part->position;
+        }
+    }
+}
+
 static gboolean
 settle_messages (Settle  *self,
                  GError **error)
@@ -811,6 +856,7 @@ settle_messages (Settle  *self,
 
       if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
         join_thoughts (message);
+      place_inner (message);
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
