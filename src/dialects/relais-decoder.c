@@ -373,7 +373,12 @@ tell_finish (RelaisDecoder *self)
   /* one that was cut by the limit of length is left open: nobody is to run it */
   self->ending = self->finish != RELAIS_FINISH_LENGTH;
   for (guint i = 0; i < self->calls->len; i++)
-    relais_decoder_call_end (self, i);
+    {
+      const RelaisDecoderCall *call = &g_array_index (self->calls, RelaisDecoderCall, i);
+
+      if (self->ending || (call->has_args && !call->custom))
+        relais_decoder_call_end (self, i);
+    }
   if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
     event.finish = RELAIS_FINISH_TOOL_CALLS;
   event.text = self->stop_sequence;

@@ -477,7 +477,7 @@ deliver (RelaisEncoder     *self,
     }
   else if (event->type == RELAIS_EVENT_CALL_ARGS)
     call->has_args = TRUE;
-  else if (event->type == RELAIS_EVENT_CALL_END && !call->has_args && !call->custom)
+  else if (event->type == RELAIS_EVENT_CALL_END && !call->has_args && !call->custom && !event->cut)
     {
       RelaisEvent none = { .type = RELAIS_EVENT_CALL_ARGS, .call = event->call, .text = "{}", .length = 2 };
 
@@ -573,7 +573,7 @@ has_call_part (RelaisEncoder *self)
   return FALSE;
 }
 
-/* A call the limit of length cut off is none; where it cannot be taken back it ends as it is. */
+/* A call the limit of length cut off is none; where it cannot be taken back it ends as cut. */
 static void
 drop_call (RelaisEncoder *self,
            guint          number,
@@ -605,7 +605,7 @@ end_calls (RelaisEncoder *self,
       drop_call (self, i, out);
     else if (get_call (self, i)->open)
       {
-        RelaisEvent end = { .type = RELAIS_EVENT_CALL_END, .call = i };
+        RelaisEvent end = { .type = RELAIS_EVENT_CALL_END, .call = i, .cut = cut };
 
         get_call (self, i)->open = FALSE;
         sequence (self, &end, out);

@@ -74,6 +74,11 @@ static const KitAnswer answers[] = {
   { "111-recitation", KIT_C, KIT_G, NULL, GF ("{'text':'a'}", "'RECITATION'"), SSE, "text(a) filter" },
   { "111-malformed-call", KIT_C, KIT_G, NULL, "{'candidates':[{'content':{},'finishReason':'MALFORMED_FUNCTION_CALL'}]}", WHOLE, "failed: The model wrote a tool call that cannot be read" },
   { "112-limit-inside-a-call", KIT_A, KIT_C, A_TOOLS, CT ("'a'") CC ("0", "'x'", "'f'", "'{\\\"a'") CF ("'length'"), WHOLE, "text(a) usage(9 0 0 2 0) length" },
+  { "112-limit-before-arguments", KIT_A, KIT_C, A_TOOLS, CT ("'a'") CC ("0", "'x'", "'f'", "''") CF ("'length'"), WHOLE, "text(a) usage(9 0 0 1 0) length" },
+  { "112-limit-inside-a-custom-call", KIT_A, KIT_R, A_TOOLS, "{'id':'r','object':'response','status':'incomplete','incomplete_details':{'reason':'max_output_tokens'},'output':[{'type':'custom_tool_call','call_id':'x','name':'f','input':'ab','status':'incomplete'}]}", WHOLE, "usage(9 0 0 1 0) length" },
+  { "112-limit-behind-a-call", KIT_A, KIT_C, A_TOOLS, CC ("0", "'x'", "'f'", "'{}'") CF ("'length'"), WHOLE, "call0(f) end0 usage(9 0 0 1 0) length" },
+  { "112-limit-inside-a-call/chat", KIT_C, KIT_A, WITH_USAGE, AS AB ("0", "{'type':'tool_use','id':'x','name':'f','input':{}}") AD ("0", "{'type':'input_json_delta','partial_json':'{'}") AM ("'max_tokens'"), SSE, "call0(f) args0({) usage(100 90 0 5 0) length" },
+  { "112-limit-inside-a-call/gemini", KIT_G, KIT_C, NULL, CT ("'a'") CC ("0", "'x'", "'f'", "'{\\\"a'") CF ("'length'"), SSE, "text(a) length" },
   { "113-stop-with-calls/chat", KIT_C, KIT_G, NULL, GF ("{'functionCall':{'name':'f','args':{}}}", "'STOP'"), SSE, "call0(f) args0({}) end0 calls" },
   { "113-stop-with-calls/anthropic", KIT_A, KIT_G, A_TOOLS, GF ("{'functionCall':{'name':'f','args':{}}}", "'STOP'"), SSE, "call0(f) args0({}) end0 usage(9 0 0 1 0) calls" },
   { "114-cached/chat", KIT_C, KIT_A, NULL, AS AT ("0", "'a'") AM ("'end_turn'"), WHOLE, NULL, { { "usage.prompt_tokens", "100" }, { "usage.prompt_tokens_details.cached_tokens", "90" } } },
@@ -204,6 +209,30 @@ test_responses_sequence (void)
   g_assert_cmpuint (g_hash_table_size (ids), ==, 3);
 }
 
+/* A stream cannot take back what it began; nobody is told that it is whole. */
+static void
+test_cut_by_length (void)
+{
+  static const char *const calls[] = { CC ("0", "'x'", "'f'", "'{\\\"a'"), CC ("0", "'x'", "'f'", "''"),
+                                       CD ("{'tool_calls':[{'index':0,'id':'x','type':'custom','custom':{'name':'f','input':'ab'}}]}") };
+
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      g_autofree char *lines = g_strconcat (CT ("'a'"), calls[i], CF ("'length'"), NULL);
+      g_autofree char *json = kit_json (lines);
+      g_autofree char *bytes = kit_stream (KIT_C, json);
+      g_autofree char *out = carry (KIT_R, KIT_C, bytes, 1, SSE);
+      const char *end = strstr (out, "event: response.incomplete\ndata: ");
+      g_autofree char *last = NULL;
+
+      g_assert_null (strstr (out, "arguments.done"));
+      g_assert_null (strstr (out, "input.done"));
+      g_assert_nonnull (end);
+      last = g_strndup (strstr (end, "{"), strcspn (strstr (end, "{"), "\n"));
+      kit_expect (last, (KitExpect[]){ { "response.status", "'incomplete'" }, { "response.output.0.status", "'completed'" }, { "response.output.1.status", "'incomplete'" }, { "response.output.1.call_id", "'x'" } }, 4);
+    }
+}
+
 static void
 test_gemini_shape (void)
 {
@@ -273,6 +302,7 @@ main (int    argc,
   g_test_add_func ("/translation/013-three-broken", test_three_broken);
   g_test_add_func ("/translation/024-cut-call", test_cut_call);
   g_test_add_func ("/translation/032-responses-sequence", test_responses_sequence);
+  g_test_add_func ("/translation/112-limit-inside-a-call/responses", test_cut_by_length);
   g_test_add_func ("/translation/033-034-gemini-shape", test_gemini_shape);
   g_test_add_func ("/translation/035-anthropic-shape", test_anthropic_shape);
   return g_test_run ();
