@@ -5,6 +5,7 @@
     ('text', text)
     ('call', name, arguments)
     ('length',) ('refusal', why) how it ends, else by itself
+    ('bad_call',)                Gemini's end of a call that cannot be read
     ('status', number, message)  an HTTP error instead
     ('fail', message)            an error in the middle of the stream
     ('cut',)                     the connection is closed there
@@ -260,6 +261,8 @@ def gemini(vendor, model, data, step, stream):
             reason = 'MAX_TOKENS'
         elif kind == 'refusal':
             reason = 'SAFETY'
+        elif kind == 'bad_call':
+            reason = 'MALFORMED_FUNCTION_CALL'
         elif kind == 'fail':
             return pieces + [sse(error('gemini', 503, item[1]), end='\r\n\r\n'), 'end']
         else:

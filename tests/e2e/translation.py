@@ -142,7 +142,7 @@ def a_tool_and_its_result(client, upstream, stream):
 
 
 @each
-def parallel_tools(client, upstream, stream):
+def n070_parallel_tools(client, upstream, stream):
     steps = [[('call', 'get_weather', {'city': 'Oslo'}), ('call', 'get_weather', {'city': 'Rome'}), ('call', 'get_time', {})]]
     with Case(upstream, steps + [[('text', 'done')]]) as case:
         tool_loop(case, client, stream, steps, ['cold', 'warm', 'noon'])
@@ -248,7 +248,7 @@ def each_memory(upstream, clients):
 
 @each_memory('gemini', ('chat', 'responses', 'anthropic'))
 def five_signed_rounds(client, stream, keep, restart):
-    """Each first call has its own signature back, and the documented stand-in for it only where nobody has it any more."""
+    """82 to 84: each first call has its own signature back, and the documented stand-in for it only where nobody has it any more."""
     steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
     with Case('gemini') as case:
         signed_loop(case, client, stream, keep, restart, steps)
@@ -291,7 +291,7 @@ def rounds_signed_by_googles_chat(client, stream, keep, restart):
 
 @each_memory('anthropic', ('chat', 'responses'))
 def five_rounds_of_thinking(client, stream, keep, restart):
-    """Each turn begins with its thinking; where that is lost, thinking is off for the rest of the loop, and said to be; it is
+    """86, 87: each turn begins with its thinking; where that is lost, thinking is off for the rest of the loop, and said to be; it is
     back with the next words of the user."""
     steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
     with Case('anthropic') as case:

@@ -81,6 +81,8 @@ static const KitRequest requests[] = {
 
   { "089-foreign-thinking", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[{'type':'thinking','thinking':'','signature':'sig'}," TEXT ("'a'") "]}," U "]}", .expect = { { "messages.1", "{'role':'assistant','content':'a'}" } } },
 
+  { "089-omitted/anthropic", KIT_R, KIT_A, .body = "{'model':'m','input':[{'role':'user','content':'hi'},{'type':'reasoning','summary':[],'encrypted_content':'relais1.a.c2ln'},{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':'r'}],'reasoning':{'effort':'low'}}", .expect = { { "messages.1.content.0", "{'type':'thinking','thinking':'','signature':'sig'}" }, { "messages.1.content.1.type", "'tool_use'" } } },
+
   { "090-small-budget", KIT_G, KIT_A, .model = SONNET, .body = GC ("'thinkingConfig':{'thinkingBudget':512},'maxOutputTokens':9000"), .expect = { { "thinking", "{'type':'enabled','budget_tokens':1024}" }, { "max_tokens", "9000" } } },
   { "090-large-budget", KIT_G, KIT_A, .model = SONNET, .body = GC ("'thinkingConfig':{'thinkingBudget':8192},'maxOutputTokens':4000"), .expect = { { "thinking.budget_tokens", "8192" }, { "max_tokens", "12288" } } },
   { "090-no-budget", KIT_G, KIT_A, .model = SONNET, .body = GC ("'thinkingConfig':{'thinkingBudget':0}"), .expect = { { "thinking", "{'type':'disabled'}" } } },
@@ -139,6 +141,7 @@ static const KitRequest requests[] = {
 
   { "099-n/anthropic", KIT_C, KIT_A, .body = C ("'n':2"), .param = "n" },
   { "099-n/responses", KIT_C, KIT_R, .body = C ("'n':2"), .param = "n" },
+  { "099-n/gemini", KIT_C, KIT_G, .body = C ("'n':2"), .param = "n" },
   { "099-n/from-gemini", KIT_G, KIT_C, .body = GC ("'candidateCount':2"), .param = "generationConfig.candidateCount" },
   { "100-logprobs/anthropic", KIT_C, KIT_A, .body = C ("'logprobs':true"), .expect = { { "logprobs", NULL } }, .dropped = "logprobs" },
   { "100-logprobs/gemini", KIT_C, KIT_G, .body = C ("'logprobs':true,'top_logprobs':2"), .expect = { { "generationConfig", "{}" } }, .dropped = "logprobs" },

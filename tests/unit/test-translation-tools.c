@@ -49,6 +49,7 @@ static const KitRequest requests[] = {
 
   { "063-missing/anthropic", KIT_C, KIT_A, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "messages.2.content", "[{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'" NO_RESULT "'") "],'is_error':true}," GONE ("b", "rb") "]" } } },
   { "063-missing/chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'Error: " NO_RESULT "'}" } } },
+  { "063-missing/responses", KIT_C, KIT_R, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "input.3", "{'type':'function_call_output','call_id':'a','output':'Error: " NO_RESULT "'}" }, { "input.4.output", "'rb'" }, { "input.5", NULL } } },
   { "063-missing/gemini", KIT_C, KIT_G, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'error':'" NO_RESULT "'}}" }, { "contents.2.parts.2", NULL } } },
 
   { "064-unknown-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "ra") TOOL ("z", "rz")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'Result of tool call z: rz'") "]" } }, .dropped = "messages[3]" },
@@ -64,6 +65,10 @@ static const KitRequest requests[] = {
   { "048-which-item/responses", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'role':'assistant','content':'a'},{'type':'smell_call','id':'x'}," U "]}", .expect = { { "messages.1.content", "'a'" } }, .dropped = "input[2]" },
 
   { "065-twice/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "messages.2.content", "[" GONE ("a", "two") "]" }, { "messages.3", NULL } } },
+
+  { "065-twice/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" GONE ("a", "one") "," GONE ("a", "two") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'two'}" }, { "messages.3", NULL } } },
+  { "065-twice/responses", KIT_C, KIT_R, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "input.2.output", "'two'" }, { "input.3", NULL } } },
+  { "065-twice/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "contents.2.parts", "[{'functionResponse':{'name':'f','response':{'output':'two'}}}]" }, { "contents.3", NULL } } },
 
   { "066-result-and-text/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3", "{'role':'user','content':'so'}" } } },
   { "066-result-and-text/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "contents.2.parts", "[{'functionResponse':{'name':'f','response':{'output':'ra'}}}]" }, { "contents.3.parts", "[{'text':'so'}]" } } },
