@@ -9,12 +9,9 @@
 
 #include <string.h>
 
-#include "base/relais-json-writer.h"
-
-#include "relais-schema.h"
+#include "relais-schema-private.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
-#define MAX_INLINE 8 /* `$ref` inside `$ref` */
 #define MAX_NOTE_BYTES 200
 #define MAX_BYTES (4 * 1024 * 1024) /* what inlining may make of a schema */
 
@@ -33,17 +30,7 @@ static const char *const formats[] = {
   "enum", "date-time", "date", "email", "byte", "password", "int32", "int64", "float", "double", NULL
 };
 
-typedef struct
-{
-  const RelaisJsonNode *root; /* where `$ref` points into */
-  GHashTable *indexes;        /* of its containers, as far as a `$ref` went through them */
-  RelaisSchemaForm      form;
-  RelaisJsonWriter      writer;
-  guint n_inlined; /* refs being followed */
-  const RelaisJsonNode *following[MAX_INLINE];
-} Trim;
-
-static void write_schema (Trim                 *self,
+static void write_schema (RelaisSchemaTrim     *self,
                           const char           *name,
                           const RelaisJsonNode *node,
                           gboolean              top);
@@ -53,60 +40,6 @@ is_listed (const char         *key,
            const char * const *list)
 {
   return g_strv_contains (list, key);
-}
-
-/* The members of a container by their names, elements by their places. */
-static GHashTable *
-index_container (const RelaisJsonNode *container)
-{
-  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-
-  relais_json_iter_init (&iter, container);
-  for (guint i = 0; relais_json_iter_next (&iter, &key, &value); i++)
-    g_hash_table_insert (index,
-                         key != NULL ? relais_json_node_dup_string (key) : g_strdup_printf ("%u", i),
-                         (gpointer)value);
-  return index;
-}
-
-/* Each reference goes through the same few containers, which may be large: one walk serves all. */
-static const RelaisJsonNode *
-find_inside (Trim                 *self,
-             const RelaisJsonNode *container,
-             const char           *name)
-{
-  GHashTable *index = g_hash_table_lookup (self->indexes, container);
-
-  if (index == NULL)
-    {
-      index = index_container (container);
-      g_hash_table_insert (self->indexes, (gpointer)container, index);
-    }
-  return g_hash_table_lookup (index, name);
-}
-
-/* The schema a local reference names; NULL for any other. */
-static const RelaisJsonNode *
-resolve (Trim       *self,
-         const char *ref)
-{
-  const RelaisJsonNode *node = self->root;
-  g_auto (GStrv) steps = NULL;
-
-  if (ref[0] != '#')
-    return NULL;
-  steps = g_strsplit (ref + 1, "/", -1);
-  for (guint i = 1; node != NULL && steps[0] != NULL && steps[i] != NULL; i++)
-    {
-      g_autoptr (GString) step = g_string_new (steps[i]);
-
-      g_string_replace (step, "~1", "/", 0);
-      g_string_replace (step, "~0", "~", 0);
-      node = find_inside (self, node, step->str);
-    }
-  return node;
 }
 
 static gboolean
@@ -142,9 +75,9 @@ single_type (const RelaisJsonNode *node,
 }
 
 static void
-write_type (Trim       *self,
-            const char *name,
-            const char *type)
+write_type (RelaisSchemaTrim *self,
+            const char       *name,
+            const char       *type)
 {
   g_autofree char *upper = g_ascii_strup (type, -1);
 
@@ -155,7 +88,7 @@ write_type (Trim       *self,
 
 /* Several types become as many branches. */
 static void
-write_types (Trim                 *self,
+write_types (RelaisSchemaTrim     *self,
              const RelaisJsonNode *types)
 {
   const RelaisJsonNode *one;
@@ -183,7 +116,7 @@ write_types (Trim                 *self,
 }
 
 static void
-write_raw (Trim                 *self,
+write_raw (RelaisSchemaTrim     *self,
            const char           *name,
            const RelaisJsonNode *value)
 {
@@ -194,7 +127,7 @@ write_raw (Trim                 *self,
 }
 
 static void
-write_properties (Trim                 *self,
+write_properties (RelaisSchemaTrim     *self,
                   const char           *name,
                   const RelaisJsonNode *properties)
 {
@@ -213,7 +146,7 @@ write_properties (Trim                 *self,
 }
 
 static void
-write_branches (Trim                 *self,
+write_branches (RelaisSchemaTrim     *self,
                 const char           *name,
                 const RelaisJsonNode *branches,
                 gboolean             *nullable)
@@ -256,7 +189,7 @@ get_branches (const RelaisJsonNode *node)
 
 /* A list of schemas, one for each place, as drafts before 2020 had it. */
 static void
-write_tuple (Trim                 *self,
+write_tuple (RelaisSchemaTrim     *self,
              const RelaisJsonNode *items)
 {
   gboolean nullable = FALSE;
@@ -292,7 +225,7 @@ has_items (const RelaisJsonNode *node)
 
 /* `required`: what exists only, and what some tools mark inside the property itself. */
 static void
-write_required (Trim                 *self,
+write_required (RelaisSchemaTrim     *self,
                 const RelaisJsonNode *node)
 {
   const RelaisJsonNode *properties = member (node, "properties");
@@ -305,7 +238,7 @@ write_required (Trim                 *self,
 
   if (relais_json_node_get_kind (properties) != RELAIS_JSON_OBJECT)
     return;
-  left = index_container (properties);
+  left = relais_schema_index (properties);
   if (relais_json_node_get_kind (required) == RELAIS_JSON_ARRAY)
     {
       relais_json_iter_init (&iter, required);
@@ -360,7 +293,7 @@ is_noted (const char *key)
 
 /* Bounds that exclude their value: the next whole number, or the value itself. */
 static void
-write_exclusive (Trim                 *self,
+write_exclusive (RelaisSchemaTrim     *self,
                  const RelaisJsonNode *node,
                  const char           *type)
 {
@@ -391,7 +324,7 @@ write_exclusive (Trim                 *self,
 
 /* Values of an enumeration are strings there; others are told in the description. */
 static void
-write_enum (Trim                 *self,
+write_enum (RelaisSchemaTrim     *self,
             const RelaisJsonNode *values,
             const char           *type,
             GString              *notes)
@@ -426,14 +359,14 @@ write_enum (Trim                 *self,
 }
 
 static gboolean
-is_kept (Trim       *self,
-         const char *key)
+is_kept (RelaisSchemaTrim *self,
+         const char       *key)
 {
   return is_listed (key, self->form == RELAIS_SCHEMA_JSON ? json_keys : openapi_keys);
 }
 
 static void
-write_choice (Trim                 *self,
+write_choice (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
               const char           *key,
               const RelaisJsonNode *branches,
@@ -452,7 +385,7 @@ write_choice (Trim                 *self,
 /* The schemas that references name; older drafts call them `definitions`, which Gemini does not
  * know. */
 static void
-write_definitions (Trim                 *self,
+write_definitions (RelaisSchemaTrim     *self,
                    const RelaisJsonNode *node)
 {
   const RelaisJsonNode *defs = member (node, "$defs");
@@ -464,7 +397,7 @@ write_definitions (Trim                 *self,
 }
 
 static void
-write_member (Trim                 *self,
+write_member (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
               const char           *key,
               const RelaisJsonNode *value,
@@ -544,7 +477,7 @@ write_member (Trim                 *self,
 }
 
 static void
-write_description (Trim                 *self,
+write_description (RelaisSchemaTrim     *self,
                    const RelaisJsonNode *node,
                    GString              *notes)
 {
@@ -559,13 +492,13 @@ write_description (Trim                 *self,
 
 /* The members of one schema as far as the form knows them; the rest goes into the notes. */
 static void
-write_members (Trim                 *self,
+write_members (RelaisSchemaTrim     *self,
                const RelaisJsonNode *node,
                const char           *type,
                GString              *notes,
                gboolean             *nullable)
 {
-  g_autoptr (GHashTable) last = index_container (node); /* of two by one name the last counts */
+  g_autoptr (GHashTable) last = relais_schema_index (node); /* of two by one name the last counts */
   const RelaisJsonNode *key, *value;
   gboolean branches = get_branches (node) != NULL;
   RelaisJsonIter iter;
@@ -597,144 +530,6 @@ write_members (Trim                 *self,
     }
 }
 
-/* All that the branches of an `allOf` demand, under way. */
-typedef struct
-{
-  Trim             *trim;
-  GHashTable *seen; /* keys that are written; owned */
-  GHashTable       *properties_seen;
-  GString          *properties;
-  GString          *required;
-  GString          *rest;
-  RelaisJsonWriter  property_writer;
-  RelaisJsonWriter  required_writer;
-  RelaisJsonWriter  rest_writer;
-} Merge;
-
-static void merge_schema (Merge                *self,
-                          const RelaisJsonNode *node);
-
-static void
-merge_properties (Merge                *self,
-                  const RelaisJsonNode *properties)
-{
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  relais_json_iter_init (&iter, properties);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      char *name = relais_json_node_dup_string (key);
-      const char *raw = relais_json_node_get_raw (value, &length);
-
-      if (!g_hash_table_contains (self->properties_seen, name))
-        relais_json_writer_raw (&self->property_writer, name, raw, length);
-      g_hash_table_add (self->properties_seen, name);
-    }
-}
-
-static void
-merge_list (Merge                *self,
-            const char           *key,
-            const RelaisJsonNode *list)
-{
-  const RelaisJsonNode *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  relais_json_iter_init (&iter, list);
-  while (relais_json_iter_next (&iter, NULL, &value))
-    {
-      const char *raw = relais_json_node_get_raw (value, &length);
-
-      if (strcmp (key, "allOf") == 0)
-        merge_schema (self, value);
-      else
-        relais_json_writer_raw (&self->required_writer, NULL, raw, length);
-    }
-}
-
-/* What a reference names, unless that is being followed. */
-static void
-merge_reference (Merge      *self,
-                 const char *ref)
-{
-  Trim *trim = self->trim;
-  const RelaisJsonNode *node = ref != NULL ? resolve (trim, ref) : NULL;
-
-  for (guint i = 0; i < trim->n_inlined; i++)
-    if (trim->following[i] == node)
-      return;
-  if (node == NULL || trim->n_inlined >= MAX_INLINE)
-    return;
-  trim->following[trim->n_inlined++] = node;
-  merge_schema (self, node);
-}
-
-static void
-merge_schema (Merge                *self,
-              const RelaisJsonNode *node)
-{
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
-    return;
-  relais_json_iter_init (&iter, node);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      char *name = relais_json_node_dup_string (key);
-      const char *raw = relais_json_node_get_raw (value, &length);
-      RelaisJsonKind kind = relais_json_node_get_kind (value);
-
-      if (strcmp (name, "properties") == 0 && kind == RELAIS_JSON_OBJECT)
-        merge_properties (self, value);
-      else if ((strcmp (name, "required") == 0 || strcmp (name, "allOf") == 0) && kind == RELAIS_JSON_ARRAY)
-        merge_list (self, name, value);
-      else if (strcmp (name, "$ref") == 0)
-        {
-          g_autofree char *ref = relais_json_node_dup_string (value);
-
-          merge_reference (self, ref);
-        }
-      else if (!g_hash_table_contains (self->seen, name))
-        relais_json_writer_raw (&self->rest_writer, name, raw, length);
-      g_hash_table_add (self->seen, name);
-    }
-}
-
-/* `allOf` as one schema, its text; what was followed for it stays noted. */
-static char *
-merge_all_of (Trim                 *trim,
-              const RelaisJsonNode *node)
-{
-  g_autoptr (GString) properties = g_string_new ("{");
-  g_autoptr (GString) required = g_string_new ("[");
-  g_autoptr (GString) rest = g_string_new ("{");
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Merge self = {
-    .trim = trim,
-    .seen = seen,
-    .properties_seen = names,
-    .property_writer = { .out = properties },
-    .required_writer = { .out = required },
-    .rest_writer = { .out = rest },
-  };
-
-  merge_schema (&self, node);
-  g_string_append_c (properties, '}');
-  g_string_append_c (required, ']');
-  if (properties->len > 2)
-    relais_json_writer_raw (&self.rest_writer, "properties", properties->str, properties->len);
-  if (required->len > 2)
-    relais_json_writer_raw (&self.rest_writer, "required", required->str, required->len);
-  g_string_append_c (rest, '}');
-  return g_strndup (rest->str, rest->len);
-}
-
 /* The reference of a schema, or of the one branch of its `allOf`, which is how a reference gets a
  * description in older drafts. */
 static char *
@@ -750,10 +545,10 @@ dup_reference (const RelaisJsonNode *node)
 }
 
 static void
-write_stub (Trim       *self,
-            const char *name,
-            const char *type,
-            const char *description)
+write_stub (RelaisSchemaTrim *self,
+            const char       *name,
+            const char       *type,
+            const char       *description)
 {
   relais_json_writer_object (&self->writer, name);
   write_type (self, "type", type);
@@ -764,18 +559,19 @@ write_stub (Trim       *self,
 
 /* What a reference points to, in its place; a circle ends in an object that says so. */
 static void
-write_reference (Trim       *self,
-                 const char *name,
-                 const char *ref)
+write_reference (RelaisSchemaTrim *self,
+                 const char       *name,
+                 const char       *ref)
 {
-  const RelaisJsonNode *node = resolve (self, ref);
+  const RelaisJsonNode *node = relais_schema_resolve (self, ref);
   const char *last = strrchr (ref, '/');
   g_autofree char *words = g_strdup_printf ("recursive %s", last != NULL ? last + 1 : ref);
 
   for (guint i = 0; i < self->n_inlined; i++)
     if (self->following[i] == node)
       node = NULL;
-  if (node == NULL || self->n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+  if (node == NULL || self->n_inlined >= RELAIS_SCHEMA_MAX_INLINED ||
+      self->writer.out->len > MAX_BYTES)
     {
       write_stub (self, name, "object", words);
       return;
@@ -787,7 +583,7 @@ write_reference (Trim       *self,
 
 /* The reference itself; beside it only keys with a dollar may stay. */
 static void
-write_dollars (Trim                 *self,
+write_dollars (RelaisSchemaTrim     *self,
                const RelaisJsonNode *node,
                const char           *ref)
 {
@@ -805,7 +601,7 @@ write_dollars (Trim                 *self,
 }
 
 static void
-write_merged (Trim                 *self,
+write_merged (RelaisSchemaTrim     *self,
               const char           *name,
               const RelaisJsonNode *node,
               gboolean              top)
@@ -814,20 +610,20 @@ write_merged (Trim                 *self,
   g_autofree char *merged = NULL;
   g_autoptr (RelaisJson) tree = NULL;
 
-  if (n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+  if (n_inlined >= RELAIS_SCHEMA_MAX_INLINED || self->writer.out->len > MAX_BYTES)
     {
       write_stub (self, name, "object", NULL);
       return;
     }
   self->following[self->n_inlined++] = node;
-  merged = merge_all_of (self, node);
+  merged = relais_schema_merge (self, node);
   tree = relais_json_parse (merged, strlen (merged), RELAIS_JSON_MAX_DEPTH, NULL);
   write_schema (self, name, relais_json_get_root (tree), top);
   self->n_inlined = n_inlined;
 }
 
 static void
-write_schema (Trim                 *self,
+write_schema (RelaisSchemaTrim     *self,
               const char           *name,
               const RelaisJsonNode *node,
               gboolean              top)
@@ -890,7 +686,7 @@ relais_schema_trim (const char       *schema,
                                                    NULL);
   g_autoptr (GHashTable) indexes = g_hash_table_new_full (NULL, NULL, NULL,
                                                           (GDestroyNotify)g_hash_table_unref);
-  Trim self = { .root = relais_json_get_root (tree), .indexes = indexes, .form = form };
+  RelaisSchemaTrim self = { .root = relais_json_get_root (tree), .indexes = indexes, .form = form };
   gboolean object = relais_json_node_get_kind (self.root) == RELAIS_JSON_OBJECT;
   const RelaisJsonNode *properties = member (self.root, "properties");
 
