@@ -81,9 +81,11 @@ relais_monitor_page_duration (gpointer object,
 
 static char *
 relais_monitor_page_tokens (gpointer object,
-                            gint64   tokens)
+                            gint64   tokens,
+                            gboolean estimated)
 {
-  return tokens >= 0 ? g_strdup_printf ("%'" G_GINT64_FORMAT, tokens) : g_strdup ("–");
+  return tokens >= 0 ? g_strdup_printf ("%s%'" G_GINT64_FORMAT, estimated ? "≈ " : "", tokens)
+                     : g_strdup ("–");
 }
 
 static char *

@@ -145,15 +145,20 @@ static char *
 relais_record_view_tokens (gpointer object,
                            gint64   tokens,
                            gint64   input,
-                           gint64   output)
+                           gint64   output,
+                           gboolean estimated)
 {
+  g_autofree char *text = NULL;
+
   if (tokens < 0)
     return g_strdup ("–");
   if (input < 0 || output < 0)
-    return g_strdup_printf ("%'" G_GINT64_FORMAT, tokens);
-  /* Translators: tokens in all, read and written, as in “1,204 (980 in, 224 out)” */
-  return g_strdup_printf (_("%'d (%'d in, %'d out)"), (int)tokens, (int)input,
-                             (int)output);
+    text = g_strdup_printf ("%'" G_GINT64_FORMAT, tokens);
+  else
+    /* Translators: tokens in all, read and written, as in “1,204 (980 in, 224 out)” */
+    text = g_strdup_printf (_("%'d (%'d in, %'d out)"), (int)tokens, (int)input,
+                               (int)output);
+  return g_strconcat (estimated ? "≈ " : "", text, NULL);
 }
 
 static void

@@ -24,7 +24,6 @@
 #define ROOM_BEYOND_BUDGET 4096
 #define EMPTY_SCHEMA "{\"type\":\"object\",\"properties\":{}}"
 #define STUB_SCHEMA "{\"type\":\"object\"}"
-#define JSON_INSTRUCTION "Answer with one JSON object and nothing else."
 
 typedef struct
 {
@@ -469,17 +468,13 @@ write_system (Writer *self)
       if (part->type == RELAIS_PART_TEXT)
         write_text (&self->base.writer, part->text);
     }
-  if (json)
-    write_text (&self->base.writer, JSON_INSTRUCTION);
-  if (schema)
+  if (json || schema)
     {
-      g_autofree char *words = g_strconcat (JSON_INSTRUCTION " It must follow this JSON Schema: ",
-                                            prompt->format_schema, NULL);
+      g_autofree char *words = relais_target_format_words (prompt);
 
       write_text (&self->base.writer, words);
+      relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, TRUE, "asked for in words; the upstream does not force it");
     }
-  if (json || schema)
-    relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, TRUE, "asked for in words; the upstream does not force it");
   relais_json_writer_end_array (&self->base.writer);
 }
 

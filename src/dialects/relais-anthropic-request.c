@@ -208,8 +208,8 @@ decode_blocks (const RelaisJsonNode  *content,
           g_prefix_error (error, "content[%u]: ", i);
           return FALSE;
         }
-      if (parts->len > before)
-        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
+      while (before < parts->len)
+        ((RelaisPart *)g_ptr_array_index (parts, before++))->position = i;
     }
   return TRUE;
 }

@@ -153,19 +153,47 @@ relais_count_encode (RelaisDialectId  dialect,
   relais_json_writer_end_object (&writer);
 }
 
-/* In twelfths of a token, so that nothing is rounded before the end: 3 a byte of ASCII, 8 another
- * character. */
-static gint64
-weigh (const char *text)
+#define WEIGHT_PER_TOKEN 12
+
+/**
+ * relais_count_weigh:
+ * @text: (array length=length): some of a text, UTF-8; it may begin and end anywhere
+ * @length: its bytes
+ *
+ * In twelfths of a token, so that nothing is rounded before the end: 3 a byte of ASCII, 8 another
+ * character. The parts of a text weigh what the whole does.
+ *
+ * Returns: its weight, for [func@count_from_weight]
+ */
+gint64
+relais_count_weigh (const char *text,
+                    gsize       length)
 {
   gint64 weight = 0;
 
-  for (; text != NULL && *text != '\0'; text = g_utf8_next_char (text))
-    weight += (guchar)*text < 0x80 ? 3 : 8;
+  for (gsize i = 0; i < length; i++)
+    weight += (guchar)text[i] < 0x80 ? 3 : (guchar)text[i] >= 0xc0 ? 8
+                                                                   : 0;
   return weight;
 }
 
-#define WEIGHT_PER_TOKEN 12
+/**
+ * relais_count_from_weight:
+ * @weight: what texts weigh, together
+ *
+ * Returns: about how many tokens that is, rounded up
+ */
+gint64
+relais_count_from_weight (gint64 weight)
+{
+  return (weight + WEIGHT_PER_TOKEN - 1) / WEIGHT_PER_TOKEN;
+}
+
+static gint64
+weigh (const char *text)
+{
+  return text != NULL ? relais_count_weigh (text, strlen (text)) : 0;
+}
 
 static gint64
 weigh_parts (const GPtrArray *parts,
@@ -223,5 +251,5 @@ relais_count_estimate (const RelaisPrompt *prompt,
       weight += weigh (tool->name) + weigh (tool->description) + weigh (tool->schema);
     }
   weight += weigh (prompt->format_schema);
-  return MAX (1, (weight + WEIGHT_PER_TOKEN - 1) / WEIGHT_PER_TOKEN);
+  return MAX (1, relais_count_from_weight (weight));
 }

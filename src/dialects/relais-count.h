@@ -23,6 +23,9 @@ gint64        relais_count_decode         (RelaisDialectId      dialect,
 void          relais_count_encode         (RelaisDialectId      dialect,
                                            gint64               n_tokens,
                                            GString             *out);
+gint64        relais_count_weigh          (const char          *text,
+                                           gsize                length);
+gint64        relais_count_from_weight    (gint64               weight);
 gint64        relais_count_estimate       (const RelaisPrompt  *prompt,
                                            RelaisDialectId      upstream);
 

@@ -217,9 +217,11 @@ relais_decoder_call_start (RelaisDecoder *self,
                            gboolean       custom)
 {
   RelaisDecoderCall call = { .open = TRUE, .custom = custom };
+  /* Chat Completions signs nothing; what stands there is Google's */
+  gboolean google = signature != NULL && self->klass->origin == RELAIS_ORIGIN_OPENAI_CHAT;
   RelaisEvent event = {
     .type = RELAIS_EVENT_CALL_START,
-    .origin = self->klass->origin,
+    .origin = google ? RELAIS_ORIGIN_GEMINI : self->klass->origin,
     .id = id,
     .name = name,
     .name_space = name_space,
@@ -377,7 +379,12 @@ tell_finish (RelaisDecoder *self)
   /* one that was cut by the limit of length is left open: nobody is to run it */
   self->ending = self->finish != RELAIS_FINISH_LENGTH;
   for (guint i = 0; i < self->calls->len; i++)
-    relais_decoder_call_end (self, i);
+    {
+      const RelaisDecoderCall *call = &g_array_index (self->calls, RelaisDecoderCall, i);
+
+      if (self->ending || (call->has_args && !call->custom))
+        relais_decoder_call_end (self, i);
+    }
   if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
     event.finish = RELAIS_FINISH_TOOL_CALLS;
   event.text = self->stop_sequence;

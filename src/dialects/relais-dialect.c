@@ -87,6 +87,7 @@ relais_dialect_find_quirk (const char *name)
     { "reasoning-echo", RELAIS_QUIRK_REASONING_ECHO },
     { "openapi-schema", RELAIS_QUIRK_OPENAPI_SCHEMA },
     { "no-encrypted-reasoning", RELAIS_QUIRK_NO_ENCRYPTED_REASONING },
+    { "google-signatures", RELAIS_QUIRK_GOOGLE_SIGNATURES },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (quirks); i++)

@@ -48,6 +48,7 @@ typedef enum {
   RELAIS_QUIRK_OPENAPI_SCHEMA = 1 << 8,         /* Gemini: `parameters` only */
   RELAIS_QUIRK_NO_ENCRYPTED_REASONING = 1 << 9, /* Responses: refuses it in `include` */
   RELAIS_QUIRK_NO_SIGNATURES = 1 << 10,         /* this one try: what was signed is refused */
+  RELAIS_QUIRK_GOOGLE_SIGNATURES = 1 << 11,     /* Chat: Google's, which signs calls */
 } RelaisQuirks;
 
 /* What is remembered of a tool call that passed. Borrowed from the memory. */

@@ -98,4 +98,9 @@ void           relais_encoder_write_args (RelaisJsonWriter         *writer,
                                           gssize                    length,
                                           gboolean                  custom);
 
+/* relais-encoder-gather.c */
+void relais_encoder_gather  (RelaisEncoder     *self,
+                             const RelaisEvent *event);
+void relais_encoder_end_run (RelaisEncoder     *self);
+
 G_END_DECLS

@@ -45,8 +45,8 @@ relais_gemini_name_finish (RelaisFinish finish)
  * @usage: counts
  * @last: whether the answer has ended; before that only what was read is told
  *
- * Writes `usageMetadata`, or nothing while nothing is known. Here the tokens of thinking are
- * counted apart from those of the answer.
+ * Writes `usageMetadata`, or nothing while the upstream told nothing. Here the tokens of thinking
+ * are counted apart from those of the answer.
  */
 void
 relais_gemini_write_usage (RelaisJsonWriter  *writer,
@@ -56,7 +56,7 @@ relais_gemini_write_usage (RelaisJsonWriter  *writer,
   gint64 input = relais_usage_or_zero (usage->input);
   gint64 thoughts = relais_usage_or_zero (usage->reasoning);
 
-  if (!relais_usage_is_known (usage) || (!last && usage->input < 0))
+  if (!relais_usage_is_told (usage) || (!last && usage->input < 0))
     return;
   relais_json_writer_object (writer, "usageMetadata");
   relais_json_writer_int (writer, "promptTokenCount", input);

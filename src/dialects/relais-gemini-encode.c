@@ -18,8 +18,7 @@
 #include "relais-target-private.h"
 
 #define MAX_STOP 5
-/* Documented by Google for calls whose signature was lost; it costs quality, so it comes last. */
-#define JSON_INSTRUCTION "Answer with one JSON object and nothing else."
+#define ROOM_BESIDE_BUDGET 4096
 
 typedef struct
 {
@@ -322,15 +321,12 @@ write_system (Writer *self)
       if (part->type == RELAIS_PART_TEXT)
         write_text (writer, part->text, NULL);
     }
-  if (self->json_in_words && prompt->format == RELAIS_FORMAT_SCHEMA &&
-      prompt->format_schema != NULL)
+  if (self->json_in_words)
     {
-      g_autofree char *words = g_strconcat (JSON_INSTRUCTION " It must follow this JSON Schema: ", prompt->format_schema, NULL);
+      g_autofree char *words = relais_target_format_words (prompt);
 
       write_text (writer, words, NULL);
     }
-  else if (self->json_in_words)
-    write_text (writer, JSON_INSTRUCTION, NULL);
   relais_json_writer_end_array (writer);
   relais_json_writer_end_object (writer);
 }
@@ -457,6 +453,32 @@ shows_thinking (const RelaisPrompt *prompt)
          (prompt->origin == RELAIS_ORIGIN_ANTHROPIC || prompt->origin == RELAIS_ORIGIN_OPENAI_CHAT);
 }
 
+/* Here thoughts count against the limit of the answer, so a budget leaves room for one, as far as
+ * the model can think so little. */
+static gint64
+fit_budget (Writer            *self,
+            RelaisGeminiFacts  facts,
+            gint64             budget)
+{
+  const RelaisPrompt *prompt = self->base.prompt;
+  gint64 limit = prompt->max_tokens;
+  gint64 most = limit - MIN (limit / 2, ROOM_BESIDE_BUDGET);
+
+  if (budget < 0)
+    return budget;
+  if (budget < facts.min_budget || budget > facts.max_budget)
+    {
+      relais_target_approximate (&self->base, RELAIS_FIELD_REASONING, budget == 0, "the model thinks within bounds of its own");
+      budget = CLAMP (budget, facts.min_budget, facts.max_budget);
+    }
+  /* who says a budget below the limit leaves the room there is to be */
+  if (limit <= 0 || budget <= MAX (most, facts.min_budget) ||
+      (prompt->budget != RELAIS_BUDGET_UNSET && budget < limit))
+    return budget;
+  relais_target_approximate (&self->base, RELAIS_FIELD_REASONING, FALSE, "thoughts count against the limit of tokens");
+  return MAX (most, facts.min_budget);
+}
+
 static void
 write_thinking (Writer *self)
 {
@@ -475,14 +497,7 @@ write_thinking (Writer *self)
   if (level != NULL)
     relais_json_writer_string (writer, "thinkingLevel", level);
   if (budgeted)
-    {
-      if (budget >= 0 && (budget < facts.min_budget || budget > facts.max_budget))
-        {
-          relais_target_approximate (&self->base, RELAIS_FIELD_REASONING, budget == 0, "the model thinks within bounds of its own");
-          budget = CLAMP (budget, facts.min_budget, facts.max_budget);
-        }
-      relais_json_writer_int (writer, "thinkingBudget", budget);
-    }
+    relais_json_writer_int (writer, "thinkingBudget", fit_budget (self, facts, budget));
   if (shown)
     relais_json_writer_boolean (writer, "includeThoughts", TRUE);
   relais_json_writer_end_object (writer);

@@ -167,10 +167,16 @@ decode_result (const RelaisJsonNode  *node,
     g_clear_pointer (&part->id, g_free);
   decode_response (response, part);
   relais_json_iter_init (&iter, member (node, "parts"));
-  while (relais_json_iter_next (&iter, NULL, &inner))
-    if (relais_request_is_given (member (inner, "inlineData")) &&
-        !decode_data (member (inner, "inlineData"), part->content, error))
-      return FALSE;
+  for (guint i = 0; relais_json_iter_next (&iter, NULL, &inner); i++)
+    {
+      guint before = part->content->len;
+
+      if (relais_request_is_given (member (inner, "inlineData")) &&
+          !decode_data (member (inner, "inlineData"), part->content, error))
+        return FALSE;
+      if (part->content->len > before)
+        ((RelaisPart *)g_ptr_array_index (part->content, before))->position = i;
+    }
   g_ptr_array_add (parts, g_steal_pointer (&part));
   return TRUE;
 }

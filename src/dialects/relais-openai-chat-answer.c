@@ -175,7 +175,7 @@ relais_openai_chat_encode_whole (RelaisEncoder     *encoder,
   relais_json_writer_string (&writer, "finish_reason", relais_openai_chat_name_finish (finish->finish));
   relais_json_writer_end_object (&writer);
   relais_json_writer_end_array (&writer);
-  if (relais_usage_is_known (&encoder->usage))
+  if (relais_usage_is_told (&encoder->usage))
     relais_openai_chat_write_usage (&writer, "usage", &encoder->usage);
   relais_json_writer_end_object (&writer);
 }

@@ -103,7 +103,9 @@ start_call (ChatDecoder          *self,
   const RelaisJsonNode *body = member (call, custom ? "custom" : "function");
   g_autofree char *id = relais_json_node_dup_string (member (call, "id"));
   g_autofree char *name = relais_json_node_dup_string (member (body, "name"));
-  guint number = relais_decoder_call_start (&self->base, id, name, NULL, NULL, custom);
+  g_autofree char *signature = relais_json_node_dup_string (
+    relais_json_node_get_path (call, "extra_content", "google", "thought_signature", NULL));
+  guint number = relais_decoder_call_start (&self->base, id, name, NULL, signature, custom);
 
   if (number == G_MAXUINT)
     return number;

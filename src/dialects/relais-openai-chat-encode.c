@@ -9,7 +9,9 @@
 
 #include <string.h>
 
+#include "relais-model-facts.h"
 #include "relais-openai-chat.h"
+#include "relais-seal.h"
 #include "relais-target-private.h"
 
 #define MAX_STOP 4 /* documented by OpenAI */
@@ -21,6 +23,16 @@ system_role (RelaisTargetWriter *self)
 }
 
 static void
+write_instruction (RelaisTargetWriter *self,
+                   const char         *text)
+{
+  relais_json_writer_object (&self->writer, NULL);
+  relais_json_writer_string (&self->writer, "role", system_role (self));
+  relais_json_writer_string (&self->writer, "content", text);
+  relais_json_writer_end_object (&self->writer);
+}
+
+static void
 write_system (RelaisTargetWriter *self,
               GPtrArray          *parts)
 {
@@ -28,10 +40,33 @@ write_system (RelaisTargetWriter *self,
 
   if (text == NULL)
     return;
-  relais_json_writer_object (&self->writer, NULL);
-  relais_json_writer_string (&self->writer, "role", system_role (self));
-  relais_json_writer_string (&self->writer, "content", text);
-  relais_json_writer_end_object (&self->writer);
+  write_instruction (self, text);
+}
+
+static gboolean
+takes_schema (const RelaisTargetWriter *self)
+{
+  return (self->target->quirks & RELAIS_QUIRK_NO_JSON_SCHEMA) == 0;
+}
+
+/* A schema the upstream cannot be given stands behind the instructions, in words. */
+static void
+write_instructions (RelaisTargetWriter *self)
+{
+  const RelaisPrompt *prompt = self->prompt;
+  g_autofree char *text = NULL;
+  g_autofree char *words = NULL;
+  g_autofree char *whole = NULL;
+
+  if (prompt->format != RELAIS_FORMAT_SCHEMA || takes_schema (self))
+    {
+      write_system (self, prompt->system);
+      return;
+    }
+  text = relais_target_join_texts (prompt->system, "\n\n");
+  words = relais_target_format_words (prompt);
+  whole = text != NULL ? g_strconcat (text, "\n\n", words, NULL) : g_strdup (words);
+  write_instruction (self, whole);
 }
 
 static void
@@ -150,9 +185,22 @@ write_results (RelaisTargetWriter  *self,
     }
 }
 
+/* In Google's own place for it. */
+static void
+write_signature (RelaisTargetWriter *self,
+                 const char         *signature)
+{
+  relais_json_writer_object (&self->writer, "extra_content");
+  relais_json_writer_object (&self->writer, "google");
+  relais_json_writer_string (&self->writer, "thought_signature", signature);
+  relais_json_writer_end_object (&self->writer);
+  relais_json_writer_end_object (&self->writer);
+}
+
 static void
 write_call (RelaisTargetWriter *self,
-            const RelaisPart   *call)
+            const RelaisPart   *call,
+            const char         *signature)
 {
   const char *kind = call->custom ? "custom" : "function";
 
@@ -163,7 +211,37 @@ write_call (RelaisTargetWriter *self,
   relais_json_writer_string (&self->writer, "name", call->name);
   relais_json_writer_string (&self->writer, call->custom ? "input" : "arguments", call->args);
   relais_json_writer_end_object (&self->writer);
+  if (signature != NULL)
+    write_signature (self, signature);
   relais_json_writer_end_object (&self->writer);
+}
+
+/* Signatures stand on the call they came with, or in the thoughts before it; as for Gemini itself,
+ * the first call of a turn gets Google's documented bypass where none is left. */
+static void
+write_calls (RelaisTargetWriter  *self,
+             const RelaisMessage *message)
+{
+  gboolean google = (self->target->quirks & RELAIS_QUIRK_GOOGLE_SIGNATURES) != 0;
+  const char *bypass = google && relais_model_is_gemini_3 (self->target->model)
+                         ? RELAIS_SIGNATURE_BYPASS
+                         : NULL;
+  const char *carried = NULL;
+
+  relais_json_writer_array (&self->writer, "tool_calls");
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+      const char *signature = part->signature != NULL ? part->signature : carried;
+
+      if (part->type == RELAIS_PART_TOOL_CALL)
+        {
+          write_call (self, part, google && signature != NULL ? signature : bypass);
+          bypass = NULL;
+        }
+      carried = part->type == RELAIS_PART_THINKING ? part->signature : NULL;
+    }
+  relais_json_writer_end_array (&self->writer);
 }
 
 static void
@@ -189,13 +267,7 @@ write_assistant (RelaisTargetWriter  *self,
       calls |= part->type == RELAIS_PART_TOOL_CALL;
     }
   if (calls)
-    {
-      relais_json_writer_array (&self->writer, "tool_calls");
-      for (guint i = 0; i < message->parts->len; i++)
-        if (((RelaisPart *)g_ptr_array_index (message->parts, i))->type == RELAIS_PART_TOOL_CALL)
-          write_call (self, g_ptr_array_index (message->parts, i));
-      relais_json_writer_end_array (&self->writer);
-    }
+    write_calls (self, message);
   relais_json_writer_end_object (&self->writer);
 }
 
@@ -207,7 +279,7 @@ write_messages (RelaisTargetWriter  *self,
   const RelaisMessage *last = g_ptr_array_index (messages, messages->len - 1);
 
   relais_json_writer_array (&self->writer, "messages");
-  write_system (self, self->prompt->system);
+  write_instructions (self);
   for (guint i = 0; i < messages->len; i++)
     {
       const RelaisMessage *message = g_ptr_array_index (messages, i);
@@ -383,8 +455,7 @@ static void
 write_format (RelaisTargetWriter *self)
 {
   const RelaisPrompt *prompt = self->prompt;
-  gboolean schema = prompt->format == RELAIS_FORMAT_SCHEMA &&
-                    !(self->target->quirks & RELAIS_QUIRK_NO_JSON_SCHEMA);
+  gboolean schema = prompt->format == RELAIS_FORMAT_SCHEMA && takes_schema (self);
   g_autofree char *name = NULL;
 
   if (prompt->format == RELAIS_FORMAT_TEXT)
@@ -405,7 +476,7 @@ write_format (RelaisTargetWriter *self)
       relais_json_writer_end_object (&self->writer);
     }
   else if (prompt->format == RELAIS_FORMAT_SCHEMA)
-    relais_target_approximate (self, RELAIS_FIELD_FORMAT, TRUE, "the upstream takes JSON mode, but no schema");
+    relais_target_approximate (self, RELAIS_FIELD_FORMAT, TRUE, "the schema is asked for in words; the upstream takes JSON mode only");
   relais_json_writer_end_object (&self->writer);
 }
 

@@ -296,6 +296,7 @@ decode_messages (const RelaisJsonNode  *messages,
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
     {
       guint before = prompt->messages->len;
+      guint n_parts = relais_request_count_parts (prompt);
 
       if (!decode_message (node, i, prompt, error))
         {
@@ -304,6 +305,8 @@ decode_messages (const RelaisJsonNode  *messages,
         }
       if (prompt->messages->len > before)
         ((RelaisMessage *)g_ptr_array_index (prompt->messages, before))->position = i;
+      else
+        relais_request_note_item (prompt, n_parts, i);
     }
   return TRUE;
 }

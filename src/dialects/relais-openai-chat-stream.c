@@ -133,7 +133,7 @@ write_finish (ChatEncoder       *self,
 
   begin_chunk (self, out);
   end_chunk (self, relais_openai_chat_name_finish (event->finish), out);
-  if (self->base.prompt->include_usage && relais_usage_is_known (&self->base.usage))
+  if (self->base.prompt->include_usage && relais_usage_is_told (&self->base.usage))
     {
       g_string_append_len (out, self->head->str, self->head->len);
       g_string_append (out, "]");

@@ -165,7 +165,7 @@ step (RelaisEncoder     *encoder,
   if (event->type != RELAIS_EVENT_FINISH)
     return;
   write_chunk (encoder, "", 0, relais_openai_chat_name_finish (event->finish), out);
-  if (encoder->prompt->include_usage && relais_usage_is_known (&encoder->usage))
+  if (encoder->prompt->include_usage && relais_usage_is_told (&encoder->usage))
     write_chunk (encoder, NULL, 0, NULL, out);
   g_string_append (out, "data: [DONE]\n\n");
 }
@@ -190,7 +190,7 @@ whole (RelaisEncoder     *encoder,
   relais_json_writer_string (&writer, "finish_reason", relais_openai_chat_name_finish (finish->finish));
   relais_json_writer_end_object (&writer);
   relais_json_writer_end_array (&writer);
-  if (relais_usage_is_known (&encoder->usage))
+  if (relais_usage_is_told (&encoder->usage))
     relais_openai_chat_write_usage (&writer, "usage", &encoder->usage);
   relais_json_writer_end_object (&writer);
 }

@@ -91,6 +91,7 @@ relais_openai_responses_write_message (RelaisJsonWriter *writer,
  * @name: (nullable): the key
  * @id: the item's id, not the call's
  * @call: a tool call; without arguments while it is under way
+ * @cut: whether it ended before it was whole
  *
  * Writes a call.
  */
@@ -98,12 +99,15 @@ void
 relais_openai_responses_write_call (RelaisJsonWriter *writer,
                                     const char       *name,
                                     const char       *id,
-                                    const RelaisPart *call)
+                                    const RelaisPart *call,
+                                    gboolean          cut)
 {
+  const char *ended = cut ? "incomplete" : "completed";
+
   relais_json_writer_object (writer, name);
   relais_json_writer_string (writer, "id", id);
   relais_json_writer_string (writer, "type", call->custom ? "custom_tool_call" : "function_call");
-  relais_json_writer_string (writer, "status", call->args != NULL ? "completed" : "in_progress");
+  relais_json_writer_string (writer, "status", call->args != NULL ? ended : "in_progress");
   relais_json_writer_string (writer, call->custom ? "input" : "arguments",
                              call->args != NULL ? call->args : "");
   relais_json_writer_string (writer, "call_id", call->id);
@@ -337,7 +341,7 @@ write_call (RelaisJsonWriter *writer,
   if (call->signature != NULL)
     write_thinking (writer, encoder, "", call->signature, call->origin);
   id = relais_encoder_make_id (encoder, call->custom ? "ctc_" : "fc_");
-  relais_openai_responses_write_call (writer, NULL, id, call);
+  relais_openai_responses_write_call (writer, NULL, id, call, FALSE);
 }
 
 /**

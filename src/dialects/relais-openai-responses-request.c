@@ -240,6 +240,7 @@ decode_input (const RelaisJsonNode  *input,
   for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
     {
       guint before = prompt->messages->len;
+      guint n_parts = relais_request_count_parts (prompt);
 
       if (!decode_item (node, prompt, error))
         {
@@ -248,6 +249,8 @@ decode_input (const RelaisJsonNode  *input,
         }
       if (prompt->messages->len > before)
         ((RelaisMessage *)g_ptr_array_index (prompt->messages, before))->position = i;
+      else
+        relais_request_note_item (prompt, n_parts, i);
     }
   return TRUE;
 }

@@ -33,6 +33,7 @@ typedef struct
   gboolean in_part;    /* message: a part is open; reasoning: the summary is */
   gboolean in_refusal; /* message: and refuses */
   RelaisPart    *call;
+  gboolean cut; /* the call ended before it was whole */
 
   GString *output; /* owned; finished items as JSON */
 } ResponsesEncoder;
@@ -102,7 +103,7 @@ write_item (ResponsesEncoder *self,
     relais_openai_responses_write_reasoning (writer, name, self->item_id,
                                              done ? self->text->str : NULL, encrypted);
   else
-    relais_openai_responses_write_call (writer, name, self->item_id, self->call);
+    relais_openai_responses_write_call (writer, name, self->item_id, self->call, self->cut);
 }
 
 static void
@@ -338,6 +339,7 @@ write_call_start (ResponsesEncoder  *self,
   self->call->id = g_strdup (event->id);
   self->call->name = g_strdup (event->name);
   self->call->custom = event->custom;
+  self->cut = FALSE;
   open_item (self, ITEM_CALL, event->custom ? "ctc_" : "fc_", out);
 }
 
@@ -356,8 +358,8 @@ write_call_args (ResponsesEncoder  *self,
 }
 
 static void
-write_call_end (ResponsesEncoder *self,
-                GString          *out)
+write_args_done (ResponsesEncoder *self,
+                 GString          *out)
 {
   gboolean custom = self->call->custom;
   RelaisJsonWriter writer;
@@ -368,6 +370,17 @@ write_call_end (ResponsesEncoder *self,
     relais_json_writer_string (&writer, "name", self->call->name);
   relais_json_writer_text (&writer, custom ? "input" : "arguments", self->text->str, self->text->len);
   end_event (self, &writer);
+}
+
+/* Arguments that were cut are never done: a client may run what is. */
+static void
+write_call_end (ResponsesEncoder  *self,
+                const RelaisEvent *event,
+                GString           *out)
+{
+  self->cut = event->cut;
+  if (!event->cut)
+    write_args_done (self, out);
   self->call->args = g_strndup (self->text->str, self->text->len);
   close_item (self, NULL, out);
 }
@@ -419,7 +432,7 @@ responses_step (RelaisEncoder     *encoder,
       write_call_args (self, event, out);
       break;
     case RELAIS_EVENT_CALL_END:
-      write_call_end (self, out);
+      write_call_end (self, event, out);
       break;
     case RELAIS_EVENT_FINISH:
       write_finish (self, event, out);

@@ -47,7 +47,8 @@ void        relais_openai_responses_write_message   (RelaisJsonWriter   *writer,
 void        relais_openai_responses_write_call      (RelaisJsonWriter   *writer,
                                                      const char         *name,
                                                      const char         *id,
-                                                     const RelaisPart   *call);
+                                                     const RelaisPart   *call,
+                                                     gboolean            cut);
 void        relais_openai_responses_write_reasoning (RelaisJsonWriter   *writer,
                                                      const char         *name,
                                                      const char         *id,

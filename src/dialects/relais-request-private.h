@@ -74,6 +74,10 @@ char          *relais_request_fix_mime      (const char                *mime,
                                              const char                *base64);
 void           relais_request_match_results (RelaisPrompt              *prompt);
 RelaisMessage *relais_request_get_results   (RelaisPrompt              *prompt);
+guint          relais_request_count_parts   (RelaisPrompt              *prompt);
+void           relais_request_note_item     (RelaisPrompt              *prompt,
+                                             guint                      n_parts,
+                                             int                        item);
 RelaisMessage *relais_request_get_assistant (RelaisPrompt              *prompt);
 
 G_END_DECLS

@@ -534,6 +534,40 @@ relais_request_get_results (RelaisPrompt *prompt)
 }
 
 /**
+ * relais_request_count_parts:
+ * @prompt: a request as far as it is read
+ *
+ * Returns: how many parts its last message has
+ */
+guint
+relais_request_count_parts (RelaisPrompt *prompt)
+{
+  RelaisMessage *last = last_message (prompt);
+
+  return last != NULL ? last->parts->len : 0;
+}
+
+/**
+ * relais_request_note_item:
+ * @prompt: a request as far as it is read
+ * @n_parts: how many parts its last message had before
+ * @item: the place of what was read since, in the list the client sent
+ *
+ * Notes it in the parts that came to the last message, for reports: a message may gather several of
+ * the client's.
+ */
+void
+relais_request_note_item (RelaisPrompt *prompt,
+                          guint         n_parts,
+                          int           item)
+{
+  RelaisMessage *last = last_message (prompt);
+
+  for (; last != NULL && n_parts < last->parts->len; n_parts++)
+    ((RelaisPart *)g_ptr_array_index (last->parts, n_parts))->item = item;
+}
+
+/**
  * relais_request_get_assistant:
  * @prompt: a request as far as it is read
  *

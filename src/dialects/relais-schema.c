@@ -9,12 +9,9 @@
 
 #include <string.h>
 
-#include "base/relais-json-writer.h"
-
-#include "relais-schema.h"
+#include "relais-schema-private.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
-#define MAX_INLINE 8 /* `$ref` inside `$ref` */
 #define MAX_NOTE_BYTES 200
 #define MAX_BYTES (4 * 1024 * 1024) /* what inlining may make of a schema */
 
@@ -33,16 +30,7 @@ static const char *const formats[] = {
   "enum", "date-time", "date", "email", "byte", "password", "int32", "int64", "float", "double", NULL
 };
 
-typedef struct
-{
-  const RelaisJsonNode *root; /* where `$ref` points into */
-  RelaisSchemaForm      form;
-  RelaisJsonWriter      writer;
-  guint n_inlined; /* refs being followed */
-  const RelaisJsonNode *following[MAX_INLINE];
-} Trim;
-
-static void write_schema (Trim                 *self,
+static void write_schema (RelaisSchemaTrim     *self,
                           const char           *name,
                           const RelaisJsonNode *node,
                           gboolean              top);
@@ -52,30 +40,6 @@ is_listed (const char         *key,
            const char * const *list)
 {
   return g_strv_contains (list, key);
-}
-
-/* The schema a local reference names; NULL for any other. */
-static const RelaisJsonNode *
-resolve (Trim       *self,
-         const char *ref)
-{
-  const RelaisJsonNode *node = self->root;
-  g_auto (GStrv) steps = NULL;
-
-  if (ref[0] != '#')
-    return NULL;
-  steps = g_strsplit (ref + 1, "/", -1);
-  for (guint i = 1; node != NULL && steps[0] != NULL && steps[i] != NULL; i++)
-    {
-      g_autoptr (GString) step = g_string_new (steps[i]);
-
-      g_string_replace (step, "~1", "/", 0);
-      g_string_replace (step, "~0", "~", 0);
-      node = relais_json_node_get_kind (node) == RELAIS_JSON_ARRAY
-               ? relais_json_node_get_element (node, g_ascii_strtoull (step->str, NULL, 10))
-               : member (node, step->str);
-    }
-  return node;
 }
 
 static gboolean
@@ -111,9 +75,9 @@ single_type (const RelaisJsonNode *node,
 }
 
 static void
-write_type (Trim       *self,
-            const char *name,
-            const char *type)
+write_type (RelaisSchemaTrim *self,
+            const char       *name,
+            const char       *type)
 {
   g_autofree char *upper = g_ascii_strup (type, -1);
 
@@ -124,7 +88,7 @@ write_type (Trim       *self,
 
 /* Several types become as many branches. */
 static void
-write_types (Trim                 *self,
+write_types (RelaisSchemaTrim     *self,
              const RelaisJsonNode *types)
 {
   const RelaisJsonNode *one;
@@ -152,7 +116,7 @@ write_types (Trim                 *self,
 }
 
 static void
-write_raw (Trim                 *self,
+write_raw (RelaisSchemaTrim     *self,
            const char           *name,
            const RelaisJsonNode *value)
 {
@@ -163,7 +127,7 @@ write_raw (Trim                 *self,
 }
 
 static void
-write_properties (Trim                 *self,
+write_properties (RelaisSchemaTrim     *self,
                   const char           *name,
                   const RelaisJsonNode *properties)
 {
@@ -182,7 +146,7 @@ write_properties (Trim                 *self,
 }
 
 static void
-write_branches (Trim                 *self,
+write_branches (RelaisSchemaTrim     *self,
                 const char           *name,
                 const RelaisJsonNode *branches,
                 gboolean             *nullable)
@@ -225,7 +189,7 @@ get_branches (const RelaisJsonNode *node)
 
 /* A list of schemas, one for each place, as drafts before 2020 had it. */
 static void
-write_tuple (Trim                 *self,
+write_tuple (RelaisSchemaTrim     *self,
              const RelaisJsonNode *items)
 {
   gboolean nullable = FALSE;
@@ -261,15 +225,20 @@ has_items (const RelaisJsonNode *node)
 
 /* `required`: what exists only, and what some tools mark inside the property itself. */
 static void
-write_required (Trim                 *self,
+write_required (RelaisSchemaTrim     *self,
                 const RelaisJsonNode *node)
 {
   const RelaisJsonNode *properties = member (node, "properties");
   const RelaisJsonNode *required = member (node, "required");
   const RelaisJsonNode *one, *key, *value;
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) left = NULL; /* properties that are not listed yet */
+  g_autoptr (GString) names = g_string_new ("[");
+  RelaisJsonWriter writer = { .out = names };
   RelaisJsonIter iter;
 
+  if (relais_json_node_get_kind (properties) != RELAIS_JSON_OBJECT)
+    return;
+  left = relais_schema_index (properties);
   if (relais_json_node_get_kind (required) == RELAIS_JSON_ARRAY)
     {
       relais_json_iter_init (&iter, required);
@@ -277,8 +246,8 @@ write_required (Trim                 *self,
         {
           g_autofree char *name = relais_json_node_dup_string (one);
 
-          if (name != NULL && member (properties, name) != NULL)
-            g_ptr_array_add (names, g_steal_pointer (&name));
+          if (name != NULL && g_hash_table_remove (left, name))
+            relais_json_writer_string (&writer, NULL, name);
         }
     }
   relais_json_iter_init (&iter, properties);
@@ -287,15 +256,12 @@ write_required (Trim                 *self,
       g_autofree char *name = relais_json_node_dup_string (key);
 
       if (relais_json_node_get_boolean (member (value, "required"), FALSE) &&
-          !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
-        g_ptr_array_add (names, g_steal_pointer (&name));
+          g_hash_table_remove (left, name))
+        relais_json_writer_string (&writer, NULL, name);
     }
-  if (names->len == 0)
-    return;
-  relais_json_writer_array (&self->writer, "required");
-  for (guint i = 0; i < names->len; i++)
-    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (names, i));
-  relais_json_writer_end_array (&self->writer);
+  g_string_append_c (names, ']');
+  if (names->len > 2)
+    relais_json_writer_raw (&self->writer, "required", names->str, names->len);
 }
 
 /* What the form has no key for is told in the description. */
@@ -327,7 +293,7 @@ is_noted (const char *key)
 
 /* Bounds that exclude their value: the next whole number, or the value itself. */
 static void
-write_exclusive (Trim                 *self,
+write_exclusive (RelaisSchemaTrim     *self,
                  const RelaisJsonNode *node,
                  const char           *type)
 {
@@ -358,7 +324,7 @@ write_exclusive (Trim                 *self,
 
 /* Values of an enumeration are strings there; others are told in the description. */
 static void
-write_enum (Trim                 *self,
+write_enum (RelaisSchemaTrim     *self,
             const RelaisJsonNode *values,
             const char           *type,
             GString              *notes)
@@ -393,14 +359,14 @@ write_enum (Trim                 *self,
 }
 
 static gboolean
-is_kept (Trim       *self,
-         const char *key)
+is_kept (RelaisSchemaTrim *self,
+         const char       *key)
 {
   return is_listed (key, self->form == RELAIS_SCHEMA_JSON ? json_keys : openapi_keys);
 }
 
 static void
-write_choice (Trim                 *self,
+write_choice (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
               const char           *key,
               const RelaisJsonNode *branches,
@@ -419,7 +385,7 @@ write_choice (Trim                 *self,
 /* The schemas that references name; older drafts call them `definitions`, which Gemini does not
  * know. */
 static void
-write_definitions (Trim                 *self,
+write_definitions (RelaisSchemaTrim     *self,
                    const RelaisJsonNode *node)
 {
   const RelaisJsonNode *defs = member (node, "$defs");
@@ -431,7 +397,7 @@ write_definitions (Trim                 *self,
 }
 
 static void
-write_member (Trim                 *self,
+write_member (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
               const char           *key,
               const RelaisJsonNode *value,
@@ -511,7 +477,7 @@ write_member (Trim                 *self,
 }
 
 static void
-write_description (Trim                 *self,
+write_description (RelaisSchemaTrim     *self,
                    const RelaisJsonNode *node,
                    GString              *notes)
 {
@@ -526,12 +492,13 @@ write_description (Trim                 *self,
 
 /* The members of one schema as far as the form knows them; the rest goes into the notes. */
 static void
-write_members (Trim                 *self,
+write_members (RelaisSchemaTrim     *self,
                const RelaisJsonNode *node,
                const char           *type,
                GString              *notes,
                gboolean             *nullable)
 {
+  g_autoptr (GHashTable) last = relais_schema_index (node); /* of two by one name the last counts */
   const RelaisJsonNode *key, *value;
   gboolean branches = get_branches (node) != NULL;
   RelaisJsonIter iter;
@@ -550,7 +517,7 @@ write_members (Trim                 *self,
     {
       g_autofree char *name = relais_json_node_dup_string (key);
 
-      if (member (node, name) == value) /* of two by one name the last counts */
+      if (g_hash_table_lookup (last, name) == value)
         write_member (self, node, name, value, type, notes, nullable);
     }
   write_definitions (self, node);
@@ -561,144 +528,6 @@ write_members (Trim                 *self,
       relais_json_writer_string (&self->writer, "type", "STRING");
       relais_json_writer_end_object (&self->writer);
     }
-}
-
-/* All that the branches of an `allOf` demand, under way. */
-typedef struct
-{
-  Trim             *trim;
-  GHashTable *seen; /* keys that are written; owned */
-  GHashTable       *properties_seen;
-  GString          *properties;
-  GString          *required;
-  GString          *rest;
-  RelaisJsonWriter  property_writer;
-  RelaisJsonWriter  required_writer;
-  RelaisJsonWriter  rest_writer;
-} Merge;
-
-static void merge_schema (Merge                *self,
-                          const RelaisJsonNode *node);
-
-static void
-merge_properties (Merge                *self,
-                  const RelaisJsonNode *properties)
-{
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  relais_json_iter_init (&iter, properties);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      char *name = relais_json_node_dup_string (key);
-      const char *raw = relais_json_node_get_raw (value, &length);
-
-      if (!g_hash_table_contains (self->properties_seen, name))
-        relais_json_writer_raw (&self->property_writer, name, raw, length);
-      g_hash_table_add (self->properties_seen, name);
-    }
-}
-
-static void
-merge_list (Merge                *self,
-            const char           *key,
-            const RelaisJsonNode *list)
-{
-  const RelaisJsonNode *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  relais_json_iter_init (&iter, list);
-  while (relais_json_iter_next (&iter, NULL, &value))
-    {
-      const char *raw = relais_json_node_get_raw (value, &length);
-
-      if (strcmp (key, "allOf") == 0)
-        merge_schema (self, value);
-      else
-        relais_json_writer_raw (&self->required_writer, NULL, raw, length);
-    }
-}
-
-/* What a reference names, unless that is being followed. */
-static void
-merge_reference (Merge      *self,
-                 const char *ref)
-{
-  Trim *trim = self->trim;
-  const RelaisJsonNode *node = ref != NULL ? resolve (trim, ref) : NULL;
-
-  for (guint i = 0; i < trim->n_inlined; i++)
-    if (trim->following[i] == node)
-      return;
-  if (node == NULL || trim->n_inlined >= MAX_INLINE)
-    return;
-  trim->following[trim->n_inlined++] = node;
-  merge_schema (self, node);
-}
-
-static void
-merge_schema (Merge                *self,
-              const RelaisJsonNode *node)
-{
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
-  gsize length;
-
-  if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
-    return;
-  relais_json_iter_init (&iter, node);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      char *name = relais_json_node_dup_string (key);
-      const char *raw = relais_json_node_get_raw (value, &length);
-      RelaisJsonKind kind = relais_json_node_get_kind (value);
-
-      if (strcmp (name, "properties") == 0 && kind == RELAIS_JSON_OBJECT)
-        merge_properties (self, value);
-      else if ((strcmp (name, "required") == 0 || strcmp (name, "allOf") == 0) && kind == RELAIS_JSON_ARRAY)
-        merge_list (self, name, value);
-      else if (strcmp (name, "$ref") == 0)
-        {
-          g_autofree char *ref = relais_json_node_dup_string (value);
-
-          merge_reference (self, ref);
-        }
-      else if (!g_hash_table_contains (self->seen, name))
-        relais_json_writer_raw (&self->rest_writer, name, raw, length);
-      g_hash_table_add (self->seen, name);
-    }
-}
-
-/* `allOf` as one schema, its text; what was followed for it stays noted. */
-static char *
-merge_all_of (Trim                 *trim,
-              const RelaisJsonNode *node)
-{
-  g_autoptr (GString) properties = g_string_new ("{");
-  g_autoptr (GString) required = g_string_new ("[");
-  g_autoptr (GString) rest = g_string_new ("{");
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Merge self = {
-    .trim = trim,
-    .seen = seen,
-    .properties_seen = names,
-    .property_writer = { .out = properties },
-    .required_writer = { .out = required },
-    .rest_writer = { .out = rest },
-  };
-
-  merge_schema (&self, node);
-  g_string_append_c (properties, '}');
-  g_string_append_c (required, ']');
-  if (properties->len > 2)
-    relais_json_writer_raw (&self.rest_writer, "properties", properties->str, properties->len);
-  if (required->len > 2)
-    relais_json_writer_raw (&self.rest_writer, "required", required->str, required->len);
-  g_string_append_c (rest, '}');
-  return g_strndup (rest->str, rest->len);
 }
 
 /* The reference of a schema, or of the one branch of its `allOf`, which is how a reference gets a
@@ -716,10 +545,10 @@ dup_reference (const RelaisJsonNode *node)
 }
 
 static void
-write_stub (Trim       *self,
-            const char *name,
-            const char *type,
-            const char *description)
+write_stub (RelaisSchemaTrim *self,
+            const char       *name,
+            const char       *type,
+            const char       *description)
 {
   relais_json_writer_object (&self->writer, name);
   write_type (self, "type", type);
@@ -730,18 +559,19 @@ write_stub (Trim       *self,
 
 /* What a reference points to, in its place; a circle ends in an object that says so. */
 static void
-write_reference (Trim       *self,
-                 const char *name,
-                 const char *ref)
+write_reference (RelaisSchemaTrim *self,
+                 const char       *name,
+                 const char       *ref)
 {
-  const RelaisJsonNode *node = resolve (self, ref);
+  const RelaisJsonNode *node = relais_schema_resolve (self, ref);
   const char *last = strrchr (ref, '/');
   g_autofree char *words = g_strdup_printf ("recursive %s", last != NULL ? last + 1 : ref);
 
   for (guint i = 0; i < self->n_inlined; i++)
     if (self->following[i] == node)
       node = NULL;
-  if (node == NULL || self->n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+  if (node == NULL || self->n_inlined >= RELAIS_SCHEMA_MAX_INLINED ||
+      self->writer.out->len > MAX_BYTES)
     {
       write_stub (self, name, "object", words);
       return;
@@ -753,7 +583,7 @@ write_reference (Trim       *self,
 
 /* The reference itself; beside it only keys with a dollar may stay. */
 static void
-write_dollars (Trim                 *self,
+write_dollars (RelaisSchemaTrim     *self,
                const RelaisJsonNode *node,
                const char           *ref)
 {
@@ -771,7 +601,7 @@ write_dollars (Trim                 *self,
 }
 
 static void
-write_merged (Trim                 *self,
+write_merged (RelaisSchemaTrim     *self,
               const char           *name,
               const RelaisJsonNode *node,
               gboolean              top)
@@ -780,20 +610,20 @@ write_merged (Trim                 *self,
   g_autofree char *merged = NULL;
   g_autoptr (RelaisJson) tree = NULL;
 
-  if (n_inlined >= MAX_INLINE || self->writer.out->len > MAX_BYTES)
+  if (n_inlined >= RELAIS_SCHEMA_MAX_INLINED || self->writer.out->len > MAX_BYTES)
     {
       write_stub (self, name, "object", NULL);
       return;
     }
   self->following[self->n_inlined++] = node;
-  merged = merge_all_of (self, node);
+  merged = relais_schema_merge (self, node);
   tree = relais_json_parse (merged, strlen (merged), RELAIS_JSON_MAX_DEPTH, NULL);
   write_schema (self, name, relais_json_get_root (tree), top);
   self->n_inlined = n_inlined;
 }
 
 static void
-write_schema (Trim                 *self,
+write_schema (RelaisSchemaTrim     *self,
               const char           *name,
               const RelaisJsonNode *node,
               gboolean              top)
@@ -854,7 +684,9 @@ relais_schema_trim (const char       *schema,
 {
   g_autoptr (RelaisJson) tree = relais_json_parse (schema, strlen (schema), RELAIS_JSON_MAX_DEPTH,
                                                    NULL);
-  Trim self = { .root = relais_json_get_root (tree), .form = form };
+  g_autoptr (GHashTable) indexes = g_hash_table_new_full (NULL, NULL, NULL,
+                                                          (GDestroyNotify)g_hash_table_unref);
+  RelaisSchemaTrim self = { .root = relais_json_get_root (tree), .indexes = indexes, .form = form };
   gboolean object = relais_json_node_get_kind (self.root) == RELAIS_JSON_OBJECT;
   const RelaisJsonNode *properties = member (self.root, "properties");
 

@@ -14,7 +14,7 @@
 typedef struct
 {
   const RelaisTarget *target;
-  RelaisOrigin origin;  /* of the target */
+  RelaisOrigin signer;  /* whose signatures the target takes */
   GHashTable *seen;     /* ids of calls; borrowed */
   GHashTable *sent_ids; /* call -> the upstream's id; owned */
   gsize n_left;         /* bytes that may still be put back */
@@ -75,7 +75,7 @@ recall_call (Memory     *self,
 
   if (call->id != NULL && g_hash_table_add (self->seen, call->id))
     recall = self->target->recall (call->id, self->target->recall_data);
-  if (recall == NULL || recall->origin != self->origin)
+  if (recall == NULL || recall->origin != self->signer)
     return NULL;
   signature = signs && call->signature == NULL ? recall->signature : NULL;
   thinking = signs && !thinks ? recall->thinking : NULL;
@@ -121,6 +121,22 @@ recall_message (Memory        *self,
 }
 
 /**
+ * relais_settle_signer:
+ * @target: whom a request is for
+ *
+ * Chat Completions signs nothing by itself; Google's does, with Gemini's signatures.
+ *
+ * Returns: whose signatures it takes back
+ */
+RelaisOrigin
+relais_settle_signer (const RelaisTarget *target)
+{
+  return target->quirks & RELAIS_QUIRK_GOOGLE_SIGNATURES
+           ? RELAIS_ORIGIN_GEMINI
+           : relais_dialect_get (target->dialect)->origin;
+}
+
+/**
  * relais_settle_recall:
  * @prompt: a request; changed in place
  * @target: whom it is for
@@ -139,7 +155,7 @@ relais_settle_recall (RelaisPrompt       *prompt,
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   Memory self = {
     .target = target,
-    .origin = relais_dialect_get (target->dialect)->origin,
+    .signer = relais_settle_signer (target),
     .seen = seen,
     .sent_ids = g_hash_table_new_full (NULL, NULL, NULL, g_free),
     .n_left = RELAIS_SETTLE_MAX_RECALLED_BYTES,

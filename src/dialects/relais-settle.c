@@ -10,29 +10,11 @@
 #include <string.h>
 
 #include "base/relais-error.h"
-#include "base/relais-json.h"
-#include "base/relais-json-writer.h"
 
-#include "relais-encoder-private.h"
-#include "relais-model-facts.h"
 #include "relais-seal.h"
-#include "relais-settle.h"
+#include "relais-settle-private.h"
 
 #define BILLING_PREFIX "x-anthropic-billing-header:"
-#define NO_RESULT "No result was provided for this call."
-
-typedef struct
-{
-  RelaisPrompt       *prompt;
-  RelaisDialectId     source;
-  const RelaisTarget *target;
-  RelaisOrigin origin; /* of the target */
-  RelaisNames        *names;
-  RelaisChanges      *changes;
-  RelaisMessage **given; /* the messages as they came, each to be settled in turn */
-  gsize               n_given;
-  GHashTable *sent_ids; /* call -> the id its vendor gave it */
-} Settle;
 
 /**
  * relais_settle_path:
@@ -47,38 +29,67 @@ relais_settle_path (RelaisDialectId      source,
                     const RelaisMessage *message,
                     const RelaisPart    *part)
 {
-  static const char *const lists[][2] = {
-    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content" },
-    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content" },
-    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content" },
-    [RELAIS_DIALECT_GEMINI] = { "contents", "parts" },
+  static const struct
+  {
+    const char *messages;
+    const char *parts;
+    const char *inner; /* parts of a tool result */
+  } lists[] = {
+    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content", "content" },
+    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content", "output" },
+    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content", "content" },
+    [RELAIS_DIALECT_GEMINI] = { "contents", "parts", "functionResponse.parts" },
   };
-  g_autoptr (GString) path = g_string_new (lists[source][0]);
+  g_autoptr (GString) path = g_string_new (lists[source].messages);
+  int item = message != NULL ? message->position : -1;
 
-  if (message != NULL && message->position >= 0)
-    g_string_append_printf (path, "[%d]", message->position);
+  if (part != NULL && part->item >= 0)
+    item = part->item;
+  if (item >= 0)
+    g_string_append_printf (path, "[%d]", item);
   if (part != NULL && part->position >= 0)
-    g_string_append_printf (path, ".%s[%d]", lists[source][1], part->position);
+    g_string_append_printf (path, ".%s[%d]", lists[source].parts, part->position);
+  if (part != NULL && part->inner >= 0)
+    g_string_append_printf (path, ".%s[%d]", lists[source].inner, part->inner);
   return g_strndup (path->str, path->len);
 }
 
-static void
-note (Settle              *self,
-      RelaisChangeType     type,
-      gboolean             notable,
-      const RelaisMessage *message,
-      const RelaisPart    *part,
-      const char          *reason)
+/**
+ * relais_settle_note:
+ * @self: a request under way
+ * @type: what happens to a part of it
+ * @notable: whether the client may rely on it
+ * @message: (nullable): the message it is in
+ * @part: (nullable): the part
+ * @reason: why
+ *
+ * Reports it by the client's own name for it.
+ */
+void
+relais_settle_note (RelaisSettle        *self,
+                    RelaisChangeType     type,
+                    gboolean             notable,
+                    const RelaisMessage *message,
+                    const RelaisPart    *part,
+                    const char          *reason)
 {
   g_autofree char *path = relais_settle_path (self->source, message, part);
 
   relais_changes_add (self->changes, type, notable, path, "%s", reason);
 }
 
-static gboolean
-refuse (GError     **error,
-        const char  *field,
-        const char  *fault)
+/**
+ * relais_settle_refuse:
+ * @error: where to put [error@Error] `INVALID_REQUEST`
+ * @field: the client's field to blame
+ * @fault: what is wrong with it, going on from its name
+ *
+ * Returns: always %FALSE
+ */
+gboolean
+relais_settle_refuse (GError     **error,
+                      const char  *field,
+                      const char  *fault)
 {
   g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", field, fault);
   return FALSE;
@@ -105,22 +116,26 @@ relais_settle_check (const RelaisPrompt  *prompt,
       const RelaisExtra *extra = g_ptr_array_index (prompt->extras, i);
 
       if (extra->need == RELAIS_EXTRA_NEEDED)
-        return refuse (error, extra->field, "is not supported by this upstream");
+        return relais_settle_refuse (error, extra->field, "is not supported by this upstream");
     }
   if (prompt->n <= 1)
     return TRUE;
-  return refuse (error, source == RELAIS_DIALECT_GEMINI ? "generationConfig.candidateCount" : "n",
-                 "must be 1 for this upstream");
+  return relais_settle_refuse (error, source == RELAIS_DIALECT_GEMINI ? "generationConfig.candidateCount" : "n",
+                               "must be 1 for this upstream");
 }
 
-typedef gboolean (*KeepFunc) (gconstpointer item,
-                              gpointer user_data);
-
-/* Frees the items @func does not want, in one pass whatever their number. */
-static void
-keep (GPtrArray *array,
-      KeepFunc   func,
-      gpointer   user_data)
+/**
+ * relais_settle_keep:
+ * @array: a list that owns its items
+ * @func: says whether it wants one
+ * @user_data: (closure): for @func
+ *
+ * Frees the items @func does not want, in one pass whatever their number.
+ */
+void
+relais_settle_keep (GPtrArray            *array,
+                    RelaisSettleKeepFunc  func,
+                    gpointer              user_data)
 {
   guint n_kept = 0;
 
@@ -137,8 +152,8 @@ keep (GPtrArray *array,
 }
 
 static gboolean
-settle_extras (Settle  *self,
-               GError **error)
+settle_extras (RelaisSettle  *self,
+               GError       **error)
 {
   if (!relais_settle_check (self->prompt, self->source, error))
     return FALSE;
@@ -153,179 +168,28 @@ settle_extras (Settle  *self,
   return TRUE;
 }
 
-/* --- tools --- */
-
-static gboolean
-takes_custom (const Settle *self)
+/**
+ * relais_settle_takes_custom:
+ * @self: a request under way
+ *
+ * Returns: whether the target has tools that take free text
+ */
+gboolean
+relais_settle_takes_custom (const RelaisSettle *self)
 {
   return self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
          self->target->dialect == RELAIS_DIALECT_OPENAI_RESPONSES;
 }
 
-/* A tool that takes free text, as one that takes an object with that text in it. */
-static void
-wrap_custom (RelaisTool *tool)
-{
-  if (tool->schema != NULL)
-    {
-      g_autofree char *described = tool->description;
-
-      tool->description = g_strdup_printf ("%s%sThe input follows this format: %s", described != NULL ? described : "",
-                                           described != NULL ? "\n\n" : "", tool->schema);
-    }
-  g_free (tool->schema);
-  tool->schema = g_strdup ("{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"}},\"required\":[\"input\"]}");
-  tool->type = RELAIS_TOOL_FUNCTION;
-}
-
-static gboolean
-can_have_tool (gconstpointer item,
-               gpointer      user_data)
-{
-  const RelaisTool *tool = item;
-  const Settle *self = user_data;
-
-  return tool->type != RELAIS_TOOL_HOSTED || tool->origin == self->origin;
-}
-
-static gboolean
-settle_tools (Settle  *self,
-              GError **error)
-{
-  RelaisPrompt *prompt = self->prompt;
-  guint most = self->target->dialect == RELAIS_DIALECT_GEMINI ? 512 : G_MAXUINT;
-
-  if (self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT)
-    most = 128;
-  for (guint i = 0; i < prompt->tools->len; i++)
-    {
-      RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
-      g_autofree char *path = g_strdup_printf ("tools[%d]", tool->position);
-
-      if (!can_have_tool (tool, self))
-        {
-          relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, TRUE, path,
-                              "only the vendor it comes from can run this tool");
-          continue;
-        }
-      if (tool->type != RELAIS_TOOL_HOSTED)
-        {
-          g_free (tool->client_name);
-          tool->client_name = tool->name;
-          tool->custom = tool->type == RELAIS_TOOL_CUSTOM;
-          tool->name = relais_names_add (self->names, tool, tool->client_name, tool->name_space,
-                                         self->target->dialect);
-          if (strcmp (tool->name, tool->client_name) != 0)
-            relais_changes_add (self->changes, RELAIS_CHANGE_RENAMED, FALSE, path, "the upstream takes no such name");
-          if (tool->custom && !takes_custom (self))
-            {
-              wrap_custom (tool);
-              relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, FALSE, path,
-                                  "free text is wrapped into an object");
-            }
-        }
-    }
-  keep (prompt->tools, can_have_tool, self);
-  if (prompt->tools->len > most)
-    return refuse (error, "tools", "holds more tools than this upstream takes");
-  return TRUE;
-}
-
-static gboolean
-is_chosen (gconstpointer item,
-           gpointer      user_data)
-{
-  const RelaisTool *tool = item;
-
-  return tool->client_name != NULL && g_hash_table_contains (user_data, tool->client_name);
-}
-
-/* The tools a subset names, for targets that have no such choice. */
-static void
-narrow_tools (Settle *self)
-{
-  RelaisPrompt *prompt = self->prompt;
-  g_autoptr (GHashTable) chosen = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < prompt->tool_choice_names->len; i++)
-    g_hash_table_add (chosen, g_ptr_array_index (prompt->tool_choice_names, i));
-  keep (prompt->tools, is_chosen, chosen);
-  prompt->tool_choice = prompt->tool_choice_forced ? RELAIS_TOOL_CHOICE_REQUIRED
-                                                   : RELAIS_TOOL_CHOICE_AUTO;
-}
-
-/* The name sent of each tool, by the client's; of several in different groups, the first's. */
-static GHashTable *
-index_tools (const Settle *self)
-{
-  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < self->prompt->tools->len; i++)
-    {
-      const RelaisTool *tool = g_ptr_array_index (self->prompt->tools, i);
-
-      if (tool->client_name != NULL && !g_hash_table_contains (names, tool->client_name))
-        g_hash_table_insert (names, tool->client_name, tool->name);
-    }
-  return names;
-}
-
-static const char *
-choice_field (const Settle *self)
-{
-  return self->source == RELAIS_DIALECT_GEMINI ? "toolConfig.functionCallingConfig" : "tool_choice";
-}
-
-static gboolean
-settle_choice (Settle  *self,
-               GError **error)
-{
-  RelaisPrompt *prompt = self->prompt;
-  g_autoptr (GHashTable) names = index_tools (self);
-  const char *sent;
-
-  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED)
-    {
-      sent = prompt->tool_choice_name != NULL
-               ? g_hash_table_lookup (names, prompt->tool_choice_name)
-               : NULL;
-      if (sent == NULL)
-        return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
-      g_free (prompt->tool_choice_name);
-      prompt->tool_choice_name = g_strdup (sent);
-      return TRUE;
-    }
-  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
-    {
-      for (guint i = 0; i < prompt->tool_choice_names->len; i++)
-        if (!g_hash_table_contains (names, g_ptr_array_index (prompt->tool_choice_names, i)))
-          return refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");
-      if (self->target->dialect == RELAIS_DIALECT_ANTHROPIC)
-        narrow_tools (self);
-      else
-        for (guint i = 0; i < prompt->tool_choice_names->len; i++)
-          {
-            sent = g_hash_table_lookup (names, g_ptr_array_index (prompt->tool_choice_names, i));
-            g_free (prompt->tool_choice_names->pdata[i]);
-            prompt->tool_choice_names->pdata[i] = g_strdup (sent);
-          }
-    }
-  if (prompt->tools->len == 0 && prompt->tool_choice == RELAIS_TOOL_CHOICE_REQUIRED)
-    return refuse (error, choice_field (self), "asks for a tool call, but no tool is left for this upstream");
-  if (prompt->tools->len == 0)
-    prompt->tool_choice = RELAIS_TOOL_CHOICE_UNSET;
-  return TRUE;
-}
-
 /* --- parts --- */
 
 static void
-settle_signature (Settle     *self,
-                  RelaisPart *part)
+settle_signature (RelaisSettle *self,
+                  RelaisPart   *part)
 {
   if (part->signature == NULL)
     return;
-  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->origin &&
+  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->signer &&
       !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
     return;
   g_clear_pointer (&part->signature, g_free);
@@ -333,7 +197,7 @@ settle_signature (Settle     *self,
 
 /* Whether a part may stay. */
 static gboolean
-settle_part (Settle         *self,
+settle_part (RelaisSettle   *self,
              RelaisMessage  *message,
              RelaisPart     *part,
              GError        **error)
@@ -346,18 +210,18 @@ settle_part (Settle         *self,
     case RELAIS_PART_THINKING:
       if (part->signature != NULL || (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO))
         return TRUE;
-      note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
-            signed_once ? "another vendor signed it" : "thinking without a signature is not taken back");
+      relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
+                          signed_once ? "another vendor signed it" : "thinking without a signature is not taken back");
       return FALSE;
     case RELAIS_PART_REDACTED:
       if (part->origin == self->origin)
         return TRUE;
-      note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "only the vendor it comes from can read it");
+      relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "only the vendor it comes from can read it");
       return FALSE;
     case RELAIS_PART_OPAQUE:
       if (part->origin == self->origin)
         return TRUE;
-      note (self, RELAIS_CHANGE_DROPPED, TRUE, message, part, "the upstream knows no such part");
+      relais_settle_note (self, RELAIS_CHANGE_DROPPED, TRUE, message, part, "the upstream knows no such part");
       return FALSE;
     case RELAIS_PART_IMAGE:
     case RELAIS_PART_FILE:
@@ -366,9 +230,9 @@ settle_part (Settle         *self,
       {
         g_autofree char *path = relais_settle_path (self->source, message, part);
 
-        return refuse (error, path,
-                       part->file_id != NULL ? "names a file kept at another vendor; send its content"
-                                             : "has no content");
+        return relais_settle_refuse (error, path,
+                                     part->file_id != NULL ? "names a file kept at another vendor; send its content"
+                                                           : "has no content");
       }
     case RELAIS_PART_TEXT:
       return part->text != NULL && *part->text != '\0';
@@ -378,7 +242,7 @@ settle_part (Settle         *self,
       {
         g_autofree char *path = relais_settle_path (self->source, message, part);
 
-        return refuse (error, path, "has no content");
+        return relais_settle_refuse (error, path, "has no content");
       }
     case RELAIS_PART_TOOL_CALL:
     case RELAIS_PART_TOOL_RESULT:
@@ -390,7 +254,7 @@ settle_part (Settle         *self,
 }
 
 static gboolean
-settle_parts (Settle         *self,
+settle_parts (RelaisSettle   *self,
               RelaisMessage  *message,
               GPtrArray      *parts,
               GError        **error)
@@ -417,288 +281,10 @@ settle_parts (Settle         *self,
   return FALSE;
 }
 
-/* --- calls and results --- */
-
-static gboolean
-id_fits (const char *id)
-{
-  gsize length = strspn (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-
-  return length > 0 && length <= 64 && id[length] == '\0';
-}
-
-/* The id to send for one the client knows; NULL where none is to be sent. */
-static char *
-send_id (Settle           *self,
-         const RelaisPart *call,
-         const char       *id)
-{
-  g_autofree char *sum = NULL;
-
-  if (self->target->dialect == RELAIS_DIALECT_GEMINI)
-    return g_strdup (g_hash_table_lookup (self->sent_ids, call));
-  if (id_fits (id))
-    return g_strdup (id);
-  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
-  return g_strdup_printf ("%s%.24s", self->target->dialect == RELAIS_DIALECT_ANTHROPIC ? "toolu_" : "call_", sum);
-}
-
-static void
-settle_args (Settle              *self,
-             const RelaisMessage *message,
-             RelaisPart          *call)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  RelaisJsonWriter writer;
-  gboolean custom = call->custom;
-
-  if (call->custom && takes_custom (self))
-    {
-      if (call->args == NULL)
-        call->args = g_strdup ("");
-      return;
-    }
-  relais_json_writer_init (&writer, text);
-  relais_encoder_write_args (&writer, NULL, call->args != NULL ? call->args : "", -1, call->custom);
-  if (!custom && g_str_has_prefix (text->str, "{\"_raw\":") && !g_str_has_prefix (call->args, "{\"_raw\""))
-    note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, call, "the arguments of this call are no JSON");
-  g_free (call->args);
-  call->args = g_strndup (text->str, text->len);
-  call->custom = FALSE;
-}
-
-static void
-settle_calls (Settle        *self,
-              RelaisMessage *message,
-              GPtrArray     *calls)
-{
-  for (guint i = 0; i < message->parts->len; i++)
-    {
-      RelaisPart *part = g_ptr_array_index (message->parts, i);
-
-      if (part->type == RELAIS_PART_TOOL_CALL)
-        g_ptr_array_add (calls, part);
-    }
-  for (guint i = 0; i < calls->len; i++)
-    {
-      RelaisPart *call = g_ptr_array_index (calls, i);
-
-      settle_args (self, message, call);
-    }
-}
-
-static RelaisPart *
-missing_result (const RelaisPart *call)
-{
-  RelaisPart *part = relais_part_new (RELAIS_PART_TOOL_RESULT);
-
-  part->is_error = TRUE;
-  g_ptr_array_add (part->content, relais_part_new_text (NO_RESULT));
-  return part;
-}
-
-/* Takes the last result of each call out of the messages from @from up to the next one of the
- * assistant. Returns one a call, NULL where there is none; of calls with one id the first has it.
- */
-static RelaisPart **
-take_results (Settle    *self,
-              guint      from,
-              GPtrArray *calls)
-{
-  RelaisPart **results = g_new0 (RelaisPart *, calls->len);
-  g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < calls->len; i++)
-    {
-      RelaisPart *call = g_ptr_array_index (calls, i);
-
-      if (!g_hash_table_contains (places, call->id))
-        g_hash_table_insert (places, call->id, &results[i]);
-    }
-  for (guint i = from; i < self->n_given; i++)
-    {
-      RelaisMessage *message = self->given[i];
-      g_autofree gpointer *parts = NULL;
-      gsize n_parts;
-
-      if (message->role == RELAIS_ROLE_ASSISTANT)
-        break;
-      parts = g_ptr_array_steal (message->parts, &n_parts);
-      for (gsize j = 0; j < n_parts; j++)
-        {
-          RelaisPart *part = parts[j];
-          RelaisPart **place = part->type == RELAIS_PART_TOOL_RESULT && part->id != NULL
-                                 ? g_hash_table_lookup (places, part->id)
-                                 : NULL;
-
-          if (place == NULL)
-            {
-              g_ptr_array_add (message->parts, part);
-              continue;
-            }
-          if (*place != NULL)
-            note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "a later result of the same call takes its place");
-          g_clear_pointer (place, relais_part_free);
-          *place = part;
-        }
-    }
-  return results;
-}
-
-static void
-prefix_error (RelaisPart *result)
-{
-  RelaisPart *first = result->content->len > 0 ? g_ptr_array_index (result->content, 0) : NULL;
-
-  if (first != NULL && first->type == RELAIS_PART_TEXT)
-    {
-      g_autofree char *text = first->text;
-
-      first->text = g_strconcat ("Error: ", text, NULL);
-    }
-  else
-    g_ptr_array_insert (result->content, 0, relais_part_new_text ("Error: the call failed"));
-}
-
-/* Pictures and files a target takes no result with follow in a message of the user. */
-static void
-move_media (RelaisPart    *result,
-            const char    *call_id,
-            RelaisMessage *after)
-{
-  gsize n_parts;
-  g_autofree gpointer *parts = g_ptr_array_steal (result->content, &n_parts);
-
-  for (gsize i = 0; i < n_parts; i++)
-    {
-      RelaisPart *part = parts[i];
-      g_autofree char *words = NULL;
-
-      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
-        {
-          g_ptr_array_add (result->content, part);
-          continue;
-        }
-      words = g_strdup_printf ("%s returned by %s%s%s%s:", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
-                               result->name != NULL ? result->name : "the tool", call_id != NULL ? " (" : "",
-                               call_id != NULL ? call_id : "", call_id != NULL ? ")" : "");
-      g_ptr_array_add (after->parts, relais_part_new_text (words));
-      g_ptr_array_add (after->parts, part);
-    }
-}
-
-static RelaisMessage *
-message_new (RelaisRole role)
-{
-  RelaisMessage *message = g_new0 (RelaisMessage, 1);
-
-  message->role = role;
-  message->position = -1;
-  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
-  return message;
-}
-
-/* Puts a message with all results of the calls, in their order, behind the one that made them,
- * which is the last settled; @from: where those given behind it begin. */
-static void
-settle_results (Settle    *self,
-                guint      from,
-                GPtrArray *calls)
-{
-  guint at = self->prompt->messages->len - 1;
-  RelaisMessage *message = g_ptr_array_index (self->prompt->messages, at);
-  RelaisMessage *results = message_new (RELAIS_ROLE_USER);
-  RelaisMessage *media = message_new (RELAIS_ROLE_USER);
-  gboolean openai = takes_custom (self);
-  gboolean move = self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT ||
-                  (self->target->dialect == RELAIS_DIALECT_GEMINI &&
-                   !relais_model_is_gemini_3 (self->target->model));
-  g_autofree RelaisPart **taken = NULL;
-
-  for (guint i = 0; i < calls->len; i++)
-    {
-      RelaisPart *call = g_ptr_array_index (calls, i);
-
-      if (call->id == NULL || *call->id == '\0')
-        {
-          g_free (call->id);
-          call->id = g_strdup_printf ("call_%u_%u", at, i);
-        }
-    }
-  taken = take_results (self, from, calls);
-  for (guint i = 0; i < calls->len; i++)
-    {
-      RelaisPart *call = g_ptr_array_index (calls, i);
-      RelaisPart *result = taken[i];
-      g_autofree char *client_id = call->id;
-
-      if (result == NULL)
-        {
-          result = missing_result (call);
-          note (self, RELAIS_CHANGE_ADDED, FALSE, message, call, "no result was given for this call");
-        }
-      call->id = send_id (self, call, client_id);
-      g_free (result->id);
-      result->id = g_strdup (call->id);
-      g_free (result->name);
-      result->name = g_strdup (call->name);
-      result->custom = call->custom;
-      if (move)
-        move_media (result, call->id, media);
-      if (result->is_error && openai)
-        prefix_error (result);
-      g_ptr_array_add (results->parts, result);
-    }
-  g_ptr_array_add (self->prompt->messages, results);
-  g_ptr_array_add (self->prompt->messages, media);
-}
-
-/* A result nobody asked for becomes words of the user. */
-static void
-settle_strays (Settle        *self,
-               RelaisMessage *message)
-{
-  for (guint i = 0; i < message->parts->len; i++)
-    {
-      RelaisPart *part = g_ptr_array_index (message->parts, i);
-      g_autoptr (GString) words = NULL;
-
-      if (part->type != RELAIS_PART_TOOL_RESULT)
-        continue;
-      note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, part, "it answers no call of the history");
-      words = g_string_new (NULL);
-      g_string_printf (words, "Result of tool call %s: ", part->id != NULL ? part->id : "-");
-      for (guint j = 0; j < part->content->len; j++)
-        {
-          const RelaisPart *inner = g_ptr_array_index (part->content, j);
-
-          if (inner->text != NULL)
-            g_string_append (words, inner->text);
-        }
-      g_clear_pointer (&part->content, g_ptr_array_unref);
-      part->type = RELAIS_PART_TEXT;
-      g_free (part->text);
-      part->text = g_strndup (words->str, words->len);
-    }
-}
-
-static void
-settle_call_names (Settle    *self,
-                   GPtrArray *calls)
-{
-  for (guint i = 0; i < calls->len; i++)
-    {
-      RelaisPart *call = g_ptr_array_index (calls, i);
-      g_autofree char *name = call->name;
-
-      call->name = relais_names_add (self->names, NULL, name != NULL ? name : "", call->name_space, self->target->dialect);
-    }
-}
-
 /* Claude Code begins its instructions with a line for Anthropic's accounts that changes from run to
  * run: worth nothing to others, and it would defeat their caches. */
 static void
-drop_billing (Settle *self)
+drop_billing (RelaisSettle *self)
 {
   const RelaisPart *first = self->prompt->system->len > 0
                               ? g_ptr_array_index (self->prompt->system, 0)
@@ -793,9 +379,28 @@ says_something (gconstpointer item,
   return ((const RelaisMessage *)item)->parts->len > 0;
 }
 
+/* For reports: the parts of a result learn where it stands. */
+static void
+place_inner (const RelaisMessage *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      for (guint j = 0; part->content != NULL && j < part->content->len; j++)
+        {
+          RelaisPart *inner = g_ptr_array_index (part->content, j);
+
+          inner->item = part->item >= 0 ? part->item : message->position;
+          inner->inner = inner->position;
+          inner->position = part->position;
+        }
+    }
+}
+
 static gboolean
-settle_messages (Settle  *self,
-                 GError **error)
+settle_messages (RelaisSettle  *self,
+                 GError       **error)
 {
   GPtrArray *messages = self->prompt->messages;
   g_autofree RelaisMessage **given = NULL;
@@ -810,6 +415,7 @@ settle_messages (Settle  *self,
 
       if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
         join_thoughts (message);
+      place_inner (message);
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
@@ -823,30 +429,30 @@ settle_messages (Settle  *self,
       g_ptr_array_add (messages, message);
       if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
         join_parts (message, RELAIS_PART_TEXT); /* kept by a client as they were streamed */
-      settle_strays (self, message);
+      relais_settle_strays (self, message);
       if (message->role != RELAIS_ROLE_ASSISTANT)
         continue;
-      settle_calls (self, message, calls);
-      settle_call_names (self, calls);
+      relais_settle_calls (self, message, calls);
+      relais_settle_call_names (self, calls);
       if (calls->len > 0)
-        settle_results (self, i + 1, calls);
+        relais_settle_results (self, i + 1, calls);
     }
   self->given = NULL;
-  keep (messages, says_something, NULL);
+  relais_settle_keep (messages, says_something, NULL);
   return TRUE;
 }
 
 /* Anthropic and Gemini refuse a request that only instructs: its last words become the user's. For
  * the others they become a message that instructs. */
 static void
-settle_lone_system (Settle *self)
+settle_lone_system (RelaisSettle *self)
 {
+  RelaisRole role = relais_settle_takes_custom (self) ? RELAIS_ROLE_SYSTEM : RELAIS_ROLE_USER;
   RelaisMessage *message;
 
   if (self->prompt->messages->len > 0 || self->prompt->system->len == 0)
     return;
-  message = relais_prompt_add_message (self->prompt,
-                                       takes_custom (self) ? RELAIS_ROLE_SYSTEM : RELAIS_ROLE_USER);
+  message = relais_prompt_add_message (self->prompt, role);
   g_ptr_array_add (message->parts,
                    g_ptr_array_steal_index (self->prompt->system, self->prompt->system->len - 1));
 }
@@ -876,25 +482,26 @@ relais_settle (RelaisPrompt        *prompt,
                RelaisChanges       *changes,
                GError             **error)
 {
-  Settle self = {
+  RelaisSettle self = {
     .prompt = prompt,
     .source = source,
     .target = target,
     .origin = relais_dialect_get (target->dialect)->origin,
+    .signer = relais_settle_signer (target),
     .names = names,
     .changes = changes,
   };
 
   prompt->origin = relais_dialect_get (source)->origin;
-  if (!settle_extras (&self, error) || !settle_tools (&self, error) ||
-      !settle_choice (&self, error) ||
+  if (!settle_extras (&self, error) || !relais_settle_tools (&self, error) ||
+      !relais_settle_choice (&self, error) ||
       !settle_messages (&self, error))
     return FALSE;
   settle_lone_system (&self);
   relais_settle_schema (prompt, target, names);
   if (prompt->messages->len == 0)
-    return refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
-                                                                                                                   : "messages",
-                   "holds nothing this upstream can be given");
+    return relais_settle_refuse (error, source == RELAIS_DIALECT_GEMINI ? "contents" : source == RELAIS_DIALECT_OPENAI_RESPONSES ? "input"
+                                                                                                                                 : "messages",
+                                 "holds nothing this upstream can be given");
   return TRUE;
 }

@@ -54,6 +54,7 @@ void              relais_settle_schema (RelaisPrompt         *prompt,
                                         RelaisNames          *names);
 GHashTable       *relais_settle_recall (RelaisPrompt         *prompt,
                                         const RelaisTarget   *target);
+RelaisOrigin      relais_settle_signer (const RelaisTarget   *target);
 char             *relais_settle_path   (RelaisDialectId       source,
                                         const RelaisMessage  *message,
                                         const RelaisPart     *part);

@@ -79,6 +79,7 @@ char        *relais_target_plain_text       (const RelaisPart     *part);
 char        *relais_target_wrap_instruction (const char           *text);
 char        *relais_target_short_user       (const char           *user_id);
 char        *relais_target_schema_name      (const RelaisPrompt   *prompt);
+char        *relais_target_format_words     (const RelaisPrompt   *prompt);
 const char  *relais_target_openai_effort    (RelaisEffort          effort);
 RelaisEffort relais_target_effort           (const RelaisPrompt   *prompt);
 gint64       relais_target_budget           (const RelaisPrompt   *prompt);

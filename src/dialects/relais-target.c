@@ -327,6 +327,22 @@ relais_target_schema_name (const RelaisPrompt *prompt)
 }
 
 /**
+ * relais_target_format_words:
+ * @prompt: a request for an answer in JSON
+ *
+ * Returns: (transfer full): the same in words, for targets that cannot be told otherwise
+ */
+char *
+relais_target_format_words (const RelaisPrompt *prompt)
+{
+  static const char words[] = "Answer with one JSON object and nothing else.";
+
+  if (prompt->format != RELAIS_FORMAT_SCHEMA || prompt->format_schema == NULL)
+    return g_strdup (words);
+  return g_strconcat (words, " It must follow this JSON Schema: ", prompt->format_schema, NULL);
+}
+
+/**
  * relais_target_openai_effort:
  * @effort: how hard to think
  *

@@ -12,6 +12,7 @@
 #include "base/relais-error.h"
 #include "base/relais-json.h"
 
+#include "relais-count.h"
 #include "relais-decoder.h"
 #include "relais-settle.h"
 #include "relais-translation.h"
@@ -32,6 +33,8 @@ struct _RelaisTranslation
   GString *value;     /* the text that holds a wrapped answer, as far as it came */
 
   gsize n_wrapped; /* bytes in there, all together */
+  gint64 weight;   /* of what the answer says, as a guess at its tokens needs it */
+  gboolean told;   /* the upstream counted its tokens itself */
   gboolean over;   /* more came than may be held */
 
   RelaisEventFunc  func;
@@ -272,6 +275,54 @@ hold_args (RelaisTranslation *self,
   self->func (&end, self->user_data);
 }
 
+/* Clients of two dialects cannot do without counts, and the record wants them; an upstream that was
+ * silent about them is made up for. */
+static void
+tell_estimate (RelaisTranslation *self)
+{
+  RelaisEvent event = { .type = RELAIS_EVENT_USAGE, .usage = RELAIS_USAGE_INIT };
+
+  event.usage.input = relais_count_estimate (self->prompt, self->target.dialect);
+  event.usage.output = relais_count_from_weight (self->weight);
+  event.usage.estimated = TRUE;
+  self->func (&event, self->user_data);
+}
+
+static void
+count (RelaisTranslation *self,
+       const RelaisEvent *event)
+{
+  switch (event->type)
+    {
+    case RELAIS_EVENT_TEXT:
+    case RELAIS_EVENT_THINK:
+    case RELAIS_EVENT_REFUSAL:
+    case RELAIS_EVENT_CALL_ARGS:
+      self->weight += relais_count_weigh (event->text, event->length);
+      break;
+    case RELAIS_EVENT_CALL_START:
+      if (event->name != NULL)
+        self->weight += relais_count_weigh (event->name, strlen (event->name));
+      break;
+    case RELAIS_EVENT_USAGE:
+      self->told = TRUE;
+      break;
+    case RELAIS_EVENT_FINISH:
+      if (!self->told)
+        tell_estimate (self);
+      break;
+    case RELAIS_EVENT_START:
+    case RELAIS_EVENT_SIGNATURE:
+    case RELAIS_EVENT_REDACTED:
+    case RELAIS_EVENT_CALL_END:
+    case RELAIS_EVENT_IMAGE_OUT:
+    case RELAIS_EVENT_ERROR:
+    case RELAIS_EVENT_OPAQUE:
+    default:
+      break;
+    }
+}
+
 static void
 event_cb (const RelaisEvent *event,
           gpointer           user_data)
@@ -280,6 +331,7 @@ event_cb (const RelaisEvent *event,
 
   if (self->over)
     return;
+  count (self, event);
   if (self->names->respond && respond (self, event))
     return;
   if (event->type == RELAIS_EVENT_CALL_START)
@@ -299,6 +351,8 @@ event_cb (const RelaisEvent *event,
  * @func: told the answer's events, in the client's names, while pushing and finishing; it must not
  *   free the translation
  * @user_data: (closure): for @func
+ *
+ * Where the upstream counts no tokens, USAGE is an estimate and says so.
  */
 void
 relais_translation_listen (RelaisTranslation *self,

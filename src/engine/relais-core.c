@@ -271,6 +271,7 @@ relais_core_new (GMainContext              *context,
                                    .upstream = self->upstream,
                                    .catalog = self->catalog,
                                    .calls = relais_call_cache_new (),
+                                   .counts = relais_count_cache_new (),
                                    .quirks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                                     NULL),
                                    .record = record_cb,
@@ -307,6 +308,7 @@ relais_core_free (RelaisCore *self)
   g_clear_pointer (&self->flush, g_source_unref);
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
+  g_clear_pointer (&self->gateway.counts, relais_count_cache_free);
   g_clear_pointer (&self->gateway.rules, relais_rules_unref);
   g_clear_pointer (&self->gateway.quirks, g_hash_table_unref);
   g_clear_object (&self->catalog);

@@ -44,6 +44,7 @@ enum {
   PROP_ATTEMPTS,
   PROP_INPUT_TOKENS,
   PROP_OUTPUT_TOKENS,
+  PROP_ESTIMATED,
   PROP_RULE,
   PROP_DROPPED,
   N_PROPS
@@ -167,6 +168,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_OUTPUT_TOKENS:
       g_value_set_int64 (value, record->usage.output);
       break;
+    case PROP_ESTIMATED:
+      g_value_set_boolean (value, record->usage.estimated);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -216,6 +220,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   properties[PROP_RULE] = g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_INPUT_TOKENS] = g_param_spec_int64 ("input-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_OUTPUT_TOKENS] = g_param_spec_int64 ("output-tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_ESTIMATED] = g_param_spec_boolean ("estimated", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -276,6 +281,7 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_DROPPED] = old->changes == record->changes;
   same[PROP_INPUT_TOKENS] = old->usage.input == record->usage.input;
   same[PROP_OUTPUT_TOKENS] = old->usage.output == record->usage.output;
+  same[PROP_ESTIMATED] = old->usage.estimated == record->usage.estimated;
   for (guint i = 1; i < N_PROPS; i++)
     if (!same[i])
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);

@@ -21,7 +21,7 @@ relais_part_new (RelaisPartType type)
   RelaisPart *self = g_new0 (RelaisPart, 1);
 
   self->type = type;
-  self->position = -1;
+  self->item = self->position = self->inner = -1;
   if (type == RELAIS_PART_TOOL_RESULT)
     self->content = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_part_free);
   return self;

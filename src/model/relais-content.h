@@ -52,9 +52,12 @@ struct _RelaisPart
   char *args;          /* tool call: JSON text, or free text when custom */
   char *signature;     /* tool call, thinking, text */
   GPtrArray *content;  /* tool result: RelaisPart, owned */
-  int position;        /* in its message as the client sent it, from 0; -1: not known */
-  gboolean custom;     /* tool call */
-  gboolean is_error;   /* tool result */
+  /* where the client sent it, from 0; -1: not known */
+  int item;          /* in the list of messages, where that is not its message's position */
+  int position;      /* in its message */
+  int inner;         /* in the tool result at that position */
+  gboolean custom;   /* tool call */
+  gboolean is_error; /* tool result */
 };
 
 RelaisPart *relais_part_new      (RelaisPartType  type);

@@ -77,6 +77,7 @@ typedef struct
   gint64 created;               /* START, FINISH: seconds since 1970; 0: not known */
   guint call;                   /* CALL_*: 0, 1, 2 … in order of appearance */
   gboolean custom;              /* CALL_START */
+  gboolean cut;                 /* CALL_END: the limit of length came inside it */
   RelaisFinish finish;          /* FINISH */
   RelaisUsage usage;            /* USAGE */
   const RelaisFailure *failure; /* ERROR */

@@ -34,7 +34,8 @@ update (gint64 *count,
  * @self: what is known so far
  * @newer: what came next
  *
- * Overwrites field by field; what @newer does not know stays.
+ * Overwrites field by field; what @newer does not know stays. Whether it is a guess is what @newer
+ * says.
  */
 void
 relais_usage_update (RelaisUsage       *self,
@@ -45,6 +46,7 @@ relais_usage_update (RelaisUsage       *self,
   update (&self->cache_write, newer->cache_write);
   update (&self->output, newer->output);
   update (&self->reasoning, newer->reasoning);
+  self->estimated = newer->estimated;
 }
 
 /**
@@ -58,6 +60,19 @@ relais_usage_is_known (const RelaisUsage *self)
 {
   return self->input >= 0 || self->cache_read >= 0 || self->cache_write >= 0 ||
          self->output >= 0 || self->reasoning >= 0;
+}
+
+/**
+ * relais_usage_is_told:
+ * @self: counts
+ *
+ * Returns: whether any count is known, and from the upstream: dialects whose answers can do without
+ *   counts show no guess
+ */
+gboolean
+relais_usage_is_told (const RelaisUsage *self)
+{
+  return relais_usage_is_known (self) && !self->estimated;
 }
 
 /**

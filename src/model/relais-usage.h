@@ -18,17 +18,19 @@ typedef struct
   gint64 cache_write;
   gint64 output;
   gint64 reasoning;
+  gboolean estimated; /* the upstream said nothing; these are a guess */
 } RelaisUsage;
 
-#define RELAIS_USAGE_INIT \
- {                        \
-  -1, -1, -1, -1, -1      \
+#define RELAIS_USAGE_INIT   \
+ {                          \
+  -1, -1, -1, -1, -1, FALSE \
  }
 
 void     relais_usage_clear    (RelaisUsage       *self);
 void     relais_usage_update   (RelaisUsage       *self,
                                 const RelaisUsage *newer);
 gboolean relais_usage_is_known (const RelaisUsage *self);
+gboolean relais_usage_is_told  (const RelaisUsage *self);
 gint64   relais_usage_or_zero  (gint64             count);
 gint64   relais_usage_total    (const RelaisUsage *self);
 

@@ -26,6 +26,24 @@ answer (RelaisExchange *self,
   relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
 }
 
+static gint64
+find_count (RelaisExchange *self)
+{
+  return self->gateway->counts != NULL
+           ? relais_count_cache_lookup (self->gateway->counts, self->account->id, self->sent,
+                                        relais_exchange_get_boot_time_us ())
+           : -1;
+}
+
+static void
+keep_count (RelaisExchange *self,
+            gint64          n_tokens)
+{
+  if (self->gateway->counts != NULL)
+    relais_count_cache_put (self->gateway->counts, self->account->id, self->sent, n_tokens,
+                            relais_exchange_get_boot_time_us ());
+}
+
 /* Answers with a guess: no upstream can count this one, or none did. */
 void
 relais_exchange_estimate (RelaisExchange *self)
@@ -84,10 +102,13 @@ done_cb (RelaisTransfer *transfer,
       relais_account_pool_reject (self->gateway->pool, self->account->id);
       self->gateway->pool_changed (self->gateway->user_data);
     }
-  if (n_tokens >= 0)
-    answer (self, n_tokens, FALSE);
-  else
-    relais_exchange_estimate (self);
+  if (n_tokens < 0)
+    {
+      relais_exchange_estimate (self);
+      return;
+    }
+  keep_count (self, n_tokens);
+  answer (self, n_tokens, FALSE);
 }
 
 static char *
@@ -100,7 +121,8 @@ dup_tail (RelaisExchange *self)
 }
 
 /* Asks an upstream of another dialect; a guess where it has nothing of the kind, or fails: programs
- * ask this often, by the way, and go astray on errors. */
+ * ask this often, by the way, and go astray on errors. What was counted within the last minute is
+ * not asked again. */
 void
 relais_exchange_count (RelaisExchange *self)
 {
@@ -109,9 +131,9 @@ relais_exchange_count (RelaisExchange *self)
   g_autoptr (RelaisPrompt) prompt = relais_count_decode_request (self->dialect->id, self->body,
                                                                  self->route->model, &error);
   g_autoptr (GString) request = g_string_new (NULL);
-  g_autoptr (GBytes) body = NULL;
   g_autofree char *tail = dup_tail (self);
   SoupMessageHeaders *headers;
+  gint64 n_tokens;
   RelaisUpstreamRequest asked = {
     .account = self->account,
     .dialect = self->upstream_dialect,
@@ -131,10 +153,16 @@ relais_exchange_count (RelaisExchange *self)
       relais_exchange_estimate (self);
       return;
     }
-  body = relais_count_encode_request (self->upstream_dialect, self->record->upstream_model,
-                                      request->str, request->len);
+  self->sent = relais_count_encode_request (self->upstream_dialect, self->record->upstream_model,
+                                            request->str, request->len);
+  n_tokens = find_count (self);
+  if (n_tokens >= 0)
+    {
+      answer (self, n_tokens, FALSE);
+      return;
+    }
   headers = relais_exchange_make_headers (self);
-  asked.body = body;
+  asked.body = self->sent;
   asked.headers = headers;
   self->transfer = relais_upstream_send (self->gateway->upstream, &asked, &sink, self, &error);
   soup_message_headers_unref (headers);

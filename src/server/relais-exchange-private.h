@@ -60,6 +60,8 @@ typedef struct
   GPtrArray *thinking;   /* RelaisPart: what the model thought in this turn, as it signed it */
   GString *thought;      /* of a part that is not signed yet */
   gboolean unsigned_try; /* the second try, with nothing signed */
+  gboolean bad_call;     /* this try ended with a call nobody can read, and is to be forgotten */
+  gboolean bad_call_try; /* the try after such a one */
   guint sent_quirks;     /* what the last try was written with */
   guint turned;          /* quirks this request's refusals turned round; kept once that helped */
   GBytes *sent;          /* what the upstream got */
@@ -114,12 +116,13 @@ void  relais_exchange_speak_resume (RelaisExchange     *self);
 void  relais_exchange_speak_stop   (RelaisExchange     *self);
 
 /* relais-exchange-translate.c: another dialect upstream: request and answer are translated */
-void                relais_exchange_translate    (RelaisExchange  *self);
-SoupMessageHeaders *relais_exchange_make_headers (RelaisExchange  *self);
-gboolean            relais_exchange_encode_for   (RelaisExchange  *self,
-                                                  RelaisPrompt    *prompt,
-                                                  GString         *body,
-                                                  GError         **error);
+void                relais_exchange_translate        (RelaisExchange  *self);
+gint64              relais_exchange_get_boot_time_us (void);
+SoupMessageHeaders *relais_exchange_make_headers     (RelaisExchange  *self);
+gboolean            relais_exchange_encode_for       (RelaisExchange  *self,
+                                                      RelaisPrompt    *prompt,
+                                                      GString         *body,
+                                                      GError         **error);
 
 /* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed */
 void relais_exchange_count    (RelaisExchange *self);

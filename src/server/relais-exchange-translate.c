@@ -21,9 +21,9 @@
 #define ANTHROPIC_VERSION "2023-06-01"
 #define QUIRKS_MAX 1024
 
-/* Goes on in suspend, as the calls remembered age there. */
-static gint64
-boot_time_us (void)
+/* Goes on in suspend, as what is remembered of calls and counts ages there. */
+gint64
+relais_exchange_get_boot_time_us (void)
 {
   struct timespec now;
 
@@ -37,7 +37,8 @@ recall_cb (const char *call_id,
 {
   RelaisExchange *self = user_data;
 
-  return relais_call_cache_lookup (self->gateway->calls, call_id, boot_time_us ());
+  return relais_call_cache_lookup (self->gateway->calls, call_id,
+                                   relais_exchange_get_boot_time_us ());
 }
 
 static void
@@ -77,36 +78,6 @@ note_thinking (RelaisExchange    *self,
     add_thinking (self, RELAIS_PART_REDACTED, event);
 }
 
-static void
-remember_call (RelaisExchange    *self,
-               const RelaisEvent *call)
-{
-  RelaisRecall recall = {
-    .origin = relais_dialect_get (self->upstream_dialect)->origin,
-    .id = call->id,
-    .signature = call->signature,
-    .thinking = self->upstream_dialect != RELAIS_DIALECT_GEMINI ? self->thinking : NULL,
-  };
-
-  relais_call_cache_put (self->gateway->calls,
-                         relais_encoder_get_call_id (self->encoder, call->call),
-                         self->account->id, &recall, boot_time_us ());
-}
-
-static void
-event_cb (const RelaisEvent *event,
-          gpointer           user_data)
-{
-  RelaisExchange *self = user_data;
-
-  if (self->encoder == NULL)
-    return;
-  note_thinking (self, event);
-  relais_exchange_speak_event (self, event);
-  if (event->type == RELAIS_EVENT_CALL_START && self->encoder != NULL)
-    remember_call (self, event);
-}
-
 /* What one model does not take another of the same account may. */
 static char *
 dup_quirks_key (RelaisExchange *self)
@@ -136,6 +107,62 @@ keep_quirks (RelaisExchange *self)
     g_hash_table_remove_all (self->gateway->quirks);
   g_hash_table_replace (self->gateway->quirks, g_steal_pointer (&key),
                         GUINT_TO_POINTER (known | self->turned));
+}
+
+/* Only Google signs calls in Chat Completions, and it wants that back. */
+static void
+note_google (RelaisExchange *self)
+{
+  if (get_quirks (self) & RELAIS_QUIRK_GOOGLE_SIGNATURES)
+    return;
+  self->turned |= RELAIS_QUIRK_GOOGLE_SIGNATURES;
+  keep_quirks (self);
+}
+
+static void
+remember_call (RelaisExchange    *self,
+               const RelaisEvent *call)
+{
+  RelaisRecall recall = {
+    .origin = call->origin,
+    .id = self->upstream_dialect == RELAIS_DIALECT_GEMINI ? call->id : NULL,
+    .signature = call->signature,
+    .thinking = self->upstream_dialect != RELAIS_DIALECT_GEMINI ? self->thinking : NULL,
+  };
+
+  if (self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT && call->signature != NULL)
+    note_google (self);
+  relais_call_cache_put (self->gateway->calls,
+                         relais_encoder_get_call_id (self->encoder, call->call),
+                         self->account->id, &recall, relais_exchange_get_boot_time_us ());
+}
+
+/* A model that wrote a call nobody can read mostly writes a good one when it is asked again. */
+static gboolean
+may_forget (RelaisExchange    *self,
+            const RelaisEvent *event)
+{
+  return event->type == RELAIS_EVENT_FINISH && event->finish == RELAIS_FINISH_BAD_CALL &&
+         !self->bad_call_try && !relais_reply_has_begun (self->reply);
+}
+
+static void
+event_cb (const RelaisEvent *event,
+          gpointer           user_data)
+{
+  RelaisExchange *self = user_data;
+
+  if (self->encoder == NULL)
+    return;
+  if (may_forget (self, event))
+    {
+      self->bad_call = self->bad_call_try = TRUE;
+      return;
+    }
+  note_thinking (self, event);
+  relais_exchange_speak_event (self, event);
+  if (event->type == RELAIS_EVENT_CALL_START && self->encoder != NULL)
+    remember_call (self, event);
 }
 
 static gboolean
@@ -221,8 +248,8 @@ learn_quirk (RelaisExchange *self)
 static gboolean
 holds_signature (GBytes *body)
 {
-  static const char *const words[] = { "\"signature\"", "\"thoughtSignature\"", "\"encrypted_content\"",
-                                       "\"redacted_thinking\"" };
+  static const char *const words[] = { "\"signature\"", "\"thoughtSignature\"", "\"thought_signature\"",
+                                       "\"encrypted_content\"", "\"redacted_thinking\"" };
   gsize length;
   const char *bytes = g_bytes_get_data (body, &length);
 
@@ -247,18 +274,29 @@ forgo_signatures (RelaisExchange *self)
   return TRUE;
 }
 
+/* Another try; of the last one nothing is left. */
+static void
+begin_anew (RelaisExchange *self)
+{
+  self->record->attempts++;
+  g_clear_pointer (&self->record->error, g_free);
+  relais_exchange_speak_stop (self);
+  relais_exchange_forward_stop (self);
+  g_clear_pointer (&self->translation, relais_translation_free);
+  g_clear_pointer (&self->thinking, g_ptr_array_unref);
+  if (self->thought != NULL)
+    g_string_free (g_steal_pointer (&self->thought), TRUE);
+  self->bad_call = FALSE;
+  relais_exchange_translate (self);
+}
+
 /* Each try differs from those before by one thing more, so they come to an end. */
 static gboolean
 try_again (RelaisExchange *self)
 {
   if (self->upstream_status != 400 || (!learn_quirk (self) && !forgo_signatures (self)))
     return FALSE;
-  self->record->attempts++;
-  g_clear_pointer (&self->record->error, g_free);
-  relais_exchange_speak_stop (self);
-  relais_exchange_forward_stop (self);
-  g_clear_pointer (&self->translation, relais_translation_free);
-  relais_exchange_translate (self);
+  begin_anew (self);
   return TRUE;
 }
 
@@ -289,7 +327,11 @@ done_cb (RelaisTransfer *transfer,
         }
     }
   else
-    relais_translation_finish (self->translation);
+    {
+      relais_translation_finish (self->translation);
+      if (self->bad_call)
+        begin_anew (self);
+    }
 }
 
 /* The head of a request made by ourselves; the caller's. */

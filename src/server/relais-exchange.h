@@ -11,6 +11,7 @@
 #include "upstream/relais-upstream.h"
 
 #include "relais-call-cache.h"
+#include "relais-count-cache.h"
 #include "relais-rules.h"
 #include "relais-server.h"
 
@@ -24,6 +25,7 @@ typedef struct
   RelaisUpstream    *upstream;
   RelaisCatalog     *catalog;
   RelaisCallCache   *calls;
+  RelaisCountCache  *counts;
   RelaisRules *rules;              /* or NULL */
   GHashTable *quirks;              /* account id, LF, model -> quirks turned round */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */

@@ -33,6 +33,7 @@ static const struct
   { C, "developer", "\"developer\"", NULL, RELAIS_QUIRK_DEVELOPER_ROLE, FALSE },
   { C, "parallel_tool_calls", "\"parallel_tool_calls\"", NULL, RELAIS_QUIRK_NO_PARALLEL_FLAG, TRUE },
   { C, "reasoning_content", NULL, NULL, RELAIS_QUIRK_REASONING_ECHO, TRUE },
+  { C, "thought_signature", NULL, "\"thought_signature\"", RELAIS_QUIRK_GOOGLE_SIGNATURES, TRUE },
   { C, "reasoning_effort", "\"reasoning_effort\"", NULL, RELAIS_QUIRK_NO_REASONING_EFFORT, TRUE },
   { C, "json_schema", "\"json_schema\"", NULL, RELAIS_QUIRK_NO_JSON_SCHEMA, TRUE },
   { C, "response_format", "\"json_schema\"", NULL, RELAIS_QUIRK_NO_JSON_SCHEMA, TRUE },
@@ -60,6 +61,7 @@ static const char *const refusals[] = {
   "no such",
   "cannot find field",
   "must be passed back",
+  "missing a thought_signature",
   "use 'max_completion_tokens'",
   "instead",
 };

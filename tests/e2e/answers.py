@@ -5,6 +5,7 @@
     ('text', text)
     ('call', name, arguments)
     ('length',) ('refusal', why) how it ends, else by itself
+    ('bad_call',)                Gemini's end of a call that cannot be read
     ('status', number, message)  an HTTP error instead
     ('fail', message)            an error in the middle of the stream
     ('cut',)                     the connection is closed there
@@ -82,6 +83,9 @@ def chat(vendor, model, data, step, stream):
                 chunk({'content': part})
         elif kind == 'call':
             call = {'id': f'call_{next(vendor.numbers)}', 'type': 'function', 'function': {'name': item[1], 'arguments': compact(item[2])}}
+            if vendor.google and n == 0:
+                signature = vendor.mint('gemini', (item[1], json.dumps(item[2], sort_keys=True)))
+                call['extra_content'] = {'google': {'thought_signature': signature}}
             message.setdefault('tool_calls', []).append(call)
             chunk({'tool_calls': [{'index': n, **call, 'function': {'name': item[1], 'arguments': ''}}]})
             for part in halves(compact(item[2])):
@@ -257,6 +261,8 @@ def gemini(vendor, model, data, step, stream):
             reason = 'MAX_TOKENS'
         elif kind == 'refusal':
             reason = 'SAFETY'
+        elif kind == 'bad_call':
+            reason = 'MALFORMED_FUNCTION_CALL'
         elif kind == 'fail':
             return pieces + [sse(error('gemini', 503, item[1]), end='\r\n\r\n'), 'end']
         else:

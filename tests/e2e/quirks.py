@@ -60,6 +60,22 @@ def a_chat_server_without_schemas():
 
 
 @test
+def a_schema_it_does_not_take_is_asked_for_in_words():
+    schema = {'format': {'type': 'json_schema', 'schema': SCHEMA}}
+    upstream = StandIn(strict=True)
+    upstream.dislikes = ['json_schema']
+    with Relais(accounts=[lesser('chat', upstream)]) as relais:
+        status, headers, answer = ask(relais, dict(BODY, output_config=schema, tools=[], tool_choice={'type': 'auto'}))
+        equal((status, headers['x-relais-dropped']), (200, 'output_config.format'), answer)
+        body = json.loads(upstream.seen[-1]['body'])
+        equal(body['response_format'], {'type': 'json_object'})
+        first, words, schema = body['messages'][0]['content'].partition('It must follow this JSON Schema: ')
+        assert first.startswith('Be brief.') and words, body['messages'][0]
+        equal(json.loads(schema), SCHEMA)
+    equal(upstream.refusals + upstream.refused, [])
+
+
+@test
 def a_responses_server_without_encrypted_reasoning():
     learns('responses', ['reasoning.encrypted_content'])
 

@@ -12,6 +12,7 @@ vendors refuse, and remembers the bytes it was sent. The model's name says how t
     short          a Content-Length longer than the body
     torn           half a chunked body, then a clean end
     hang           no answer at all
+    news           an event nobody knows, in a stream of Responses
     anything else  a good answer
 
 `StandIn(strict=True)` reads the bodies as well, refuses there what the vendors refuse (vendors.py), and answers by
@@ -68,6 +69,8 @@ def stream_events(dialect, model, words=('Hel', 'lo ', 'caf\u00e9 ', '\U0001f98a
     elif dialect == 'responses':
         head = f'"id":"resp_1","object":"response","created_at":1795000000,"model":"{model}"'
         out.append(f'event: response.created\ndata: {{"type":"response.created","sequence_number":0,"response":{{{head},"status":"in_progress","output":[]}}}}\n\n')
+        if model == 'news':
+            out.append('event: response.news\ndata: {"type":"response.news","sequence_number":0,"news":[1]}\n\n')
         for n, word in enumerate(words, 1):
             out.append(f'event: response.output_text.delta\ndata: {{"type":"response.output_text.delta","sequence_number":{n},"item_id":"msg_1","output_index":0,"content_index":0,"delta":"{word}"}}\n\n')
         out.append(f'event: response.completed\ndata: {{"type":"response.completed","sequence_number":9,"response":{{{head},"status":"completed","output":[],"usage":{{"input_tokens":7,"output_tokens":5,"total_tokens":12}}}}}}\n\n')
@@ -300,6 +303,9 @@ class Handler(socketserver.BaseRequestHandler):
                 said = vendors.read(dialect, data)
                 self.server.seen[-1]['said'] = said
                 step = self.step(said)
+                if self.server.bad_calls:
+                    self.server.bad_calls -= 1
+                    step = [('bad_call',)]
                 if step[0][0] == 'status':
                     scripted = True
                     raise vendors.Refused(step[0][2], step[0][1])
@@ -439,6 +445,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dropped = 0
         self.vendor = vendors.Vendor() if strict else None
         self.script = None
+        self.bad_calls = 0          # so many of Gemini's answers are a call that cannot be read
         self.uncounted = 0          # a status: counting fails with it
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do
         self.refused = []           # (dialect, why): requests the vendors would not take

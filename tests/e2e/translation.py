@@ -142,7 +142,7 @@ def a_tool_and_its_result(client, upstream, stream):
 
 
 @each
-def parallel_tools(client, upstream, stream):
+def n070_parallel_tools(client, upstream, stream):
     steps = [[('call', 'get_weather', {'city': 'Oslo'}), ('call', 'get_weather', {'city': 'Rome'}), ('call', 'get_time', {})]]
     with Case(upstream, steps + [[('text', 'done')]]) as case:
         tool_loop(case, client, stream, steps, ['cold', 'warm', 'noon'])
@@ -248,7 +248,7 @@ def each_memory(upstream, clients):
 
 @each_memory('gemini', ('chat', 'responses', 'anthropic'))
 def five_signed_rounds(client, stream, keep, restart):
-    """Each first call has its own signature back, and the documented stand-in for it only where nobody has it any more."""
+    """82 to 84: each first call has its own signature back, and the documented stand-in for it only where nobody has it any more."""
     steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
     with Case('gemini') as case:
         signed_loop(case, client, stream, keep, restart, steps)
@@ -261,9 +261,37 @@ def five_signed_rounds(client, stream, keep, restart):
             equal([case.upstream.vendor.signed[value][1][0] for value in found], ['get_weather'] * 5)
 
 
+@each_memory('chat', ('responses', 'anthropic', 'gemini'))
+def rounds_signed_by_googles_chat(client, stream, keep, restart):
+    """Google's Chat Completions sign calls as Gemini does; one that wants them back is known from its first refusal, too."""
+    steps = [[('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(3)]
+    with Case('chat', provider='openai-compatible') as case:
+        case.upstream.vendor.google = True
+        case.upstream.script = steps + [[('text', 'done')]]
+        talk = case.client(client, 'gemini-3-pro-preview', tools=('get_weather', 'get_time'), think=True)
+        talk.keep = keep
+        talk.say('go')
+        for step in steps:
+            answer = talk.ask(stream)
+            equal([(name, args) for _, name, args in answer.calls], [item[1:] for item in step])
+            talk.give(answer, [(name, None) for _, name, _ in answer.calls])
+            if restart:
+                case.restart(talk)
+        equal(talk.ask(stream).text, 'done')
+        found = [call.get('extra_content', {}).get('google', {}).get('thought_signature')
+                 for message in case.body['messages'] for call in message.get('tool_calls', [])]
+        equal([value is None for value in found], [False, True] * 3, 'the first of each turn is signed')
+        if restart and not keep:
+            equal(found[::2], [BYPASS] * 3)
+        else:
+            equal([case.upstream.vendor.signed[value][1][0] for value in found[::2]], ['get_weather'] * 3)
+        equal(len(case.upstream.refused), 3 if restart else 0)
+        case.upstream.refused.clear()
+
+
 @each_memory('anthropic', ('chat', 'responses'))
 def five_rounds_of_thinking(client, stream, keep, restart):
-    """Each turn begins with its thinking; where that is lost, thinking is off for the rest of the loop, and said to be; it is
+    """86, 87: each turn begins with its thinking; where that is lost, thinking is off for the rest of the loop, and said to be; it is
     back with the next words of the user."""
     steps = [[('think', f'hm {n}'), ('call', 'get_weather', {'city': f'w{n}'}), ('call', 'get_time', {'city': f't{n}'})] for n in range(5)]
     with Case('anthropic') as case:

@@ -111,6 +111,7 @@ class Vendor:
         self.signed = {}        # signature -> what it was given for
         self.ids = set()        # of Gemini's calls
         self.gemini_ids = False # whether its calls have ids
+        self.google = False     # whether Chat is Google's, which signs calls
 
     @staticmethod
     def gemini_signs(model):
@@ -160,6 +161,7 @@ class Vendor:
                     check_strict(form['json_schema']['schema'], 'schema')
         open_calls = []
         need(data['messages'], 'messages is empty')
+        last = max([index for index, message in enumerate(data['messages']) if message.get('role') == 'user'], default=-1)
         for index, message in enumerate(data['messages']):
             where = f'messages[{index}]'
             role = message.get('role')
@@ -179,6 +181,8 @@ class Vendor:
                 need(calls or message.get('content') is not None or message.get('refusal'), f'{where}: nothing in it')
                 for call in calls or []:
                     self.chat_call(call, where)
+                    if self.google:
+                        self.google_signature(call, call is calls[0], index > last, where)
                     need(call['id'] not in open_calls, f'{where}: one id twice')
                     open_calls.append(call['id'])
             elif role in ('system', 'developer'):
@@ -191,9 +195,17 @@ class Vendor:
                 raise Refused(f'{where}: role {role!r}')
         need(not open_calls, f'tool_call_ids without a response: {open_calls}')
 
-    @staticmethod
-    def chat_call(call, where):
-        only(call, 'id type function custom', where)
+    def google_signature(self, call, first, current, where):
+        signature = call.get('extra_content', {}).get('google', {}).get('thought_signature')
+        if signature is None or signature == BYPASS:
+            need(not (first and current and signature is None), f'Function call is missing a thought_signature in functionCall parts. {where}')
+            need(first or signature is None, f'{where}: only the first call is signed')
+        else:
+            function = call['function']
+            self.verify('gemini', signature, (function['name'], json.dumps(json.loads(function['arguments']), sort_keys=True)), where)
+
+    def chat_call(self, call, where):
+        only(call, 'id type function custom' + (' extra_content' if self.google else ''), where)
         need(isinstance(call['id'], str) and 0 < len(call['id']) <= 64, f'{where}: call id')
         if call['type'] == 'custom':
             only(call['custom'], 'name input', where)

@@ -14,7 +14,7 @@
 #include "relais-fuzz.h"
 
 #define MAX_DEPTH (4 * RELAIS_JSON_MAX_DEPTH)
-#define ALL_QUIRKS 0x7ff
+#define ALL_QUIRKS 0xfff
 
 /* For each dialect a model of now and one of then. */
 static const char *const models[][2] = {

@@ -31,6 +31,7 @@ typedef struct
   gint64      duration_ms;
   gint64      tokens;
   const char *error;
+  gboolean estimated; /* the tokens are a guess */
 } PuppetRecord;
 
 void              puppet_engine_set_state   (RelaisEngine                     *self,

@@ -22,17 +22,18 @@ struct _RelaisAccountRow
 
 struct _RelaisRecordRow
 {
-  GObject  parent_instance;
+  GObject   parent_instance;
 
-  guint64  id;
-  gint64   time_us;
-  guint    status;
-  char    *path;
-  char    *model;
-  char    *account;
-  char    *error;
-  gint64   duration_us;
-  gint64   tokens;
+  guint64   id;
+  gint64    time_us;
+  guint     status;
+  char     *path;
+  char     *model;
+  char     *account;
+  char     *error;
+  gint64    duration_us;
+  gint64    tokens;
+  gboolean  estimated;
 };
 
 enum {
@@ -70,6 +71,7 @@ enum {
   PROP_FIRST_BYTE_US,
   PROP_INPUT_TOKENS,
   PROP_OUTPUT_TOKENS,
+  PROP_ESTIMATED,
   PROP_STREAM,
   PROP_ABORTED,
   N_RECORD_PROPS
@@ -359,6 +361,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_OUTPUT_TOKENS:
       g_value_set_int64 (value, self->tokens >= 0 ? self->tokens / 4 : -1);
       break;
+    case PROP_ESTIMATED:
+      g_value_set_boolean (value, self->estimated);
+      break;
     case PROP_STREAM:
     case PROP_ABORTED:
       g_value_set_boolean (value, FALSE);
@@ -427,6 +432,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_count (object_class, PROP_FIRST_BYTE_US, "first-byte-us");
   install_count (object_class, PROP_INPUT_TOKENS, "input-tokens");
   install_count (object_class, PROP_OUTPUT_TOKENS, "output-tokens");
+  g_object_class_install_property (object_class, PROP_ESTIMATED,
+                                   g_param_spec_boolean ("estimated", NULL, NULL, FALSE, READ));
   g_object_class_install_property (object_class, PROP_UPSTREAM_STATUS,
                                    g_param_spec_uint ("upstream-status", NULL, NULL, 0, 999, 0, READ));
   g_object_class_install_property (object_class, PROP_ATTEMPTS,
@@ -458,6 +465,7 @@ puppet_record_row_new (const PuppetRecord *record,
   self->error = g_strdup (record->error);
   self->duration_us = record->duration_ms >= 0 ? record->duration_ms * 1000 : -1;
   self->tokens = record->tokens;
+  self->estimated = record->estimated;
   return self;
 }
 

@@ -455,7 +455,8 @@ has_fact (GtkWidget  *widget,
 /* Why it failed, and all else that is known: by click and by Return, in both forms of the list. */
 static void
 check_details (UiStage    *stage,
-               const char *list)
+               const char *list,
+               const char *tokens)
 {
   GtkWidget *page = ui_kit_page (stage, "RelaisMonitorPage");
   GtkWidget *view = NULL;
@@ -476,7 +477,7 @@ check_details (UiStage    *stage,
   g_assert_true (has_fact (view, "Provider’s Status", "503"));
   g_assert_true (has_fact (view, "Attempts", "1"));
   g_assert_true (has_fact (view, "Duration", "1.2 s"));
-  g_assert_true (has_fact (view, "Tokens", "12 (9 in, 3 out)"));
+  g_assert_true (has_fact (view, "Tokens", tokens));
   g_assert_true (has_fact (view, "Number", "2"));
   ui_kit_click (ui_kit_find_named (view, "Copy Details"));
   copied = ui_kit_dup_clipboard (view);
@@ -501,11 +502,14 @@ test_details (void)
       ui_kit_open (&stage, &bare, i == 0 ? 360 : 900);
       gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
       puppet_engine_add_record (stage.engine, &(PuppetRecord){ 9, 401, "/v1/models", NULL, NULL, 1, -1 });
-      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 502, "/v1/messages", "gpt-5", "Work", 1200, 12, "Upstream <said> no & more" });
+      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 502, "/v1/messages", "gpt-5", "Work", 1200, 12, "Upstream <said> no & more", i == 1 });
       ui_kit_drain ();
       if (i == 1)
         ui_kit_until (is_wide, ui_kit_page (&stage, "RelaisMonitorPage"));
-      check_details (&stage, lists[i]);
+      /* the second's are a guess */
+      check_details (&stage, lists[i], i == 1 ? "≈ 12 (9 in, 3 out)" : "12 (9 in, 3 out)");
+      if (i == 1)
+        g_assert_nonnull (ui_kit_find_label (ui_kit_page (&stage, "RelaisMonitorPage"), "≈ 12"));
 
       /* each row can be reached and activated from the keyboard */
       list = ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), lists[i]);

@@ -835,10 +835,13 @@ test_keep_alive (Fixture       *self,
   {
     const char *target;
     const char *body;
-    const char *comment;
+    const char *comment; /* NULL: the dialect has none */
+    const char *end;
   } rows[] = {
-    { "/v1/chat/completions", "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", ": ka\n\n" },
-    { "/v1/messages", "{\"model\":\"practice\",\"stream\":true,\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", "event: ping\n" },
+    { "/v1/chat/completions", "{\"model\":\"practice\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", ": ka\n\n", "data: [DONE]" },
+    { "/v1/responses", "{\"model\":\"practice\",\"stream\":true,\"input\":\"PRACTICE slow 3 150\"}", ": ka\n\n", "event: response.completed" },
+    { "/v1/messages", "{\"model\":\"practice\",\"stream\":true,\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 3 150\"}]}", "event: ping\n", "event: message_stop" },
+    { "/v1beta/models/practice:streamGenerateContent?alt=sse", "{\"contents\":[{\"parts\":[{\"text\":\"PRACTICE slow 3 150\"}]}]}", NULL, "\"finishReason\":\"STOP\"" },
   };
 
   self->limits->keep_alive_ms = 30;
@@ -848,11 +851,19 @@ test_keep_alive (Fixture       *self,
       const char *comment;
 
       g_assert_cmpuint (ask (self, "POST", rows[i].target, NULL, rows[i].body, NULL, &body), ==, 200);
-      comment = strstr (body, rows[i].comment);
-      g_assert_nonnull (comment);
-      /* a whole event or comment of its own, and the answer is whole, too */
-      g_assert_true (comment == body || comment[-1] == '\n');
-      g_assert_nonnull (strstr (body, i == 0 ? "data: [DONE]" : "event: message_stop"));
+      if (rows[i].comment != NULL)
+        {
+          comment = strstr (body, rows[i].comment);
+          g_assert_nonnull (comment);
+          /* a whole event or comment of its own, and the answer is whole, too */
+          g_assert_true (comment == body || comment[-1] == '\n');
+        }
+      else
+        {
+          g_assert_null (strstr (body, "\n:"));
+          g_assert_null (strstr (body, "event:"));
+        }
+      g_assert_nonnull (strstr (body, rows[i].end));
       g_assert_false (last_record (self, i + 1)->aborted);
     }
 }

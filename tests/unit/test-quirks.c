@@ -35,6 +35,8 @@ test_learn (void)
     { C, 0, "{\"max_completion_tokens\":1}", "max_completion_tokens: extra inputs", 0 },
     { C, RELAIS_QUIRK_DEVELOPER_ROLE, "{\"role\":\"developer\"}", "unknown role 'developer'", RELAIS_QUIRK_DEVELOPER_ROLE },
     { C, 0, "{}", "reasoning_content must be passed back", RELAIS_QUIRK_REASONING_ECHO },
+    { C, 0, "{}", "Function call is missing a thought_signature in functionCall parts.", RELAIS_QUIRK_GOOGLE_SIGNATURES },
+    { C, 0, "{\"thought_signature\":\"\"}", "Function call is missing a thought_signature in functionCall parts.", 0 },
     { A, 0, "{\"strict\":true}", "tools.0.strict: Extra inputs are not permitted", RELAIS_QUIRK_NO_STRICT },
     { R, 0, "{\"include\":[\"reasoning.encrypted_content\"]}", "'encrypted_content' is not supported", RELAIS_QUIRK_NO_ENCRYPTED_REASONING },
     { G, 0, "{\"parametersJsonSchema\":{}}", "Unknown name \"parametersJsonSchema\"", RELAIS_QUIRK_OPENAPI_SCHEMA },

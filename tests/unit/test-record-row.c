@@ -55,6 +55,7 @@ finish (RelaisRecord *record)
   record->aborted = TRUE;
   record->usage.input = 3;
   record->usage.output = 4;
+  record->usage.estimated = TRUE;
 }
 
 static void
@@ -166,7 +167,7 @@ test_update (void)
   finish (done);
   g_free (done->hint);
   done->hint = g_strdup ("another");
-  expect_notes (row, done, "running hint error finish duration-us tokens aborted input-tokens output-tokens ");
+  expect_notes (row, done, "running hint error finish duration-us tokens aborted input-tokens output-tokens estimated ");
   g_assert_false (relais_record_row_get_running (row));
 }
 

@@ -52,7 +52,22 @@ recall_claude (const char *call_id,
   return strcmp (call_id, "a") == 0 ? &known : NULL;
 }
 
+/* A conversation with a client of Anthropic's that holds what Google signed, sealed. */
+#define SEALED "relais1.g.YzJsbg"
+#define SEALED_TURN "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[{'type':'thinking','thinking':'so','signature':'" SEALED "'},{'type':'tool_use','id':'a','name':'f','input':{}},{'type':'tool_use','id':'b','name':'f','input':{}}]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':'r'},{'type':'tool_result','tool_use_id':'b','content':'r'}]}]}"
+#define UNSIGNED_TURN "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[{'type':'tool_use','id':'a','name':'f','input':{}},{'type':'tool_use','id':'b','name':'f','input':{}}]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':'r'},{'type':'tool_result','tool_use_id':'b','content':'r'}]}]}"
+#define GOOGLE .model = "gemini-3-pro-preview", .quirks = RELAIS_QUIRK_GOOGLE_SIGNATURES
+#define EXTRA(signature) "{'google':{'thought_signature':'" signature "'}}"
+
 static const KitRequest requests[] = {
+  { "082-chat-of-google", KIT_A, KIT_C, GOOGLE, .body = SEALED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA ("c2ln") }, { "messages.1.tool_calls.1.extra_content", NULL } } },
+  { "082-chat-of-others", KIT_A, KIT_C, .body = SEALED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", NULL } } },
+  { "082-from-gemini", KIT_G, KIT_C, GOOGLE, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}},'thoughtSignature':'c2ln'}]}]}", .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA ("c2ln") } } },
+  { "083-chat-of-google", KIT_A, KIT_C, GOOGLE, .recall = recall_gemini, .body = UNSIGNED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA ("c2ln") }, { "messages.1.tool_calls.0.id", "'a'" }, { "messages.1.tool_calls.1.extra_content", NULL } } },
+  { "083-chat-of-others", KIT_A, KIT_C, .recall = recall_gemini, .body = UNSIGNED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", NULL } } },
+  { "084-chat-of-google", KIT_A, KIT_C, GOOGLE, .body = UNSIGNED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA (BYPASS) }, { "messages.1.tool_calls.1.extra_content", NULL } } },
+  { "084-chat-of-google/2.5", KIT_A, KIT_C, .model = "gemini-2.5-pro", .quirks = RELAIS_QUIRK_GOOGLE_SIGNATURES, .body = UNSIGNED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", NULL } } },
+  { "084-chat-of-google/refused", KIT_A, KIT_C, .model = "gemini-3-pro-preview", .quirks = RELAIS_QUIRK_GOOGLE_SIGNATURES | RELAIS_QUIRK_NO_SIGNATURES, .body = SEALED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA (BYPASS) } } },
   { "082-signature-back", KIT_C, KIT_G, .body = "{'model':'m','messages':[" TURN (CALL ("a", SIGNED) "," CALL ("b", ""), TOOL ("a") TOOL ("b")) "]}", .expect = { { "contents.1.parts.0.thoughtSignature", "'c2ln'" }, { "contents.1.parts.1.thoughtSignature", NULL } } },
   { "083-signature-recalled", KIT_C, KIT_G, .recall = recall_gemini, .body = "{'model':'m','messages':[" TURN (CALL ("a", "") "," CALL ("b", ""), TOOL ("a") TOOL ("b")) "]}", .expect = { { "contents.1.parts.0", "{'functionCall':{'id':'g-7','name':'f','args':{}},'thoughtSignature':'c2ln'}" }, { "contents.1.parts.1", "{'functionCall':{'name':'f','args':{}}}" }, { "contents.2.parts.0.functionResponse.id", "'g-7'" }, { "contents.2.parts.1.functionResponse.id", NULL } } },
   { "084-bypass", KIT_C, KIT_G, .body = "{'model':'m','messages':[" TURN (CALL ("a", "") "," CALL ("b", ""), TOOL ("a") TOOL ("b")) ",{'role':'assistant','tool_calls':[" CALL ("c", "") "]}" TOOL ("c") "]}", .expect = { { "contents.1.parts.0.thoughtSignature", "'" BYPASS "'" }, { "contents.1.parts.1.thoughtSignature", NULL }, { "contents.3.parts.0.thoughtSignature", "'" BYPASS "'" }, { "contents.2.parts.0.thoughtSignature", NULL } } },
@@ -65,6 +80,8 @@ static const KitRequest requests[] = {
   { "087-lost-long-ago", KIT_C, KIT_A, .model = SONNET, .body = "{'model':'m','reasoning_effort':'low','messages':[" TURN (CALL ("a", ""), TOOL ("a")) ",{'role':'assistant','content':'done'}," U "]}", .expect = { { "thinking.type", "'enabled'" } } },
 
   { "089-foreign-thinking", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[{'type':'thinking','thinking':'','signature':'sig'}," TEXT ("'a'") "]}," U "]}", .expect = { { "messages.1", "{'role':'assistant','content':'a'}" } } },
+
+  { "089-omitted/anthropic", KIT_R, KIT_A, .body = "{'model':'m','input':[{'role':'user','content':'hi'},{'type':'reasoning','summary':[],'encrypted_content':'relais1.a.c2ln'},{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':'r'}],'reasoning':{'effort':'low'}}", .expect = { { "messages.1.content.0", "{'type':'thinking','thinking':'','signature':'sig'}" }, { "messages.1.content.1.type", "'tool_use'" } } },
 
   { "090-small-budget", KIT_G, KIT_A, .model = SONNET, .body = GC ("'thinkingConfig':{'thinkingBudget':512},'maxOutputTokens':9000"), .expect = { { "thinking", "{'type':'enabled','budget_tokens':1024}" }, { "max_tokens", "9000" } } },
   { "090-large-budget", KIT_G, KIT_A, .model = SONNET, .body = GC ("'thinkingConfig':{'thinkingBudget':8192},'maxOutputTokens':4000"), .expect = { { "thinking.budget_tokens", "8192" }, { "max_tokens", "12288" } } },
@@ -84,6 +101,12 @@ static const KitRequest requests[] = {
   { "092-one-way/budget", KIT_C, KIT_G, .model = "gemini-2.5-flash", .body = C ("'reasoning_effort':'low'"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "1024" }, { "generationConfig.thinkingConfig.thinkingLevel", NULL } } },
   { "092-one-way/both-said", KIT_A, KIT_G, .body = A9 ("'thinking':{'type':'enabled','budget_tokens':5000,'display':'omitted'},'output_config':{'effort':'low'}"), .expect = { { "generationConfig.thinkingConfig", "{'thinkingLevel':'LOW'}" } } },
   { "092-pro-thinks-always", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = C ("'reasoning_effort':'none'"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "128" } }, .dropped = "reasoning_effort" },
+  { "092-room-for-an-answer", KIT_C, KIT_G, .model = "gemini-2.5-flash", .body = C ("'reasoning_effort':'high','max_tokens':20000"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "15904" }, { "generationConfig.maxOutputTokens", "20000" } } },
+  { "092-little-room", KIT_C, KIT_G, .model = "gemini-2.5-flash", .body = C ("'reasoning_effort':'low','max_tokens':1000"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "500" }, { "generationConfig.maxOutputTokens", "1000" } } },
+  { "092-less-than-pro-thinks", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = C ("'reasoning_effort':'low','max_tokens':100"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "128" }, { "generationConfig.maxOutputTokens", "100" } } },
+  { "092-room-enough", KIT_C, KIT_G, .model = "gemini-2.5-flash", .body = C ("'reasoning_effort':'low','max_tokens':9000"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "1024" } } },
+  { "092-room-as-said", KIT_A, KIT_G, .model = "gemini-2.5-flash", .body = A ("'max_tokens':9000,'thinking':{'type':'enabled','budget_tokens':8000,'display':'omitted'}"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "8000" } } },
+  { "092-automatic", KIT_A, KIT_G, .model = "gemini-2.5-flash", .body = A ("'max_tokens':900,'thinking':{'type':'adaptive','display':'omitted'}"), .expect = { { "generationConfig.thinkingConfig.thinkingBudget", "-1" } } },
   { "093-thoughts-not-asked", KIT_C, KIT_G, .body = C ("'seed':1"), .expect = { { "generationConfig", "{'seed':1}" } } },
 
   { "094-no-limit", KIT_C, KIT_A, .body = C ("'stream':false"), .expect = { { "max_tokens", "8192" } } },
@@ -118,6 +141,7 @@ static const KitRequest requests[] = {
 
   { "099-n/anthropic", KIT_C, KIT_A, .body = C ("'n':2"), .param = "n" },
   { "099-n/responses", KIT_C, KIT_R, .body = C ("'n':2"), .param = "n" },
+  { "099-n/gemini", KIT_C, KIT_G, .body = C ("'n':2"), .param = "n" },
   { "099-n/from-gemini", KIT_G, KIT_C, .body = GC ("'candidateCount':2"), .param = "generationConfig.candidateCount" },
   { "100-logprobs/anthropic", KIT_C, KIT_A, .body = C ("'logprobs':true"), .expect = { { "logprobs", NULL } }, .dropped = "logprobs" },
   { "100-logprobs/gemini", KIT_C, KIT_G, .body = C ("'logprobs':true,'top_logprobs':2"), .expect = { { "generationConfig", "{}" } }, .dropped = "logprobs" },
@@ -159,6 +183,9 @@ static const KitRequest requests[] = {
   { "format-schema/gemini-2.5-tools", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = C ("'tools':[{'type':'function','function':{'name':'f'}}],'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':" SCHEMA "}}"), .expect = { { "generationConfig", "{}" }, { "systemInstruction.parts.0.text", "'Answer with one JSON object and nothing else. It must follow this JSON Schema: {\\'type\\':\\'object\\',\\'properties\\':{\\'a\\':{\\'type\\':\\'string\\'}}}'" } }, .dropped = "response_format" },
   { "format-schema/responses", KIT_A, KIT_R, .body = A9 ("'output_config':{'format':{'type':'json_schema','schema':" SCHEMA "}}"), .expect = { { "text.format", "{'type':'json_schema','name':'response','schema':" SCHEMA "}" } } },
   { "format-schema/from-gemini", KIT_G, KIT_C, .body = GC ("'responseMimeType':'application/json','responseSchema':{'type':'OBJECT','properties':{'a':{'type':'STRING','nullable':true}},'propertyOrdering':['a']}"), .expect = { { "response_format.json_schema.schema", "{'type':'object','properties':{'a':{'type':['string','null']}}}" }, { "response_format.json_schema.name", "'response'" }, { "response_format.json_schema.strict", "false" } } },
+  { "format-schema/json-mode-only", KIT_A, KIT_C, .quirks = RELAIS_QUIRK_NO_JSON_SCHEMA, .body = A9 ("'system':'s','output_config':{'format':{'type':'json_schema','schema':" SCHEMA "}}"), .expect = { { "messages.0.content", "'s\\n\\nAnswer with one JSON object and nothing else. It must follow this JSON Schema: {\\'type\\':\\'object\\',\\'properties\\':{\\'a\\':{\\'type\\':\\'string\\'}}}'" }, { "messages.0.role", "'system'" }, { "response_format", "{'type':'json_object'}" }, { "messages.1.role", "'user'" } }, .dropped = "output_config.format" },
+  { "format-schema/json-mode-only-no-system", KIT_R, KIT_C, .quirks = RELAIS_QUIRK_NO_JSON_SCHEMA, .body = R ("'text':{'format':{'type':'json_schema','name':'n','schema':{'type':'object'}}}"), .expect = { { "messages.0", "{'role':'system','content':'Answer with one JSON object and nothing else. It must follow this JSON Schema: {\\'type\\':\\'object\\'}'}" }, { "response_format", "{'type':'json_object'}" } }, .dropped = "text.format" },
+  { "format-json/json-mode-only", KIT_R, KIT_C, .quirks = RELAIS_QUIRK_NO_JSON_SCHEMA, .body = R ("'text':{'format':{'type':'json_object'}}"), .expect = { { "messages.0.role", "'user'" }, { "response_format", "{'type':'json_object'}" } } },
   { "format-json/anthropic", KIT_C, KIT_A, .body = C ("'response_format':{'type':'json_object'}"), .expect = { { "system.0.text", "'Answer with one JSON object and nothing else.'" } }, .dropped = "response_format" },
   { "format-json/gemini", KIT_C, KIT_G, .body = C ("'response_format':{'type':'json_object'}"), .expect = { { "generationConfig", "{'responseMimeType':'application/json'}" } } },
   { "format-enum/anthropic", KIT_G, KIT_A, .body = GC ("'responseMimeType':'text/x.enum','responseSchema':{'type':'STRING','enum':['a','b']}"), .expect = { { "output_config.format.schema", "{'type':'string','enum':['a','b']}" } } },

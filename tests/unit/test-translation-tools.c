@@ -23,6 +23,7 @@
 #define GONE(id, text) "{'type':'tool_result','tool_use_id':'" id "','content':[" TEXT ("'" text "'") "]}"
 #define NO_RESULT "No result was provided for this call."
 #define PNG "iVBORw0KGgo="
+#define PICTURE "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" PNG "'}}"
 #define TWO CALL ("a", "{}") "," CALL ("b", "{}")
 #define NAME_90 "n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890"
 
@@ -48,18 +49,31 @@ static const KitRequest requests[] = {
 
   { "063-missing/anthropic", KIT_C, KIT_A, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "messages.2.content", "[{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'" NO_RESULT "'") "],'is_error':true}," GONE ("b", "rb") "]" } } },
   { "063-missing/chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'Error: " NO_RESULT "'}" } } },
+  { "063-missing/responses", KIT_C, KIT_R, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "input.3", "{'type':'function_call_output','call_id':'a','output':'Error: " NO_RESULT "'}" }, { "input.4.output", "'rb'" }, { "input.5", NULL } } },
   { "063-missing/gemini", KIT_C, KIT_G, .body = HISTORY (TWO, TOOL ("b", "rb")), .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'error':'" NO_RESULT "'}}" }, { "contents.2.parts.2", NULL } } },
 
-  { "064-unknown-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "ra") TOOL ("z", "rz")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'Result of tool call z: rz'") "]" } }, .dropped = "messages[2]" },
+  { "064-unknown-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "ra") TOOL ("z", "rz")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'Result of tool call z: rz'") "]" } }, .dropped = "messages[3]" },
   { "064-unknown-id/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[" GONE ("z", "rz") "]}]}", .expect = { { "contents.0.parts", "[{'text':'Result of tool call z: rz'}]" } }, .dropped = "messages[0].content[0]" },
 
+  { "064-unknown-id/responses", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':'ra'},{'type':'function_call_output','call_id':'z','output':'rz'}]}", .expect = { { "messages.3", "{'role':'user','content':'Result of tool call z: rz'}" } }, .dropped = "input[3]" },
+  { "064-unknown-id/anthropic-second", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" GONE ("a", "ra") "," GONE ("z", "rz") "]}]}", .expect = { { "messages.3.content", "'Result of tool call z: rz'" } }, .dropped = "messages[2].content[1]" },
+  { "064-unknown-id/from-gemini", KIT_G, KIT_C, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'user','parts':[{'functionResponse':{'id':'z','name':'f','response':{'output':'rz'}}}]}]}", .expect = { { "messages.1.content", "'Result of tool call z: rz'" } }, .dropped = "contents[1].parts[0]" },
+  { "064-unknown-id/several-texts", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[{'type':'tool_result','tool_use_id':'z','content':[" TEXT ("'one'") "," PICTURE "," TEXT ("'two'") "]}]}]}", .expect = { { "messages.0.content", "[" TEXT ("'Result of tool call z: one\\ntwo'") ",{'type':'image_url','image_url':{'url':'data:image/png;base64," PNG "'}}]" } }, .dropped = "messages[0].content[0]" },
+  { "064-where-inside/anthropic", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") ",{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'r'") ",{'type':'smell'}]}]}]}", .expect = { { "messages.2.content", "'r'" } }, .dropped = "messages[2].content[1].content[1]" },
+  { "064-where-inside/responses", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call','call_id':'b','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':'r'},{'type':'function_call_output','call_id':'b','output':[{'type':'smell'},{'type':'input_text','text':'r'}]}]}", .expect = { { "messages.3.content", "'r'" } }, .dropped = "input[4].output[0]" },
+  { "064-where-inside/gemini", KIT_G, KIT_C, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'parts':[{'functionResponse':{'name':'f','response':{'output':'r'},'parts':[{'inlineData':{'mimeType':'image/png','data':'" PNG "'}},{'inlineData':{'mimeType':'video/mp4','data':'AAAA'}}]}}]}]}", .param = "contents[2].parts[0].functionResponse.parts[1]" },
+  { "048-which-item/responses", KIT_R, KIT_C, .body = "{'model':'m','input':[" U ",{'role':'assistant','content':'a'},{'type':'smell_call','id':'x'}," U "]}", .expect = { { "messages.1.content", "'a'" } }, .dropped = "input[2]" },
+
   { "065-twice/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "messages.2.content", "[" GONE ("a", "two") "]" }, { "messages.3", NULL } } },
+
+  { "065-twice/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" GONE ("a", "one") "," GONE ("a", "two") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'two'}" }, { "messages.3", NULL } } },
+  { "065-twice/responses", KIT_C, KIT_R, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "input.2.output", "'two'" }, { "input.3", NULL } } },
+  { "065-twice/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "one") TOOL ("a", "two")), .expect = { { "contents.2.parts", "[{'functionResponse':{'name':'f','response':{'output':'two'}}}]" }, { "contents.3", NULL } } },
 
   { "066-result-and-text/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3", "{'role':'user','content':'so'}" } } },
   { "066-result-and-text/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[" TEXT ("'so'") "," GONE ("a", "ra") "]}]}", .expect = { { "contents.2.parts", "[{'functionResponse':{'name':'f','response':{'output':'ra'}}}]" }, { "contents.3.parts", "[{'text':'so'}]" } } },
   { "066-result-and-text/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a", "{}"), ",{'role':'user','content':'so'}" TOOL ("a", "ra")), .expect = { { "messages.2.content", "[" GONE ("a", "ra") "," TEXT ("'so'") "]" }, { "messages.3", NULL } } },
 
-#define PICTURE "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" PNG "'}}"
 #define SEEN "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "," USE ("b", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':[" TEXT ("'ra'") "," PICTURE "]}," GONE ("b", "rb") "]}]}"
   { "067-image-in-result/chat", KIT_A, KIT_C, .body = SEEN, .expect = { { "messages.2", "{'role':'tool','tool_call_id':'a','content':'ra'}" }, { "messages.3.role", "'tool'" }, { "messages.4", "{'role':'user','content':[" TEXT ("'Image returned by f (a):'") ",{'type':'image_url','image_url':{'url':'data:image/png;base64," PNG "'}}]}" } } },
   { "067-image-in-result/gemini-3", KIT_A, KIT_G, .body = SEEN, .expect = { { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'output':'ra'},'parts':[{'inlineData':{'mimeType':'image/png','data':'" PNG "'}}]}" }, { "contents.3", NULL } } },

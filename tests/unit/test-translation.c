@@ -145,6 +145,7 @@ test_053 (gconstpointer data)
       return;
     }
   g_assert_cmpuint (out->len, >, 1024 * 1024);
+  g_assert_nonnull (strstr (out->str, "a\\u0000b"));
   g_assert_nonnull (strstr (out->str, "bbbEND"));
 }
 

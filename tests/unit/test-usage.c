@@ -27,6 +27,22 @@ test_update (void)
   g_assert_false (relais_usage_is_known (&usage));
 }
 
+/* A guess is known, but told by nobody; counts that come after it are no guess any more. */
+static void
+test_estimated (void)
+{
+  RelaisUsage usage = RELAIS_USAGE_INIT;
+  const RelaisUsage guess = { 10, -1, -1, 4, -1, TRUE };
+  const RelaisUsage counts = { 12, -1, -1, 5, -1, FALSE };
+
+  g_assert_false (relais_usage_is_told (&usage));
+  relais_usage_update (&usage, &guess);
+  g_assert_true (relais_usage_is_known (&usage));
+  g_assert_false (relais_usage_is_told (&usage));
+  relais_usage_update (&usage, &counts);
+  g_assert_true (relais_usage_is_told (&usage));
+}
+
 static void
 test_known (void)
 {
@@ -61,6 +77,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/usage/update", test_update);
+  g_test_add_func ("/usage/estimated", test_estimated);
   g_test_add_func ("/usage/known", test_known);
   g_test_add_func ("/usage/total", test_total);
   return g_test_run ();

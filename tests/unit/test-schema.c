@@ -1,0 +1,221 @@
+/* test-schema.c: trimming a schema takes work in proportion to its size
+ *
+ * Every walk through a container's members is counted: the linker puts the functions below before
+ * those of relais-json (see meson.build).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/relais-json.h"
+#include "dialects/relais-schema.h"
+
+const RelaisJsonNode *__real_relais_json_node_get_member  (const RelaisJsonNode  *node,
+                                                           const char            *name);
+const RelaisJsonNode *__real_relais_json_node_get_element (const RelaisJsonNode  *node,
+                                                           gsize                  position);
+gboolean              __real_relais_json_iter_next        (RelaisJsonIter        *iter,
+                                                           const RelaisJsonNode **key,
+                                                           const RelaisJsonNode **value);
+const RelaisJsonNode *__wrap_relais_json_node_get_member  (const RelaisJsonNode  *node,
+                                                           const char            *name);
+const RelaisJsonNode *__wrap_relais_json_node_get_element (const RelaisJsonNode  *node,
+                                                           gsize                  position);
+gboolean              __wrap_relais_json_iter_next        (RelaisJsonIter        *iter,
+                                                           const RelaisJsonNode **key,
+                                                           const RelaisJsonNode **value);
+
+static gint64 n_visited; /* members and elements that were looked at */
+
+const RelaisJsonNode *
+__wrap_relais_json_node_get_member (const RelaisJsonNode *node,
+                                    const char           *name)
+{
+  n_visited += relais_json_node_get_count (node);
+  return __real_relais_json_node_get_member (node, name);
+}
+
+const RelaisJsonNode *
+__wrap_relais_json_node_get_element (const RelaisJsonNode *node,
+                                     gsize                 position)
+{
+  n_visited += position;
+  return __real_relais_json_node_get_element (node, position);
+}
+
+gboolean
+__wrap_relais_json_iter_next (RelaisJsonIter        *iter,
+                              const RelaisJsonNode **key,
+                              const RelaisJsonNode **value)
+{
+  n_visited++;
+  return __real_relais_json_iter_next (iter, key, value);
+}
+
+typedef void (*WriteFunc) (GString *schema,
+                           guint n);
+
+/* @template with each number from 0 on for `@`, a comma between. */
+static void
+append_each (GString    *schema,
+             guint       n,
+             const char *template)
+{
+  g_auto (GStrv) pieces = g_strsplit (template, "@", -1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+      g_autofree char *item = g_strjoinv (number, pieces);
+
+      g_string_append (schema, i > 0 ? "," : "");
+      g_string_append (schema, item);
+    }
+}
+
+/* Every property required, by the list or by itself. */
+static void
+write_required (GString *schema,
+                guint    n)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"properties\":{");
+  append_each (schema, n, "\"p@\":{\"type\":\"string\"}");
+  g_string_append_c (schema, ',');
+  append_each (schema, n, "\"q@\":{\"type\":\"string\",\"required\":true}");
+  g_string_append (schema, "},\"required\":[");
+  append_each (schema, n, "\"p@\"");
+  g_string_append_c (schema, ',');
+  append_each (schema, n, "\"missing@\"");
+  g_string_append (schema, "]}");
+}
+
+/* Keys nobody knows. */
+static void
+write_unknown (GString *schema,
+               guint    n)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},");
+  append_each (schema, n, "\"x@\":1");
+  g_string_append_c (schema, '}');
+}
+
+/* As many definitions as references to them. */
+static void
+write_references (GString *schema,
+                  guint    n)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"$defs\":{");
+  append_each (schema, n, "\"d@\":{\"type\":\"string\"}");
+  g_string_append (schema, "},\"properties\":{");
+  append_each (schema, n, "\"p@\":{\"$ref\":\"#/$defs/d@\"}");
+  g_string_append (schema, "}}");
+}
+
+/* References to places in a list. */
+static void
+write_places (GString *schema,
+              guint    n)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"anyOf\":[");
+  append_each (schema, n, "{\"type\":\"string\",\"title\":\"@\"}");
+  g_string_append (schema, "],\"properties\":{");
+  append_each (schema, n, "\"p@\":{\"$ref\":\"#/anyOf/@\"}");
+  g_string_append (schema, "}}");
+}
+
+/* Branches that demand, all of them together. */
+static void
+write_all_of (GString *schema,
+              guint    n)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"allOf\":[");
+  append_each (schema, n, "{\"properties\":{\"p@\":{\"type\":\"string\"}},\"required\":[\"p@\"]}");
+  g_string_append (schema, "]}");
+}
+
+static gint64
+count_visits (WriteFunc        write,
+              guint            n,
+              RelaisSchemaForm form)
+{
+  g_autoptr (GString) schema = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  write (schema, n);
+  n_visited = 0;
+  g_assert_true (relais_schema_trim (schema->str, form, out));
+  return n_visited;
+}
+
+/* Twice the schema is twice the work, but for what every schema takes. */
+static void
+test_linear (gconstpointer data)
+{
+  WriteFunc write = *(const WriteFunc *)data;
+
+  for (RelaisSchemaForm form = RELAIS_SCHEMA_JSON; form <= RELAIS_SCHEMA_OPENAPI; form++)
+    {
+      gint64 half = count_visits (write, 1000, form);
+      gint64 whole = count_visits (write, 2000, form);
+
+      g_assert_cmpint (half, >, 1000);
+      g_assert_cmpint (whole, >, half);
+      g_assert_cmpint (whole, <=, 2 * half + 100);
+    }
+}
+
+/* The list first, then what says it of itself; each once, and only what there is. */
+static void
+test_required (void)
+{
+  static const char schema[] =
+    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"required\":true},\"b\":{\"type\":\"string\"},"
+    "\"c\":{\"type\":\"string\",\"required\":true},\"d\":{\"type\":\"string\",\"required\":false}},"
+    "\"required\":[\"b\",\"z\",\"a\",\"b\",7]}";
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_JSON, out));
+  g_assert_nonnull (strstr (out->str, "\"required\":[\"b\",\"a\",\"c\"]"));
+}
+
+/* Each reference finds its own; of two by one name the last counts. */
+static void
+test_references (void)
+{
+  static const char schema[] =
+    "{\"type\":\"object\",\"$defs\":{\"a\":{\"type\":\"string\"},\"a\":{\"type\":\"number\"},\"b/c\":{\"type\":\"boolean\"}},"
+    "\"anyOf\":[{\"type\":\"null\"},{\"type\":\"integer\"}],\"properties\":{\"a\":{\"$ref\":\"#/$defs/a\"},"
+    "\"b\":{\"$ref\":\"#/$defs/b~1c\"},\"c\":{\"$ref\":\"#/anyOf/1\"},\"d\":{\"$ref\":\"#/$defs/none\"},\"e\":{\"$ref\":\"#/anyOf/1/type/x\"}}}";
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_OPENAPI, out));
+  g_assert_nonnull (strstr (out->str, "\"properties\":{\"a\":{\"type\":\"NUMBER\"},\"b\":{\"type\":\"BOOLEAN\"},\"c\":{\"type\":\"INTEGER\"},"
+                                      "\"d\":{\"type\":\"OBJECT\",\"description\":\"recursive none\"},\"e\":{\"type\":\"OBJECT\",\"description\":\"recursive x\"}}"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    WriteFunc write;
+  } cases[] = {
+    { "/schema/linear/required", write_required },
+    { "/schema/linear/unknown-keys", write_unknown },
+    { "/schema/linear/references", write_references },
+    { "/schema/linear/places", write_places },
+    { "/schema/linear/all-of", write_all_of },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_test_add_data_func (cases[i].path, &cases[i].write, test_linear);
+  g_test_add_func ("/schema/required", test_required);
+  g_test_add_func ("/schema/references", test_references);
+  return g_test_run ();
+}
