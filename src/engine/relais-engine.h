@@ -67,6 +67,8 @@ typedef struct
   const char *api_key;
   const char *const *models; /* patterns; NULL: all */
   gboolean    models_set;
+  gboolean enabled; /* whether it may be picked; a new one may */
+  gboolean    enabled_set;
 } RelaisAccountDraft;
 
 /* What a test of an account or of the proxy said. */
@@ -178,32 +180,23 @@ gboolean relais_engine_set_api_key_finish (RelaisEngine         *self,
                                            GAsyncResult         *result,
                                            GError              **error);
 
-void     relais_engine_add_account_async     (RelaisEngine              *self,
-                                              const RelaisAccountDraft  *draft,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-char    *relais_engine_add_account_finish    (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
-void     relais_engine_edit_account_async    (RelaisEngine              *self,
-                                              const char                *id,
-                                              const RelaisAccountDraft  *draft,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-gboolean relais_engine_edit_account_finish   (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
-void     relais_engine_enable_account_async  (RelaisEngine              *self,
-                                              const char                *id,
-                                              gboolean                   enabled,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-gboolean relais_engine_enable_account_finish (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
+void     relais_engine_add_account_async   (RelaisEngine              *self,
+                                            const RelaisAccountDraft  *draft,
+                                            GCancellable              *cancellable,
+                                            GAsyncReadyCallback        callback,
+                                            gpointer                   user_data);
+char    *relais_engine_add_account_finish  (RelaisEngine              *self,
+                                            GAsyncResult              *result,
+                                            GError                   **error);
+void     relais_engine_edit_account_async  (RelaisEngine              *self,
+                                            const char                *id,
+                                            const RelaisAccountDraft  *draft,
+                                            GCancellable              *cancellable,
+                                            GAsyncReadyCallback        callback,
+                                            gpointer                   user_data);
+gboolean relais_engine_edit_account_finish (RelaisEngine              *self,
+                                            GAsyncResult              *result,
+                                            GError                   **error);
 
 /* Out of the pool and the keyring at once; kept in memory (never handed out) until the next
  * removal or quit, so that restore puts it back whole, key and place included. */

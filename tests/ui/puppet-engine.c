@@ -652,7 +652,16 @@ relais_engine_edit_account_async (RelaisEngine             *self,
   guint position = 0;
   g_autoptr (RelaisAccountRow) row = find (self, id, &position);
 
+  if (self->keyring == RELAIS_ENGINE_KEYRING_LOCKED)
+    {
+      g_task_report_new_error (self, callback, user_data, relais_engine_edit_account_async,
+                               RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED, "Locked");
+      return;
+    }
   puppet_account_row_set_label (row, draft->label);
+  if (draft->enabled_set)
+    puppet_account_row_set_enabled (row, draft->enabled);
+  notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);
 }
 
@@ -660,37 +669,6 @@ gboolean
 relais_engine_edit_account_finish (RelaisEngine  *self,
                                    GAsyncResult  *result,
                                    GError       **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-relais_engine_enable_account_async (RelaisEngine        *self,
-                                    const char          *id,
-                                    gboolean             enabled,
-                                    GCancellable        *cancellable,
-                                    GAsyncReadyCallback  callback,
-                                    gpointer             user_data)
-{
-  guint position = 0;
-  g_autoptr (RelaisAccountRow) row = find (self, id, &position);
-
-  /* as if it had been locked since the edit before */
-  if (self->keyring == RELAIS_ENGINE_KEYRING_LOCKED)
-    {
-      g_task_report_new_error (self, callback, user_data, relais_engine_enable_account_async,
-                               RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED, "Locked");
-      return;
-    }
-  puppet_account_row_set_enabled (row, enabled);
-  notify (self, PROP_N_ACTIVE);
-  done (self, callback, user_data);
-}
-
-gboolean
-relais_engine_enable_account_finish (RelaisEngine  *self,
-                                     GAsyncResult  *result,
-                                     GError       **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

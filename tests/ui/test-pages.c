@@ -232,6 +232,10 @@ test_edit (void)
   g_assert_true (ui_kit_dialog (&stage) == dialog);
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "The keyring is locked");
   g_assert_false (relais_switch_row_get_active (ui_kit_child (dialog, "enabled")));
+  /* whole or not at all */
+  row = gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 0);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Work");
+  ui_kit_assert_label (row, "pill", "Active");
   puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_READY);
   ui_kit_click (ui_kit_child (dialog, "save"));
   ui_kit_drain ();

@@ -115,6 +115,7 @@ scene_overlap (void)
 {
   const char *models[] = { "m-*", NULL };
   const RelaisAccountDraft renamed = { .label = "Renamed" };
+  const RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
   const RelaisAccountDraft narrowed = { .models = models, .models_set = TRUE };
   const RelaisAccountDraft cleared = { .api_key = "" };
   g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
@@ -124,7 +125,7 @@ scene_overlap (void)
 
   relais_engine_edit_account_async (engine, id, &renamed, NULL, slot_cb, &done[0]);
   relais_engine_edit_account_async (engine, id, &narrowed, NULL, slot_cb, &done[1]);
-  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  relais_engine_edit_account_async (engine, id, &paused, NULL, slot_cb, &done[2]);
   relais_engine_edit_account_async (engine, id, &cleared, NULL, slot_cb, &done[3]);
   relais_engine_remove_account_async (engine, other, NULL, slot_cb, &done[4]);
   relais_engine_edit_account_async (engine, other, &renamed, NULL, slot_cb, &done[5]);
@@ -189,6 +190,7 @@ static void
 scene_load (void)
 {
   const RelaisAccountDraft renamed = { .label = "Renamed" };
+  const RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
   g_autofree char *id = add (engine, "openai-compatible", "Mine");
@@ -220,7 +222,7 @@ scene_load (void)
   g_assert_true (relais_engine_load_finish (engine, done[0], NULL));
   g_assert_true (relais_engine_edit_account_finish (engine, done[1], NULL));
   /* the next change starts from the last one */
-  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  relais_engine_edit_account_async (engine, id, &paused, NULL, slot_cb, &done[2]);
   done[2] = wait_for (&done[2]);
   for (guint i = 0; i < G_N_ELEMENTS (done); i++)
     g_object_unref (done[i]);
