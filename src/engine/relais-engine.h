@@ -100,7 +100,7 @@ typedef struct
 
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
  * second for what changes with traffic. Properties (all read-only): "state", "keyring",
- * "failure" (RelaisStartFailure), "n-active", "n-accounts", "api-key-set", "port" (the one bound
+ * "failure" (RelaisStartFailure), "trouble" (GError), "n-active", "n-accounts", "api-key-set", "port" (the one bound
  * while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode".
  * Signal "models-changed": what dup_models says changed; refresh_models asks for it. */
 #define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
@@ -111,6 +111,7 @@ RelaisEngine               *relais_engine_new            (const RelaisEngineOpti
 RelaisEngineState           relais_engine_get_state      (RelaisEngine              *self);
 RelaisEngineKeyring         relais_engine_get_keyring    (RelaisEngine              *self);
 const RelaisStartFailure   *relais_engine_get_failure    (RelaisEngine              *self);
+const GError               *relais_engine_get_trouble    (RelaisEngine              *self);
 guint                       relais_engine_get_n_active   (RelaisEngine              *self);
 guint                       relais_engine_get_n_accounts (RelaisEngine              *self);
 guint                       relais_engine_get_port       (RelaisEngine              *self);
