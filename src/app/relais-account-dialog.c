@@ -514,7 +514,7 @@ fill_from_account (RelaisAccountDialog *self)
 
   gtk_window_set_title (GTK_WINDOW (self), _("Account"));
   gtk_button_set_label (self->save, _("_Save"));
-  gtk_button_set_label (GTK_BUTTON (self->save_anyway), _("Save _Anyway"));
+  gtk_button_set_label (GTK_BUTTON (self->save_anyway), _("Save Any_way"));
   gtk_widget_set_visible (GTK_WIDGET (self->provider), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->enabled), TRUE);
   gtk_widget_set_visible (self->remove_group, TRUE);

@@ -364,7 +364,7 @@ relais_window_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "notify::trouble", G_CALLBACK (relais_window_trouble_cb), self,
                            G_CONNECT_SWAPPED);
-  relais_banner_set_button (self->banner, _("_Try Again"), "win.reload");
+  relais_banner_set_button (self->banner, _("Tr_y Again"), "win.reload");
   relais_window_state_cb (self);
   relais_window_trouble_cb (self);
   relais_window_page_cb (self);
