@@ -176,6 +176,8 @@ read_form (RelaisAccountDialog *self,
   form->draft.models_set = TRUE;
   if (form->models[0] != NULL)
     form->draft.models = (const char *const *)form->models;
+  form->draft.enabled_set = self->account != NULL;
+  form->draft.enabled = relais_switch_row_get_active (self->enabled);
 }
 
 static gboolean
@@ -358,42 +360,17 @@ relais_account_dialog_added_cb (GObject      *source,
 }
 
 static void
-relais_account_dialog_enabled_cb (GObject      *source,
-                                  GAsyncResult *result,
-                                  gpointer      data)
-{
-  g_autoptr (RelaisAccountDialog) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!relais_engine_enable_account_finish (RELAIS_ENGINE (source), result, &error))
-    fail (self, error);
-  else if (self->engine != NULL)
-    finish (self, _("Account changed"));
-}
-
-static void
 relais_account_dialog_edited_cb (GObject      *source,
                                  GAsyncResult *result,
                                  gpointer      data)
 {
   g_autoptr (RelaisAccountDialog) self = data;
   g_autoptr (GError) error = NULL;
-  gboolean enabled = FALSE;
 
   if (!relais_engine_edit_account_finish (RELAIS_ENGINE (source), result, &error))
-    {
-      fail (self, error);
-      return;
-    }
-  if (self->engine == NULL)
-    return;
-  enabled = relais_switch_row_get_active (self->enabled);
-  if (enabled == relais_account_row_get_enabled (self->account))
+    fail (self, error);
+  else if (self->engine != NULL)
     finish (self, _("Account changed"));
-  else
-    relais_engine_enable_account_async (self->engine, relais_account_row_get_id (self->account),
-                                        enabled, self->cancellable,
-                                        relais_account_dialog_enabled_cb, g_object_ref (self));
 }
 
 static void
@@ -537,7 +514,7 @@ fill_from_account (RelaisAccountDialog *self)
 
   gtk_window_set_title (GTK_WINDOW (self), _("Account"));
   gtk_button_set_label (self->save, _("_Save"));
-  gtk_button_set_label (GTK_BUTTON (self->save_anyway), _("Save _Anyway"));
+  gtk_button_set_label (GTK_BUTTON (self->save_anyway), _("Save Any_way"));
   gtk_widget_set_visible (GTK_WIDGET (self->provider), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->enabled), TRUE);
   gtk_widget_set_visible (self->remove_group, TRUE);

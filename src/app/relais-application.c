@@ -130,8 +130,9 @@ relais_application_loaded_cb (GObject      *source,
   g_autoptr (RelaisApplication) self = data;
   g_autoptr (GError) error = NULL;
 
+  /* the window tells, as soon as there is one */
   if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
-    g_warning ("Accounts could not be loaded: %s", error->message);
+    g_debug ("Load: %s", error->message);
   if (self->held && self->engine != NULL)
     relais_engine_start_async (self->engine, NULL, relais_application_started_cb,
                                g_object_ref (self));
@@ -231,7 +232,7 @@ relais_application_startup (GApplication *application)
   /* a try leaves nothing behind: no keyring then, and no key beside the data */
   options.practice = self->practice;
   options.use_keyring = !self->practice;
-  key_file = g_build_filename (g_get_user_data_dir (), "relais", "client-key", NULL);
+  key_file = relais_application_dup_key_file ();
   options.key_file = self->practice ? NULL : key_file;
   self->engine = relais_engine_new (&options);
   self->settings = g_settings_new (RELAIS_APP_ID);
@@ -313,4 +314,15 @@ relais_application_new (void)
                        "application-id", RELAIS_APP_ID,
                        "resource-base-path", "/dev/relais/Relais",
                        NULL);
+}
+
+/**
+ * relais_application_dup_key_file:
+ *
+ * Returns: (transfer full): where the client key is when no keyring keeps it
+ */
+char *
+relais_application_dup_key_file (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "relais", "client-key", NULL);
 }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE (RelaisApplication, relais_application, RELAIS, APPLICATION, AdwApplication)
 
-RelaisApplication *relais_application_new (void);
+RelaisApplication *relais_application_new          (void);
+char              *relais_application_dup_key_file (void);
 
 G_END_DECLS

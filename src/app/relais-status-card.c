@@ -129,7 +129,7 @@ stopped_detail (RelaisEngine *engine,
   if (relais_engine_get_n_accounts (engine) == 0 && keyring != RELAIS_ENGINE_KEYRING_UNKNOWN)
     {
       ways[0] = (WayOut){ _("_Add Account…"), "win.add-account" };
-      ways[1] = (WayOut){ _("Add _Practice Account"), "win.add-practice" };
+      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice" };
       return _("Add an account first");
     }
   return _("Start the proxy to let clients connect");
@@ -155,7 +155,7 @@ failure_ways (const RelaisStartFailure  *failure,
     case RELAIS_ERROR_NO_ACCOUNT:
     case RELAIS_ERROR_NO_KEYRING:
       ways[0] = (WayOut){ _("_Add Account…"), "win.add-account" };
-      ways[1] = (WayOut){ _("Add _Practice Account"), "win.add-practice" };
+      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice" };
       break;
     default:
       break;

@@ -12,11 +12,14 @@
 #include "base/relais-error.h"
 
 #include "relais-accounts-page.h"
+#include "relais-application.h"
+#include "relais-banner.h"
 #include "relais-connect-page.h"
 #include "relais-monitor-page.h"
 #include "relais-proxy-page.h"
 #include "relais-view-title.h"
 #include "relais-window.h"
+#include "relais-words.h"
 
 struct _RelaisWindow
 {
@@ -24,6 +27,7 @@ struct _RelaisWindow
 
   /* template children */
   RelaisAccountsPage   *accounts;
+  RelaisBanner         *banner;
   RelaisMonitorPage    *monitor;
   GtkWidget            *pause_button;
   GtkWidget            *search_button;
@@ -77,6 +81,18 @@ relais_window_state_cb (RelaisWindow *self)
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->toggle), "suggested-action");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle", settled);
+}
+
+static void
+relais_window_trouble_cb (RelaisWindow *self)
+{
+  const GError *trouble = relais_engine_get_trouble (self->engine);
+  g_autofree char *key_file = relais_application_dup_key_file ();
+  g_autofree char *words = trouble != NULL ? relais_words_trouble (trouble, key_file) : NULL;
+
+  if (words != NULL)
+    relais_banner_set_title (self->banner, words);
+  relais_banner_set_revealed (self->banner, words != NULL);
 }
 
 /* What the header shows beside the switcher belongs to the page, and to the room there is. */
@@ -182,6 +198,27 @@ relais_window_unlock (GtkWidget  *widget,
   self->start_unlocked = failure != NULL && failure->code == RELAIS_ERROR_KEYRING_LOCKED;
   relais_engine_load_async (self->engine, TRUE, NULL, relais_window_unlocked_cb,
                             g_object_ref (self));
+}
+
+static void
+relais_window_reloaded_cb (GObject      *source,
+                           GAsyncResult *result,
+                           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
+    g_debug ("Reload: %s", error->message);
+}
+
+static void
+relais_window_reload (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  relais_engine_load_async (self->engine, FALSE, NULL, relais_window_reloaded_cb, NULL);
 }
 
 static void
@@ -325,7 +362,11 @@ relais_window_constructed (GObject *object)
   g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->engine, "notify::state", G_CALLBACK (relais_window_state_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "notify::trouble", G_CALLBACK (relais_window_trouble_cb), self,
+                           G_CONNECT_SWAPPED);
+  relais_banner_set_button (self->banner, _("Tr_y Again"), "win.reload");
   relais_window_state_cb (self);
+  relais_window_trouble_cb (self);
   relais_window_page_cb (self);
 }
 
@@ -373,12 +414,14 @@ relais_window_class_init (RelaisWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.clear-monitor", NULL, relais_window_clear_monitor);
   gtk_widget_class_install_action (widget_class, "win.page", "s", relais_window_page);
   gtk_widget_class_install_property_action (widget_class, "win.pause-monitor", "monitor-paused");
+  gtk_widget_class_install_action (widget_class, "win.reload", NULL, relais_window_reload);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, relais_window_search);
   gtk_widget_class_install_action (widget_class, "win.toggle", NULL, relais_window_toggle);
   gtk_widget_class_install_action (widget_class, "win.unlock", NULL, relais_window_unlock);
   gtk_widget_class_install_action (widget_class, "win.use-free-port", NULL, relais_window_use_free_port);
 
   g_type_ensure (RELAIS_TYPE_ACCOUNTS_PAGE);
+  g_type_ensure (RELAIS_TYPE_BANNER);
   g_type_ensure (RELAIS_TYPE_CONNECT_PAGE);
   g_type_ensure (RELAIS_TYPE_MONITOR_PAGE);
   g_type_ensure (RELAIS_TYPE_PROXY_PAGE);
@@ -386,6 +429,7 @@ relais_window_class_init (RelaisWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-window.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, accounts);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, monitor);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, search_button);

@@ -89,6 +89,33 @@ relais_words_error (const GError *error)
 }
 
 /**
+ * relais_words_trouble:
+ * @error: why the engine could not load all it should have
+ * @key_file: where the client key is when no keyring keeps it
+ *
+ * Returns: (transfer full): what is wrong and what to do about it, plain text
+ */
+char *
+relais_words_trouble (const GError *error,
+                      const char   *key_file)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING))
+    /* Translators: the name of a file */
+    return g_strdup_printf (_("The file %s is not used: it must hold a key that only you can read. "
+                              "Run “chmod 600” on it or delete it to get a new key, then try again."),
+                               key_file);
+  if (error->domain == G_FILE_ERROR)
+    /* Translators: the system's own words */
+    return g_strdup_printf (_("The API key for clients could not be read or kept: %s. Correct this, then try again."), error->message);
+  /* Translators: the keyring's own words */
+  return g_strdup_printf (_("The keyring could not be read, so its accounts are missing: %s. Try again; if that does "
+                            "not help, log out and in again."),
+                             error->message);
+}
+
+/**
  * relais_words_auth_mode:
  * @mode: what was chosen
  * @effective: what it means now; never `AUTO`

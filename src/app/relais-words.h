@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 char       *relais_words_failure   (const RelaisStartFailure *failure);
 char       *relais_words_error     (const GError             *error);
+char       *relais_words_trouble   (const GError             *error,
+                                    const char               *key_file);
 const char *relais_words_auth_mode (RelaisAuthMode            mode,
                                     RelaisAuthMode            effective);
 const char *relais_words_provider  (const char               *id,

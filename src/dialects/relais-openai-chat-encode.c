@@ -130,9 +130,11 @@ write_part (RelaisTargetWriter   *self,
     write_file (self, part);
   else if (part->type == RELAIS_PART_AUDIO)
     {
+      g_autofree char *clean = relais_target_clean_base64 (part->data);
+
       relais_json_writer_string (&self->writer, "type", "input_audio");
       relais_json_writer_object (&self->writer, "input_audio");
-      relais_json_writer_string (&self->writer, "data", part->data);
+      relais_json_writer_string (&self->writer, "data", clean);
       relais_json_writer_string (&self->writer, "format", audio_format (part));
       relais_json_writer_end_object (&self->writer);
     }

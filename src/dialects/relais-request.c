@@ -449,6 +449,7 @@ relais_request_fix_mime (const char *mime,
   } kinds[] = {
     { "iVBORw0KGgo", "image/png" },
     { "/9j/", "image/jpeg" },
+    { "_9j_", "image/jpeg" }, /* in the alphabet for URLs */
     { "R0lGOD", "image/gif" },
     { "JVBERi0", "application/pdf" },
   };

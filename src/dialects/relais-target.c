@@ -219,6 +219,32 @@ relais_target_join_texts (GPtrArray  *parts,
 }
 
 /**
+ * relais_target_clean_base64:
+ * @base64: data as a client wrote it
+ *
+ * Returns: (transfer full): it in the usual alphabet, padded, without white space
+ */
+char *
+relais_target_clean_base64 (const char *base64)
+{
+  gsize length = strlen (base64);
+  char *clean = NULL;
+  char *to = NULL;
+
+  if (length % 4 == 0 && strpbrk (base64, "-_ \t\r\n") == NULL)
+    return g_strdup (base64);
+  to = clean = g_malloc (length + 3);
+  for (const char *c = base64; *c != '\0'; c++)
+    if (!g_ascii_isspace (*c))
+      *to++ = *c == '-' ? '+' : *c == '_' ? '/'
+                                          : *c;
+  for (gsize part = (gsize)(to - clean) % 4; part > 1 && part < 4; part++)
+    *to++ = '=';
+  *to = '\0';
+  return clean;
+}
+
+/**
  * relais_target_data_url:
  * @part: an image, file or audio with data
  *
@@ -227,30 +253,9 @@ relais_target_join_texts (GPtrArray  *parts,
 char *
 relais_target_data_url (const RelaisPart *part)
 {
-  return g_strconcat ("data:", part->mime != NULL ? part->mime : "application/octet-stream", ";base64,", part->data,
-                      NULL);
-}
+  g_autofree char *clean = relais_target_clean_base64 (part->data);
 
-/**
- * relais_target_clean_base64:
- * @base64: data as a client wrote it
- *
- * Returns: (transfer full): it in the usual alphabet, without white space
- */
-char *
-relais_target_clean_base64 (const char *base64)
-{
-  char *clean = g_strdup (base64);
-  char *to = clean;
-
-  if (strpbrk (base64, "-_ \t\r\n") == NULL)
-    return clean;
-  for (const char *c = base64; *c != '\0'; c++)
-    if (!g_ascii_isspace (*c))
-      *to++ = *c == '-' ? '+' : *c == '_' ? '/'
-                                          : *c;
-  *to = '\0';
-  return clean;
+  return g_strconcat ("data:", part->mime != NULL ? part->mime : "application/octet-stream", ";base64,", clean, NULL);
 }
 
 /**

@@ -34,6 +34,7 @@ typedef struct
   char *key; /* owned, wiped */
   int             position;
   gboolean        unlock;
+  GError *unread; /* owned: why the keyring's accounts are missing, told once the rest is done */
   RelaisCoreDone  done;
   gpointer        user_data;
 } Step;
@@ -55,7 +56,10 @@ static void
 step_end (Step   *step,
           GError *error)
 {
+  if (error == NULL)
+    error = g_steal_pointer (&step->unread);
   step->done (NULL, error, step->user_data);
+  g_clear_error (&step->unread);
   g_clear_pointer (&step->account, relais_account_unref);
   g_clear_pointer (&step->key, relais_key_wipe);
   g_free (step->id);
@@ -478,10 +482,12 @@ key_loaded_cb (GObject      *source,
   if (key != NULL && relais_config_set_api_key (self->config, key, NULL))
     set_key_place (self, RELAIS_ENGINE_KEY_KEYRING);
   g_clear_pointer (&key, relais_key_wipe);
-  /* a locked keyring may hold one: nothing is made up in its place */
+  /* a keyring that is locked, or fails, may hold one: nothing is made up in its place */
   if (self->key_place == RELAIS_ENGINE_KEY_KEYRING ||
       g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED))
     step_end (step, NULL);
+  else if (error != NULL && !g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING))
+    step_end (step, g_steal_pointer (&error));
   else
     find_other_key (step, error == NULL);
 }
@@ -566,12 +572,9 @@ loaded_cb (GObject      *source,
 {
   Step *step = user_data;
   RelaisCore *self = step->core;
-  g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = NULL;
 
-  list = relais_account_store_load_finish (self->store, result, &self->keyring, &error);
-  if (error != NULL)
-    g_warning ("The keyring could not be read: %s", error->message);
+  list = relais_account_store_load_finish (self->store, result, &self->keyring, &step->unread);
   for (guint i = 0; list != NULL && i < list->len; i++)
     {
       RelaisAccount *account = g_ptr_array_index (list, i);

@@ -27,6 +27,8 @@ typedef struct
   char *api_key; /* wiped */
   char     **models;
   gboolean   models_set;
+  gboolean   enabled;
+  gboolean   enabled_set;
   RelaisAccount *account; /* owned; what came of it */
 } Draft;
 
@@ -109,6 +111,8 @@ draft_new (const char               *id,
   draft->api_key = g_strdup (source->api_key);
   draft->models = g_strdupv ((char **)source->models);
   draft->models_set = source->models_set || source->models != NULL;
+  draft->enabled = source->enabled;
+  draft->enabled_set = source->enabled_set;
   return draft;
 }
 
@@ -168,6 +172,8 @@ draft_to_account (RelaisCore  *core,
                           ? g_strdupv (draft->models)
                           : NULL;
     }
+  if (draft->enabled_set)
+    account->enabled = draft->enabled;
   if (!relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
@@ -314,74 +320,6 @@ gboolean
 relais_engine_edit_account_finish (RelaisEngine  *self,
                                    GAsyncResult  *result,
                                    GError       **error)
-{
-  return finish_put (result, error);
-}
-
-static void
-enable_change (RelaisCore *core,
-               gpointer    data)
-{
-  RelaisJob *job = data;
-  Draft *draft = job->input;
-  RelaisAccount *stored = relais_core_find (core, draft->id);
-
-  if (relais_job_is_cancelled (job))
-    return;
-  if (stored == NULL)
-    {
-      relais_job_end_change (NULL, g_error_new (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "There is no account “%s”", draft->id), job);
-      return;
-    }
-  draft->account = relais_account_copy (stored);
-  draft->account->enabled = job->number;
-  relais_core_put_account (core, draft->account, -1, put_done, job);
-}
-
-static void
-enable_job (RelaisCore *core,
-            RelaisJob  *job)
-{
-  relais_core_begin_change (core, enable_change, job);
-}
-
-/**
- * relais_engine_enable_account_async:
- * @self: an engine
- * @id: an account's id
- * @enabled: whether it may be picked
- * @cancellable: (nullable): not looked at once it is being kept
- * @callback: told when it is kept
- * @user_data: for @callback
- */
-void
-relais_engine_enable_account_async (RelaisEngine        *self,
-                                    const char          *id,
-                                    gboolean             enabled,
-                                    GCancellable        *cancellable,
-                                    GAsyncReadyCallback  callback,
-                                    gpointer             user_data)
-{
-  RelaisJob *job = draft_job (self, relais_engine_enable_account_async, id, NULL, cancellable,
-                              callback,
-                              user_data, enable_job);
-
-  job->number = enabled;
-  relais_job_run (job);
-}
-
-/**
- * relais_engine_enable_account_finish:
- * @self: an engine
- * @result: what the callback got
- * @error: where to put a failure
- *
- * Returns: whether it changed
- */
-gboolean
-relais_engine_enable_account_finish (RelaisEngine  *self,
-                                     GAsyncResult  *result,
-                                     GError       **error)
 {
   return finish_put (result, error);
 }

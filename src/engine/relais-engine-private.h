@@ -33,6 +33,7 @@ struct _RelaisEngine
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
   RelaisStartFailure    *failure;
   GError                *load_error;
+  GError *trouble; /* of the last load */
   GPtrArray             *notes;
   char                 **models;
   char                 **urls;
@@ -53,6 +54,7 @@ enum {
   PROP_STATE,
   PROP_KEYRING,
   PROP_FAILURE,
+  PROP_TROUBLE,
   PROP_N_ACTIVE,
   PROP_N_ACCOUNTS,
   PROP_API_KEY_SET,

@@ -120,6 +120,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->config);
   relais_start_failure_free (self->failure);
   g_clear_error (&self->load_error);
+  g_clear_error (&self->trouble);
   g_ptr_array_unref (self->notes);
   g_strfreev (self->models);
   g_strfreev (self->urls);
@@ -145,6 +146,9 @@ relais_engine_get_property (GObject    *object,
       break;
     case PROP_FAILURE:
       g_value_set_boxed (value, self->failure);
+      break;
+    case PROP_TROUBLE:
+      g_value_set_boxed (value, self->trouble);
       break;
     case PROP_N_ACTIVE:
       g_value_set_uint (value, self->n_active);
@@ -187,6 +191,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
   properties[PROP_KEYRING] = g_param_spec_enum ("keyring", NULL, NULL, RELAIS_TYPE_ENGINE_KEYRING,
                                                 RELAIS_ENGINE_KEYRING_UNKNOWN, flags);
   properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, RELAIS_TYPE_START_FAILURE, flags);
+  properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR, flags);
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_ACCOUNTS] = g_param_spec_uint ("n-accounts", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_API_KEY_SET] = g_param_spec_boolean ("api-key-set", NULL, NULL, FALSE, flags);
@@ -262,6 +267,19 @@ RelaisEngineKeyring
 relais_engine_get_keyring (RelaisEngine *self)
 {
   return self->keyring;
+}
+
+/**
+ * relais_engine_get_trouble:
+ * @self: an engine
+ *
+ * Returns: (transfer none) (nullable): why the last load did not read all it should have, as
+ *   [method@Engine.load_finish] says
+ */
+const GError *
+relais_engine_get_trouble (RelaisEngine *self)
+{
+  return self->trouble;
 }
 
 /**
@@ -603,17 +621,41 @@ relais_engine_mask_api_key (const char *key)
   return relais_key_mask (key);
 }
 
+static void
+set_trouble (RelaisEngine *self,
+             const GError *error)
+{
+  if (self->trouble == NULL && error == NULL)
+    return;
+  g_clear_error (&self->trouble);
+  self->trouble = error != NULL ? g_error_copy (error) : NULL;
+  relais_engine_notify (self, PROP_TROUBLE);
+}
+
 /* The core says which key is in force; the facade follows. */
 static void
-relay_key (RelaisEngine *self,
-           RelaisJob    *job)
+take_key (RelaisEngine *self,
+          RelaisJob    *job)
 {
-  if (job->error == NULL && job->text != NULL)
+  if (job->text != NULL)
     {
       relais_config_set_api_key (self->config, job->text, NULL);
       self->key_place = job->key_place;
     }
   relais_engine_notify (self, PROP_API_KEY_SET);
+}
+
+/* A new key is in force: what was wrong with the old one's file is no longer told. */
+static void
+relay_key (RelaisEngine *self,
+           RelaisJob    *job)
+{
+  if (job->error != NULL)
+    return;
+  if (self->trouble != NULL &&
+      (self->trouble->domain == RELAIS_ERROR || self->trouble->domain == G_FILE_ERROR))
+    set_trouble (self, NULL);
+  take_key (self, job);
 }
 
 static void
@@ -724,7 +766,8 @@ relay_load (RelaisEngine *self,
             RelaisJob    *job)
 {
   relais_engine_take_keyring (self, (RelaisKeyringState)job->number);
-  relay_key (self, job);
+  set_trouble (self, job->error);
+  take_key (self, job);
 }
 
 static void
@@ -786,7 +829,8 @@ relais_engine_load_async (RelaisEngine        *self,
  *
  * A locked or absent keyring is no failure, see the "keyring" property. The list of accounts shows
  * what was found already. Fails with [error@Error] `INVALID_SETTING` for an accounts file, a key or
- * a key file that is no good.
+ * a key file that is no good, with [error@GLib.FileError] for a key file that cannot be read or
+ * made, or with the keyring's own words where it is there and could not be read.
  *
  * Returns: whether all that was asked for could be read
  */

@@ -67,6 +67,8 @@ typedef struct
   const char *api_key;
   const char *const *models; /* patterns; NULL: all */
   gboolean    models_set;
+  gboolean enabled; /* whether it may be picked; a new one may */
+  gboolean    enabled_set;
 } RelaisAccountDraft;
 
 /* What a test of an account or of the proxy said. */
@@ -99,7 +101,7 @@ typedef struct
 
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
  * second for what changes with traffic. Properties (all read-only): "state", "keyring",
- * "failure" (RelaisStartFailure), "n-active", "n-accounts", "api-key-set", "port" (the one bound
+ * "failure" (RelaisStartFailure), "trouble" (GError), "n-active", "n-accounts", "api-key-set", "port" (the one bound
  * while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode".
  * Signal "models-changed": what dup_models says changed; refresh_models asks for it. */
 #define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
@@ -110,6 +112,7 @@ RelaisEngine               *relais_engine_new            (const RelaisEngineOpti
 RelaisEngineState           relais_engine_get_state      (RelaisEngine              *self);
 RelaisEngineKeyring         relais_engine_get_keyring    (RelaisEngine              *self);
 const RelaisStartFailure   *relais_engine_get_failure    (RelaisEngine              *self);
+const GError               *relais_engine_get_trouble    (RelaisEngine              *self);
 guint                       relais_engine_get_n_active   (RelaisEngine              *self);
 guint                       relais_engine_get_n_accounts (RelaisEngine              *self);
 guint                       relais_engine_get_port       (RelaisEngine              *self);
@@ -179,32 +182,23 @@ gboolean relais_engine_set_api_key_finish (RelaisEngine         *self,
                                            GAsyncResult         *result,
                                            GError              **error);
 
-void     relais_engine_add_account_async     (RelaisEngine              *self,
-                                              const RelaisAccountDraft  *draft,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-char    *relais_engine_add_account_finish    (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
-void     relais_engine_edit_account_async    (RelaisEngine              *self,
-                                              const char                *id,
-                                              const RelaisAccountDraft  *draft,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-gboolean relais_engine_edit_account_finish   (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
-void     relais_engine_enable_account_async  (RelaisEngine              *self,
-                                              const char                *id,
-                                              gboolean                   enabled,
-                                              GCancellable              *cancellable,
-                                              GAsyncReadyCallback        callback,
-                                              gpointer                   user_data);
-gboolean relais_engine_enable_account_finish (RelaisEngine              *self,
-                                              GAsyncResult              *result,
-                                              GError                   **error);
+void     relais_engine_add_account_async   (RelaisEngine              *self,
+                                            const RelaisAccountDraft  *draft,
+                                            GCancellable              *cancellable,
+                                            GAsyncReadyCallback        callback,
+                                            gpointer                   user_data);
+char    *relais_engine_add_account_finish  (RelaisEngine              *self,
+                                            GAsyncResult              *result,
+                                            GError                   **error);
+void     relais_engine_edit_account_async  (RelaisEngine              *self,
+                                            const char                *id,
+                                            const RelaisAccountDraft  *draft,
+                                            GCancellable              *cancellable,
+                                            GAsyncReadyCallback        callback,
+                                            gpointer                   user_data);
+gboolean relais_engine_edit_account_finish (RelaisEngine              *self,
+                                            GAsyncResult              *result,
+                                            GError                   **error);
 
 /* Out of the pool and the keyring at once; kept in memory (never handed out) until the next
  * removal or quit, so that restore puts it back whole, key and place included. */

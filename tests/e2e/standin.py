@@ -321,18 +321,20 @@ class Handler(socketserver.BaseRequestHandler):
                     return False
             return self.send(200, pieces[-1], extra)
         self.request.sendall(f'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{extra}Transfer-Encoding: chunked\r\n\r\n'.encode())
-        for piece in pieces:
-            if piece == 'cut':
-                return False
-            if piece == 'end':
-                break
-            if isinstance(piece, tuple):
-                if self.wait_for_leave(piece[1] / 1000):
-                    self.server.left()
+        try:
+            for piece in pieces:
+                if piece == 'cut':
+                    return False
+                if piece == 'end':
+                    break
+                if not isinstance(piece, tuple):
+                    self.chunk(piece)
+                elif self.wait_for_leave(piece[1] / 1000):
                     raise ConnectionError
-                continue
-            self.chunk(piece)
-        self.request.sendall(b'0\r\n\r\n')
+            self.request.sendall(b'0\r\n\r\n')
+        except ConnectionError:
+            self.server.left()
+            raise
         return True
 
     def count(self, dialect, model, body, extra):
@@ -450,7 +452,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do
         self.refused = []           # (dialect, why): requests the vendors would not take
         self.models = ['m-one', 'm-two']
-        self.left = lambda: None    # called when a client goes in a pause
+        self.left = lambda: None    # called when a client goes before its stream ends
         self.arrived = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
 

@@ -93,6 +93,13 @@ class Program:
         environment = dict(os.environ, G_DEBUG='fatal-warnings')
         with open(log, 'ab') as out:
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+        self.status = None  # told to end, it has to
+
+    def quit(self, title, key):
+        type_keys(title, key)
+        self.status = self.process.wait(10)
+        if self.status != 0:
+            raise SystemExit(f'not ok: {key} ended it with {self.status}')
 
     def __enter__(self):
         try:
@@ -110,7 +117,7 @@ class Program:
             self.process.wait(10)
         with open(self.log, encoding='utf-8') as said:
             said = said.read()
-        if status is not None:
+        if status != self.status:
             raise SystemExit(f'not ok: the program ended by itself with {status}\n{said}')
         if kind is not None:
             print(said)

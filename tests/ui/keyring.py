@@ -203,6 +203,18 @@ def absent(home, command, log):
     with Program(command, log) as program:
         wait_for(program.root, 'label', 'Add an account first')
         assert text_of(find(program.root, 'text', 'API Key')) == client_key, 'the client key is another one'
+    # a key file that is no good is told with the way out, and used once it is good
+    key_file = os.path.join(os.environ['XDG_DATA_HOME'], 'relais', 'client-key')
+    os.chmod(key_file, 0o644)
+    with Program(command, log) as program:
+        root = program.root
+        told = (f'The file {key_file} is not used: it must hold a key that only you can read. Run “chmod 600” on it or '
+                'delete it to get a new key, then try again.')
+        until(lambda: shown(root, told), 'the window to tell of its key file')
+        assert text_of(find(root, 'text', 'API Key')) == ''
+        os.chmod(key_file, 0o600)
+        press(root, 'Try Again')
+        until(lambda: text_of(find(root, 'text', 'API Key')) == client_key, 'the key to be used')
 
 
 def run_case(case, home, command, *more):

@@ -17,6 +17,7 @@ struct _RelaisEngine
 
   RelaisEngineState     state;
   RelaisEngineKeyring   keyring;
+  GError               *trouble;
   RelaisStartFailure   *failure;
   RelaisStartFailure   *next_failure;
   RelaisTestResult     *test;
@@ -45,6 +46,7 @@ enum {
   PROP_N_ACTIVE,
   PROP_PORT,
   PROP_STATE,
+  PROP_TROUBLE,
   N_PROPS
 };
 
@@ -130,6 +132,9 @@ relais_engine_get_property (GObject    *object,
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
+    case PROP_TROUBLE:
+      g_value_set_boxed (value, self->trouble);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -140,6 +145,7 @@ relais_engine_finalize (GObject *object)
 {
   RelaisEngine *self = RELAIS_ENGINE (object);
 
+  g_clear_error (&self->trouble);
   relais_start_failure_free (self->failure);
   relais_start_failure_free (self->next_failure);
   relais_test_result_free (self->test);
@@ -176,6 +182,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 8045, flags);
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ENGINE_STATE, RELAIS_ENGINE_STOPPED, flags);
+  properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_signal_new ("models-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -216,6 +223,15 @@ puppet_engine_set_keyring (RelaisEngine        *self,
 {
   self->keyring = keyring;
   notify (self, PROP_KEYRING);
+}
+
+void
+puppet_engine_set_trouble (RelaisEngine *self,
+                           const GError *trouble)
+{
+  g_clear_error (&self->trouble);
+  self->trouble = trouble != NULL ? g_error_copy (trouble) : NULL;
+  notify (self, PROP_TROUBLE);
 }
 
 void
@@ -317,6 +333,12 @@ relais_engine_get_keyring (RelaisEngine *self)
   return self->keyring;
 }
 
+const GError *
+relais_engine_get_trouble (RelaisEngine *self)
+{
+  return self->trouble;
+}
+
 const RelaisStartFailure *
 relais_engine_get_failure (RelaisEngine *self)
 {
@@ -416,6 +438,7 @@ relais_engine_load_async (RelaisEngine        *self,
 {
   if (unlock)
     puppet_engine_set_keyring (self, RELAIS_ENGINE_KEYRING_READY);
+  puppet_engine_set_trouble (self, NULL);
   done (self, callback, user_data);
 }
 
@@ -652,7 +675,16 @@ relais_engine_edit_account_async (RelaisEngine             *self,
   guint position = 0;
   g_autoptr (RelaisAccountRow) row = find (self, id, &position);
 
+  if (self->keyring == RELAIS_ENGINE_KEYRING_LOCKED)
+    {
+      g_task_report_new_error (self, callback, user_data, relais_engine_edit_account_async,
+                               RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED, "Locked");
+      return;
+    }
   puppet_account_row_set_label (row, draft->label);
+  if (draft->enabled_set)
+    puppet_account_row_set_enabled (row, draft->enabled);
+  notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);
 }
 
@@ -660,37 +692,6 @@ gboolean
 relais_engine_edit_account_finish (RelaisEngine  *self,
                                    GAsyncResult  *result,
                                    GError       **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-relais_engine_enable_account_async (RelaisEngine        *self,
-                                    const char          *id,
-                                    gboolean             enabled,
-                                    GCancellable        *cancellable,
-                                    GAsyncReadyCallback  callback,
-                                    gpointer             user_data)
-{
-  guint position = 0;
-  g_autoptr (RelaisAccountRow) row = find (self, id, &position);
-
-  /* as if it had been locked since the edit before */
-  if (self->keyring == RELAIS_ENGINE_KEYRING_LOCKED)
-    {
-      g_task_report_new_error (self, callback, user_data, relais_engine_enable_account_async,
-                               RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED, "Locked");
-      return;
-    }
-  puppet_account_row_set_enabled (row, enabled);
-  notify (self, PROP_N_ACTIVE);
-  done (self, callback, user_data);
-}
-
-gboolean
-relais_engine_enable_account_finish (RelaisEngine  *self,
-                                     GAsyncResult  *result,
-                                     GError       **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* Has every symbol of relais-engine.h. A start succeeds unless a failure was laid out; tests of
- * accounts and requests say what was laid out, or that all is well. */
+ * accounts and requests say what was laid out, or that all is well. A load ends trouble. */
 
 typedef struct
 {
@@ -38,6 +38,8 @@ void              puppet_engine_set_state   (RelaisEngine                     *s
                                              RelaisEngineState                 state);
 void              puppet_engine_set_keyring (RelaisEngine                     *self,
                                              RelaisEngineKeyring               keyring);
+void              puppet_engine_set_trouble (RelaisEngine                     *self,
+                                             const GError                     *trouble);
 void              puppet_engine_fail        (RelaisEngine                     *self,
                                              const RelaisStartFailure         *failure);
 void              puppet_engine_set_urls    (RelaisEngine                     *self,

@@ -275,6 +275,17 @@ set_up_allowed (RelaisEngine *engine,
   gtk_widget_grab_focus (last);
 }
 
+static void
+set_up_trouble (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  g_autoptr (GError) trouble = g_error_new_literal (RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "");
+
+  set_up_stopped (engine, settings, window);
+  puppet_engine_set_trouble (engine, trouble);
+}
+
 static const Scene scenes[] = {
   { "proxy", "proxy", set_up_running },
   { "proxy-stopped", "proxy", set_up_stopped },
@@ -284,6 +295,7 @@ static const Scene scenes[] = {
   { "proxy-lan", "proxy", set_up_lan },
   { "proxy-allowed", "proxy", set_up_allowed },
   { "proxy-locked", "proxy", set_up_locked },
+  { "proxy-trouble", "proxy", set_up_trouble },
   { "accounts", "accounts", set_up_running },
   { "accounts-empty", "accounts", set_up_nothing },
   { "accounts-locked", "accounts", set_up_locked },

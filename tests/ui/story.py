@@ -99,6 +99,7 @@ def main():
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with Program(sys.argv[1:], os.path.join(home, 'log')) as program:
             story(program.root)
+            program.quit('Relais', 'ctrl+q')
     print('ok')
 
 

@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "app/relais-account-dialog.h"
 #include "app/relais-account-item.h"
 #include "app/relais-banner.h"
@@ -70,6 +72,26 @@ test_keyring_states (void)
       g_assert_cmpint (relais_banner_get_revealed (ui_kit_child (page, "banner")), ==, cases[i].list_banner);
       ui_kit_close (&stage);
     }
+}
+
+/* Said over every page, until a new try goes well. */
+static void
+test_trouble (void)
+{
+  g_autoptr (GError) trouble = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_ACCES, "It is closed");
+  UiStage stage = { 0 };
+  RelaisBanner *banner = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  banner = ui_kit_child (stage.window, "banner");
+  g_assert_false (relais_banner_get_revealed (banner));
+  puppet_engine_set_trouble (stage.engine, trouble);
+  g_assert_true (relais_banner_get_revealed (banner));
+  g_assert_nonnull (strstr (relais_banner_get_title (banner), "It is closed"));
+  ui_kit_click (ui_kit_child (banner, "button"));
+  ui_kit_drain ();
+  g_assert_false (relais_banner_get_revealed (banner));
+  ui_kit_close (&stage);
 }
 
 static void
@@ -232,6 +254,10 @@ test_edit (void)
   g_assert_true (ui_kit_dialog (&stage) == dialog);
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (dialog, "test")), ==, "The keyring is locked");
   g_assert_false (relais_switch_row_get_active (ui_kit_child (dialog, "enabled")));
+  /* whole or not at all */
+  row = gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 0);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Work");
+  ui_kit_assert_label (row, "pill", "Active");
   puppet_engine_set_keyring (stage.engine, RELAIS_ENGINE_KEYRING_READY);
   ui_kit_click (ui_kit_child (dialog, "save"));
   ui_kit_drain ();
@@ -556,6 +582,7 @@ main (int   argc,
 {
   ui_kit_init (&argc, &argv);
   g_test_add_func ("/accounts/keyring", test_keyring_states);
+  g_test_add_func ("/window/trouble", test_trouble);
   g_test_add_func ("/accounts/unlock", test_unlock);
   g_test_add_func ("/accounts/order", test_order);
   g_test_add_func ("/accounts/remove", test_remove);

@@ -129,6 +129,38 @@ check_widget (GtkWidget  *widget,
     check_widget (child, where);
 }
 
+/* Two with the same key: pressing it does neither. */
+static void
+check_mnemonics (GtkWidget  *widget,
+                 GHashTable *seen,
+                 const char *where)
+{
+  guint key = GDK_KEY_VoidSymbol;
+
+  if (GTK_IS_LABEL (widget))
+    key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (key != GDK_KEY_VoidSymbol)
+    {
+      GtkLabel *other = g_hash_table_lookup (seen, GUINT_TO_POINTER (key));
+      GtkWidget *row = gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW);
+
+      /* an entry row has its title twice */
+      if (other != NULL &&
+          (row == NULL || !gtk_widget_is_ancestor (GTK_WIDGET (other), row)))
+        {
+          g_test_message ("%s: “%s” and “%s” have the same mnemonic", where, gtk_label_get_label (other),
+                          gtk_label_get_label (GTK_LABEL (widget)));
+          g_test_fail ();
+        }
+      g_hash_table_insert (seen, GUINT_TO_POINTER (key), widget);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    check_mnemonics (child, seen, where);
+}
+
 static void
 check_width (GtkWidget  *widget,
              const char *where)
@@ -144,6 +176,17 @@ check_width (GtkWidget  *widget,
 }
 
 static void
+check_dialog (GtkWidget  *dialog,
+              const char *where)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  check_widget (dialog, where);
+  check_width (dialog, where);
+  check_mnemonics (dialog, seen, where);
+}
+
+static void
 fill (UiStage *stage)
 {
   static const PuppetAccount account = { "a1", "An account with quite a long name", "openai-compatible",
@@ -153,6 +196,7 @@ fill (UiStage *stage)
                                        3725000, 1234567 };
   const char *urls[] = { "http://127.0.0.1:8045", "http://[2001:db8:1234:5678:9abc:def0:1234:5678]:8045", NULL };
 
+  puppet_engine_set_trouble (stage->engine, &(GError){ G_FILE_ERROR, G_FILE_ERROR_ACCES, (char *)"It is closed" });
   puppet_engine_add_account (stage->engine, &account);
   puppet_engine_add_record (stage->engine, &record);
   puppet_engine_set_urls (stage->engine, urls);
@@ -165,6 +209,7 @@ static void
 walk (int      width,
       gboolean full)
 {
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   UiStage stage = { 0 };
 
   ui_kit_open (&stage, &bare, width);
@@ -175,7 +220,9 @@ walk (int      width,
       gtk_widget_activate_action (stage.window, "win.page", "s", pages[i]);
       ui_kit_drain ();
       ui_kit_until (is_laid_out, stage.window);
+      g_hash_table_remove_all (seen);
       check_widget (stage.window, pages[i]);
+      check_mnemonics (stage.window, seen, pages[i]);
       if (width == NARROWEST)
         check_width (stage.window, pages[i]);
     }
@@ -215,22 +262,26 @@ test_dialog (void)
       relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (ui_kit_dialog (&stage)),
                                              providers[i].id);
       ui_kit_drain ();
-      check_widget (ui_kit_dialog (&stage), providers[i].id);
-      check_width (ui_kit_dialog (&stage), providers[i].id);
+      check_dialog (ui_kit_dialog (&stage), providers[i].id);
     }
+  gtk_widget_set_visible (ui_kit_child (ui_kit_dialog (&stage), "test_group"), TRUE);
+  gtk_widget_set_visible (ui_kit_child (ui_kit_dialog (&stage), "save_anyway"), TRUE);
+  ui_kit_drain ();
+  check_dialog (ui_kit_dialog (&stage), "add anyway");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
   gtk_widget_activate_action (ui_kit_page (&stage, "RelaisAccountsPage"), "accounts.edit", "s", "a1");
   ui_kit_drain ();
-  check_widget (ui_kit_dialog (&stage), "edit");
-  check_width (ui_kit_dialog (&stage), "edit");
+  gtk_widget_set_visible (ui_kit_child (ui_kit_dialog (&stage), "base_url"), TRUE);
+  gtk_widget_set_visible (ui_kit_child (ui_kit_dialog (&stage), "save_anyway"), TRUE);
+  ui_kit_drain ();
+  check_dialog (ui_kit_dialog (&stage), "edit");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
   gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 502, "/v1beta/models/gemini-3-flash:streamGenerateContent", "gemini-3-flash", "Work", 1200, 12, "The server closed the connection" });
   ui_kit_drain ();
   g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
   ui_kit_drain ();
-  check_widget (ui_kit_dialog (&stage), "details");
-  check_width (ui_kit_dialog (&stage), "details");
+  check_dialog (ui_kit_dialog (&stage), "details");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
   ui_kit_close (&stage);
 }

@@ -343,6 +343,40 @@ assert_keys (GtkWidget *widget)
     }
 }
 
+static GtkWidget *
+find_primary (GtkWidget *widget)
+{
+  if (GTK_IS_MENU_BUTTON (widget) && gtk_menu_button_get_primary (GTK_MENU_BUTTON (widget)))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_primary (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_shown (gpointer data)
+{
+  return ui_kit_find_label (data, "Quit") != NULL;
+}
+
+static void
+quit_by_menu (GtkWidget *window)
+{
+  GtkMenuButton *button = GTK_MENU_BUTTON (find_primary (window));
+  GtkWidget *item = NULL;
+
+  gtk_menu_button_popup (button);
+  ui_kit_until (is_shown, gtk_menu_button_get_popover (button));
+  item = ui_kit_find_label (GTK_WIDGET (gtk_menu_button_get_popover (button)), "Quit");
+  g_signal_emit_by_name (gtk_widget_get_parent (item), "clicked");
+}
+
 /* Everything the program does but its main function. */
 static void
 activated_cb (GApplication *application,
@@ -358,7 +392,7 @@ activated_cb (GApplication *application,
   g_assert_nonnull (ui_kit_find (shortcuts, "GtkShortcutsShortcut"));
   assert_keys (shortcuts);
   gtk_window_destroy (GTK_WINDOW (shortcuts));
-  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+  quit_by_menu (GTK_WIDGET (window));
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "app/relais-snippets.h"
 #include "app/relais-traffic.h"
 #include "app/relais-words.h"
@@ -58,6 +60,30 @@ test_amount (void)
   g_assert_cmpstr (none, ==, "–");
   g_assert_cmpstr (all, ==, "100%");
   g_assert_cmpstr (nearly, ==, "99.9%");
+}
+
+/* Each trouble has words of its own, with a next step. */
+static void
+test_trouble (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+    const char *says;
+  } cases[] = {
+    { RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The file /home/me/key is not used: it must hold a key that only you can read. Run “chmod 600” on it" },
+    { G_FILE_ERROR, G_FILE_ERROR_ACCES, "The API key for clients could not be read or kept: own words. Correct this" },
+    { G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The keyring could not be read, so its accounts are missing: own words. Try again" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = g_error_new_literal (cases[i].domain, cases[i].code, "own words");
+      g_autofree char *words = relais_words_trouble (error, "/home/me/key");
+
+      g_assert_nonnull (strstr (words, cases[i].says));
+    }
 }
 
 /* Each code has words of its own, and says the port where one is the matter. */
@@ -189,6 +215,7 @@ main (int   argc,
   g_test_add_func ("/words/duration", test_duration);
   g_test_add_func ("/words/amount", test_amount);
   g_test_add_func ("/words/failure", test_failure);
+  g_test_add_func ("/words/trouble", test_trouble);
   g_test_add_func ("/snippets/values", test_snippets);
   g_test_add_func ("/snippets/quotes", test_snippet_quotes);
   g_test_add_func ("/traffic", test_traffic);

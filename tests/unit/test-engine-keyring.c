@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/relais-error.h"
+#include "base/relais-key.h"
 #include "engine/relais-engine.h"
 #include "relais-test-keyring.h"
 
@@ -115,6 +116,7 @@ scene_overlap (void)
 {
   const char *models[] = { "m-*", NULL };
   const RelaisAccountDraft renamed = { .label = "Renamed" };
+  const RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
   const RelaisAccountDraft narrowed = { .models = models, .models_set = TRUE };
   const RelaisAccountDraft cleared = { .api_key = "" };
   g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
@@ -124,7 +126,7 @@ scene_overlap (void)
 
   relais_engine_edit_account_async (engine, id, &renamed, NULL, slot_cb, &done[0]);
   relais_engine_edit_account_async (engine, id, &narrowed, NULL, slot_cb, &done[1]);
-  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  relais_engine_edit_account_async (engine, id, &paused, NULL, slot_cb, &done[2]);
   relais_engine_edit_account_async (engine, id, &cleared, NULL, slot_cb, &done[3]);
   relais_engine_remove_account_async (engine, other, NULL, slot_cb, &done[4]);
   relais_engine_edit_account_async (engine, other, &renamed, NULL, slot_cb, &done[5]);
@@ -184,11 +186,74 @@ hold_secret (GDBusConnection *bus,
   return message;
 }
 
+/* The keyring's answer to a search is turned into a failure. */
+static GDBusMessage *
+break_search (GDBusConnection *bus,
+              GDBusMessage    *message,
+              gboolean         incoming,
+              gpointer         user_data)
+{
+  guint32 *search = user_data;
+  GDBusMessage *broken;
+
+  if (!incoming && g_strcmp0 (g_dbus_message_get_member (message), "SearchItems") == 0)
+    *search = g_dbus_message_get_serial (message);
+  if (!incoming || *search == 0 || g_dbus_message_get_reply_serial (message) != *search)
+    return message;
+  broken = g_dbus_message_new ();
+  g_dbus_message_set_message_type (broken, G_DBUS_MESSAGE_TYPE_ERROR);
+  g_dbus_message_set_sender (broken, g_dbus_message_get_sender (message));
+  g_dbus_message_set_reply_serial (broken, *search);
+  g_dbus_message_set_error_name (broken, "org.freedesktop.DBus.Error.NoMemory");
+  g_dbus_message_set_body (broken, g_variant_new ("(s)", "Out of order"));
+  g_object_unref (message);
+  return broken;
+}
+
+/* Told until a load went well; no other client key is made up meanwhile. */
+static void
+scene_broken (void)
+{
+  g_autoptr (RelaisEngine) first = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  g_autofree char *key_file = g_build_filename (g_get_user_data_dir (), "relais", "client-key", NULL);
+  RelaisEngineOptions options = { .use_keyring = TRUE, .key_file = key_file };
+  g_autoptr (RelaisEngine) engine = relais_engine_new (&options);
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (first);
+  guint32 search = 0;
+  guint filter;
+
+  g_free (add (first, "openai-compatible", "Mine"));
+  filter = g_dbus_connection_add_filter (bus, break_search, &search, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RelaisKey) found = NULL;
+      GAsyncResult *slot = NULL;
+
+      relais_engine_load_async (engine, FALSE, NULL, slot_cb, &slot);
+      result = wait_for (&slot);
+      g_assert_true (relais_engine_load_finish (engine, result, &error) == (i == 1));
+      found = relais_engine_dup_api_key (engine);
+      g_assert_cmpstr (found, ==, i == 0 ? NULL : key);
+      g_assert_true ((relais_engine_get_trouble (engine) == NULL) == (i == 1));
+      g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, i);
+      if (i == 0)
+        {
+          g_assert_nonnull (strstr (error->message, "Out of order"));
+          g_assert_cmpstr (relais_engine_get_trouble (engine)->message, ==, error->message);
+          g_dbus_connection_remove_filter (bus, filter);
+        }
+    }
+}
+
 /* A load that has read, and is not over yet, does not undo the edit that comes now. */
 static void
 scene_load (void)
 {
   const RelaisAccountDraft renamed = { .label = "Renamed" };
+  const RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_autoptr (RelaisEngine) engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
   g_autofree char *id = add (engine, "openai-compatible", "Mine");
@@ -220,7 +285,7 @@ scene_load (void)
   g_assert_true (relais_engine_load_finish (engine, done[0], NULL));
   g_assert_true (relais_engine_edit_account_finish (engine, done[1], NULL));
   /* the next change starts from the last one */
-  relais_engine_enable_account_async (engine, id, FALSE, NULL, slot_cb, &done[2]);
+  relais_engine_edit_account_async (engine, id, &paused, NULL, slot_cb, &done[2]);
   done[2] = wait_for (&done[2]);
   for (guint i = 0; i < G_N_ELEMENTS (done); i++)
     g_object_unref (done[i]);
@@ -409,6 +474,7 @@ static const struct
 } scenes[] = {
   { "overlap", RELAIS_TEST_KEYRING_UNLOCKED, scene_overlap },
   { "load", RELAIS_TEST_KEYRING_UNLOCKED, scene_load },
+  { "broken", RELAIS_TEST_KEYRING_UNLOCKED, scene_broken },
   { "no-collection", RELAIS_TEST_KEYRING_STARTED, scene_no_collection },
   { "no-service", NULL, scene_no_service },
   { "locked", RELAIS_TEST_KEYRING_UNLOCKED, scene_locked },

@@ -377,6 +377,7 @@ test_cancelled_changes (void)
   g_autoptr (RelaisEngine) engine = make_engine (FALSE);
   RelaisAccountDraft practice = { .provider = "practice" };
   RelaisAccountDraft edit = { .label = "Renamed" };
+  RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
   g_autofree char *id = NULL;
   GAsyncResult *slot = NULL;
   g_autoptr (GError) error = NULL;
@@ -426,9 +427,9 @@ test_cancelled_changes (void)
           break;
         default:
           g_cancellable_cancel (cancellable);
-          relais_engine_enable_account_async (engine, id, FALSE, cancellable, slot_cb, &slot);
+          relais_engine_edit_account_async (engine, id, &paused, cancellable, slot_cb, &slot);
           result = wait_for (&slot);
-          g_assert_false (relais_engine_enable_account_finish (engine, result, &error));
+          g_assert_false (relais_engine_edit_account_finish (engine, result, &error));
           g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
           g_assert_cmpuint (relais_engine_get_n_active (engine), ==, 1);
           continue;
@@ -517,11 +518,16 @@ test_pause_account (void)
   g_autoptr (RelaisEngine) engine = make_engine (TRUE);
   g_autoptr (GAsyncResult) done = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisAccountRow) row = NULL;
+  RelaisAccountDraft draft = { .label = "Resting", .enabled = FALSE, .enabled_set = TRUE };
   GAsyncResult *slot = NULL;
 
-  relais_engine_enable_account_async (engine, "practice", FALSE, NULL, slot_cb, &slot);
+  relais_engine_edit_account_async (engine, "practice", &draft, NULL, slot_cb, &slot);
   done = wait_for (&slot);
-  g_assert_true (relais_engine_enable_account_finish (engine, done, &error));
+  g_assert_true (relais_engine_edit_account_finish (engine, done, &error));
+  row = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+  g_assert_cmpstr (relais_account_row_get_label (row), ==, "Resting");
+  g_assert_false (relais_account_row_get_enabled (row));
   g_assert_false (start (engine, &error));
   g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_NO_ACCOUNT);
 }

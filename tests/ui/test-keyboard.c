@@ -1,0 +1,238 @@
+/* test-keyboard.c: the account dialog by real keys
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "app/relais-switch-row.h"
+
+#include "puppet-engine.h"
+#include "ui-kit.h"
+
+static const RelaisEngineOptions bare = { 0 };
+
+/* Where the focus should come to be. */
+typedef struct
+{
+  GtkWindow *window;
+  GtkWidget *inside; /* or NULL: anywhere */
+  GtkWidget *not_at; /* or NULL */
+} Focus;
+
+/* To the window of that title, which gets the display's focus: there is no window manager. */
+static void
+press_key (GtkWidget  *window,
+           const char *key)
+{
+  g_autofree char *title = g_strdup_printf ("^%s$", gtk_window_get_title (GTK_WINDOW (window)));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) xdotool = NULL;
+
+  xdotool = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "xdotool", "search", "--sync", "--onlyvisible",
+                              "--name", title, "windowfocus", "--sync", "key", key, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (xdotool, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+has_focus (gpointer data)
+{
+  const Focus *want = data;
+  GtkWidget *focus = gtk_window_get_focus (want->window);
+
+  if (focus == NULL || focus == want->not_at)
+    return FALSE;
+  return want->inside == NULL || focus == want->inside ||
+         gtk_widget_is_ancestor (focus, want->inside);
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return ui_kit_dialog (data) == NULL;
+}
+
+static gboolean
+is_paused (gpointer data)
+{
+  return !relais_switch_row_get_active (data);
+}
+
+static gboolean
+is_open (gpointer data)
+{
+  return ui_kit_dialog (data) != NULL;
+}
+
+static gboolean
+is_tested (gpointer data)
+{
+  return g_strcmp0 (adw_action_row_get_subtitle (ui_kit_child (data, "test")), "The key works: 23 models") == 0;
+}
+
+static GtkWidget *
+open_dialog (UiStage *stage)
+{
+  GtkWidget *dialog = NULL;
+
+  gtk_widget_activate_action (ui_kit_page (stage, "RelaisAccountsPage"), "accounts.edit", "s", "a1");
+  dialog = ui_kit_dialog (stage);
+  g_assert_nonnull (dialog);
+  ui_kit_drain ();
+  return dialog;
+}
+
+static void
+open_stage (UiStage *stage)
+{
+  ui_kit_open (stage, &bare, 900);
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a1", "Work", "openai-compatible" });
+  gtk_widget_activate_action (stage->window, "win.page", "s", "accounts");
+  ui_kit_drain ();
+}
+
+/* The template child where the focus is: the innermost comes first. */
+static const char *
+find_stop (GtkWidget *dialog)
+{
+  static const char *const stops[] = { "drop_key", "key", "name", "base_url", "enabled", "models",
+                                       "test_button", "test", "remove_group", "save" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (stops); i++)
+    if (has_focus (&(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, stops[i]), NULL }))
+      return stops[i];
+  return "cancel";
+}
+
+/* Everything is reached, from the top to the bottom and round again. */
+static void
+test_tab (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *dialog = NULL;
+  g_autoptr (GString) way = g_string_new (NULL);
+
+  open_stage (&stage);
+  dialog = open_dialog (&stage);
+  gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
+  g_string_append (way, find_stop (dialog));
+  for (guint i = 0; i < 13; i++)
+    {
+      GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (dialog));
+
+      press_key (dialog, "Tab");
+      ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), NULL, focus });
+      g_string_append_printf (way, " %s", find_stop (dialog));
+    }
+  /* the key has a button that shows it; a row that can be activated is a stop of its own */
+  g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models test test_button remove_group "
+                                 "cancel save name");
+  press_key (dialog, "shift+Tab");
+  ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "save"), NULL });
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  ui_kit_close (&stage);
+}
+
+static void
+test_mnemonics (void)
+{
+  static const struct
+  {
+    const char *key;
+    const char *id;
+  } rows[] = { { "alt+u", "base_url" }, { "alt+k", "key" }, { "alt+o", "models" }, { "alt+n", "name" } };
+  UiStage stage = { 0 };
+  GtkWidget *dialog = NULL;
+  g_autoptr (RelaisAccountRow) account = NULL;
+
+  open_stage (&stage);
+  account = g_list_model_get_item (relais_engine_list_accounts (stage.engine), 0);
+  dialog = open_dialog (&stage);
+  gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Focus want = { GTK_WINDOW (dialog), ui_kit_child (dialog, rows[i].id), NULL };
+
+      press_key (dialog, rows[i].key);
+      ui_kit_until (has_focus, &want);
+    }
+  gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
+  press_key (dialog, "alt+e");
+  ui_kit_until (is_paused, ui_kit_child (dialog, "enabled"));
+  press_key (dialog, "alt+t");
+  ui_kit_until (is_tested, dialog);
+  press_key (dialog, "alt+s");
+  ui_kit_until (is_gone, &stage);
+  g_assert_cmpstr (relais_account_row_get_label (account), ==, "Office");
+  g_assert_false (relais_account_row_get_enabled (account));
+
+  dialog = open_dialog (&stage);
+  press_key (dialog, "alt+c");
+  ui_kit_until (is_gone, &stage);
+  dialog = open_dialog (&stage);
+  press_key (dialog, "alt+r");
+  ui_kit_until (is_gone, &stage);
+  ui_kit_drain ();
+  g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 0);
+  ui_kit_close (&stage);
+}
+
+/* Nothing of what was changed is kept, and the focus goes back to where it was. */
+static void
+test_escape (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *dialog = NULL;
+  GtkWidget *row = NULL;
+  g_autoptr (RelaisAccountRow) account = NULL;
+
+  open_stage (&stage);
+  account = g_list_model_get_item (relais_engine_list_accounts (stage.engine), 0);
+  row = GTK_WIDGET (gtk_list_box_get_row_at_index (ui_kit_child (ui_kit_page (&stage, "RelaisAccountsPage"), "list"), 0));
+  gtk_widget_grab_focus (row);
+  press_key (stage.window, "Return");
+  ui_kit_until (is_open, &stage);
+  dialog = ui_kit_dialog (&stage);
+  ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "name"), NULL });
+  gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
+  relais_switch_row_set_active (ui_kit_child (dialog, "enabled"), FALSE);
+  press_key (dialog, "Escape");
+  ui_kit_until (is_gone, &stage);
+  g_assert_cmpstr (relais_account_row_get_label (account), ==, "Work");
+  g_assert_true (relais_account_row_get_enabled (account));
+  g_assert_true (has_focus (&(Focus){ GTK_WINDOW (stage.window), row, NULL }));
+  ui_kit_close (&stage);
+}
+
+/* Return in a field saves. */
+static void
+test_return (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *dialog = NULL;
+  g_autoptr (RelaisAccountRow) account = NULL;
+
+  open_stage (&stage);
+  account = g_list_model_get_item (relais_engine_list_accounts (stage.engine), 0);
+  dialog = open_dialog (&stage);
+  gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
+  gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
+  press_key (dialog, "Return");
+  ui_kit_until (is_gone, &stage);
+  g_assert_cmpstr (relais_account_row_get_label (account), ==, "Office");
+  ui_kit_close (&stage);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  ui_kit_init (&argc, &argv);
+  g_test_add_func ("/keyboard/tab", test_tab);
+  g_test_add_func ("/keyboard/mnemonics", test_mnemonics);
+  g_test_add_func ("/keyboard/escape", test_escape);
+  g_test_add_func ("/keyboard/return", test_return);
+  return g_test_run ();
+}
