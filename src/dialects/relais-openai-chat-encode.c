@@ -246,6 +246,21 @@ write_calls (RelaisTargetWriter  *self,
   relais_json_writer_end_array (&self->writer);
 }
 
+/* Whether there is more to it than thoughts nobody reads there. */
+static gboolean
+says_something (const RelaisTargetWriter *self,
+                const RelaisMessage      *message)
+{
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      if (part->type != RELAIS_PART_THINKING || self->target->quirks & RELAIS_QUIRK_REASONING_ECHO)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 write_assistant (RelaisTargetWriter  *self,
                  const RelaisMessage *message)
@@ -279,6 +294,7 @@ write_messages (RelaisTargetWriter  *self,
 {
   GPtrArray *messages = self->prompt->messages;
   const RelaisMessage *last = g_ptr_array_index (messages, messages->len - 1);
+  guint n_said = 0;
 
   relais_json_writer_array (&self->writer, "messages");
   write_instructions (self);
@@ -287,6 +303,9 @@ write_messages (RelaisTargetWriter  *self,
       const RelaisMessage *message = g_ptr_array_index (messages, i);
       const RelaisPart *first = g_ptr_array_index (message->parts, 0);
 
+      if (!says_something (self, message))
+        continue;
+      n_said++;
       if (message->role == RELAIS_ROLE_SYSTEM)
         write_system (self, message->parts);
       else if (message->role == RELAIS_ROLE_ASSISTANT)
@@ -297,6 +316,8 @@ write_messages (RelaisTargetWriter  *self,
         return FALSE;
     }
   relais_json_writer_end_array (&self->writer);
+  if (n_said == 0)
+    return relais_target_refuse (self, NULL, NULL, "holds nothing this upstream can be given", error);
   if (last->role == RELAIS_ROLE_ASSISTANT)
     relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, TRUE, "prefill",
                         "the upstream may answer anew instead of going on from the last message");

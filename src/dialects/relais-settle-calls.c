@@ -212,6 +212,41 @@ message_new (RelaisRole role)
 }
 
 /**
+ * relais_settle_media:
+ * @self: a request under way
+ * @message: an answer of the history
+ *
+ * Takes out what it shows where the target's answers hold only words.
+ *
+ * Returns: (transfer full): a message of the user to follow it, empty if it shows nothing
+ */
+RelaisMessage *
+relais_settle_media (RelaisSettle  *self,
+                     RelaisMessage *message)
+{
+  RelaisMessage *after = message_new (RELAIS_ROLE_USER);
+  gboolean shown = self->target->dialect == RELAIS_DIALECT_GEMINI;
+  gsize n_parts;
+  g_autofree gpointer *parts = g_ptr_array_steal (message->parts, &n_parts);
+
+  for (gsize i = 0; i < n_parts; i++)
+    {
+      RelaisPart *part = parts[i];
+
+      if (shown || (!is_media (part) && part->type != RELAIS_PART_AUDIO))
+        {
+          g_ptr_array_add (message->parts, part);
+          continue;
+        }
+      relais_settle_note (self, RELAIS_CHANGE_APPROXIMATED, TRUE, message, part,
+                          "the upstream takes only words as an answer; it follows from the user");
+      g_ptr_array_add (after->parts, relais_part_new_text ("From the answer above:"));
+      g_ptr_array_add (after->parts, part);
+    }
+  return after;
+}
+
+/**
  * relais_settle_results:
  * @self: a request under way
  * @from: where the messages given behind the calls begin

@@ -208,7 +208,8 @@ settle_part (RelaisSettle   *self,
   switch (part->type)
     {
     case RELAIS_PART_THINKING:
-      if (part->signature != NULL || (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO))
+      if (part->signature != NULL || (self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT &&
+                                      (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO)))
         return TRUE;
       relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
                           signed_once ? "another vendor signed it" : "thinking without a signature is not taken back");
@@ -225,7 +226,7 @@ settle_part (RelaisSettle   *self,
       return FALSE;
     case RELAIS_PART_IMAGE:
     case RELAIS_PART_FILE:
-      if ((part->data != NULL && *part->data != '\0') || part->url != NULL)
+      if ((part->data != NULL && *part->data != '\0') || (part->url != NULL && *part->url != '\0'))
         return TRUE;
       {
         g_autofree char *path = relais_settle_path (self->source, message, part);
@@ -425,6 +426,7 @@ settle_messages (RelaisSettle  *self,
     {
       RelaisMessage *message = given[i];
       g_autoptr (GPtrArray) calls = g_ptr_array_new ();
+      RelaisMessage *media;
 
       g_ptr_array_add (messages, message);
       if (self->source == RELAIS_DIALECT_GEMINI && message->role == RELAIS_ROLE_ASSISTANT)
@@ -432,10 +434,12 @@ settle_messages (RelaisSettle  *self,
       relais_settle_strays (self, message);
       if (message->role != RELAIS_ROLE_ASSISTANT)
         continue;
+      media = relais_settle_media (self, message);
       relais_settle_calls (self, message, calls);
       relais_settle_call_names (self, calls);
       if (calls->len > 0)
         relais_settle_results (self, i + 1, calls);
+      g_ptr_array_add (messages, media);
     }
   self->given = NULL;
   relais_settle_keep (messages, says_something, NULL);

@@ -83,6 +83,8 @@ check_body (RelaisDialectId  dialect,
   if (error != NULL)
     g_printerr ("%s\nis refused: %s\n", out->str, error->message);
   g_assert_no_error (error);
+  if (again->messages->len + again->system->len == 0)
+    g_printerr ("%s\nis empty\n", out->str);
   g_assert_cmpuint (again->messages->len + again->system->len, >, 0);
 }
 
