@@ -607,7 +607,9 @@ relais_encoder_push (RelaisEncoder     *self,
   self->before = event->type;
   if (event->type == RELAIS_EVENT_FINISH)
     {
-      end_calls (self, event->finish == RELAIS_FINISH_LENGTH || event->finish == RELAIS_FINISH_FILTER, out);
+      gboolean cut = event->finish == RELAIS_FINISH_LENGTH || event->finish == RELAIS_FINISH_FILTER;
+
+      end_calls (self, cut, out);
       deliver (self, event, out);
     }
   else

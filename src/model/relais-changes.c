@@ -108,13 +108,19 @@ relais_changes_add (RelaisChanges    *self,
                     const char       *format,
                     ...)
 {
-  RelaisChange *change = find (self, type, field);
+  guint max = notable ? 2 * RELAIS_CHANGES_MAX : RELAIS_CHANGES_MAX;
+  RelaisChange *change;
   va_list arguments;
 
-  if (change != NULL)
-    change->notable |= notable;
-  if (change != NULL || self->list->len >= (notable ? 2 * RELAIS_CHANGES_MAX : RELAIS_CHANGES_MAX))
+  /* a full report costs no search, however much there is to tell */
+  if (self->list->len >= max)
     return;
+  change = find (self, type, field);
+  if (change != NULL)
+    {
+      change->notable |= notable;
+      return;
+    }
   change = g_new0 (RelaisChange, 1);
   change->type = type;
   change->notable = notable;
