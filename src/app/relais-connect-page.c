@@ -13,7 +13,9 @@
 
 #include "base/relais-key.h"
 
+#include "relais-arrival-row.h"
 #include "relais-connect-page.h"
+#include "relais-setup-row.h"
 #include "relais-snippets.h"
 #include "relais-toast.h"
 #include "relais-words.h"
@@ -29,10 +31,12 @@ struct _RelaisConnectPage
 
   /* template children */
   AdwComboRow         *address;
+  RelaisArrivalRow    *arrival;
   AdwActionRow        *base_url;
   AdwComboRow         *client;
   GtkWidget           *copy;
   AdwComboRow         *model;
+  RelaisSetupRow      *set_up;
   AdwPreferencesGroup *settings_group;
   GtkToggleButton     *show;
   GtkLabel            *snippet;
@@ -124,6 +128,8 @@ relais_connect_page_update (RelaisConnectPage *self)
   gtk_label_set_markup (self->snippet, markup);
   adw_action_row_set_subtitle (self->base_url, base_url);
   adw_preferences_group_set_description (self->settings_group, _(snippet->instruction));
+  relais_setup_row_set_client (self->set_up, snippet->id, snippet->name);
+  relais_arrival_row_set_client (self->arrival, snippet->name, snippet->agent);
   gtk_button_set_icon_name (GTK_BUTTON (self->show), whole ? "view-conceal-symbolic" : "view-reveal-symbolic");
 }
 
@@ -359,6 +365,17 @@ relais_connect_page_copy_cb (RelaisConnectPage *self)
 }
 
 static void
+relais_connect_page_set_up_cb (RelaisConnectPage *self)
+{
+  g_autofree char *root = dup_root (self);
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
+  g_autofree char *masked = key != NULL ? relais_engine_mask_api_key (key) : NULL;
+  RelaisSetupValues values = { root, key != NULL ? key : ANY_KEY, get_selected (self->model, MODEL_FALLBACK) };
+
+  relais_setup_row_open (self->set_up, &values, masked);
+}
+
+static void
 relais_connect_page_copy_url_cb (RelaisConnectPage *self)
 {
   g_autofree char *root = dup_root (self);
@@ -409,6 +426,7 @@ set_engine (RelaisConnectPage *self,
   if (!g_set_object (&self->engine, engine))
     return;
   g_signal_group_set_target (self->engine_signals, engine);
+  relais_arrival_row_set_engine (self->arrival, engine);
   if (engine != NULL)
     {
       relais_connect_page_models_cb (self);
@@ -520,12 +538,16 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (RELAIS_TYPE_ARRIVAL_ROW);
+  g_type_ensure (RELAIS_TYPE_SETUP_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-connect-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, address);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, arrival);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, client);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, copy);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, model);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, set_up);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, settings_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, snippet);
@@ -537,6 +559,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_url_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_model_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_set_up_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_test_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_update);
 }

@@ -13,6 +13,7 @@
 
 /* How a value stands in the text, so that one with odd characters stays one value. */
 enum {
+  PLAIN,     /* for a person to type */
   SHELL,     /* bare words */
   STRING,    /* inside "double quotes" of a program or file */
   SHELL_JSON /* inside '…"double quotes"…' on a command line */
@@ -23,13 +24,13 @@ enum {
 
 /* As each client was seen to want it on 2026-11-23. */
 static const RelaisSnippet snippets[] = {
-  { "claude-code", "Claude Code", "anthropic", "", TERMINAL,
+  { "claude-code", "Claude Code", "Claude Code", "anthropic", "", TERMINAL,
     "export ANTHROPIC_BASE_URL=@url@\n"
     "export ANTHROPIC_AUTH_TOKEN=@key@\n"
     "export ANTHROPIC_MODEL=@model@\n"
     "claude",
     SHELL },
-  { "codex", "Codex", "openai-responses", "/v1", N_ ("Put into ~/.codex/config.toml"),
+  { "codex", "Codex", "Codex", "openai-responses", "/v1", N_ ("Put into ~/.codex/config.toml"),
     "model = \"@model@\"\n"
     "model_provider = \"relais\"\n"
     "\n"
@@ -43,12 +44,12 @@ static const RelaisSnippet snippets[] = {
     "#   export RELAIS_KEY=@key@\n"
     "#   codex",
     STRING },
-  { "gemini-cli", "Gemini CLI", "gemini", "", TERMINAL,
+  { "gemini-cli", "Gemini CLI", "Gemini CLI", "gemini", "", TERMINAL,
     "export GOOGLE_GEMINI_BASE_URL=@url@\n"
     "export GEMINI_API_KEY=@key@\n"
     "gemini -m @model@",
     SHELL },
-  { "opencode", "opencode", "openai-chat", "/v1", N_ ("Put into ~/.config/opencode/opencode.json"),
+  { "opencode", "OpenCode", "OpenCode", "openai-chat", "/v1", N_ ("Put into ~/.config/opencode/opencode.json"),
     "{\n"
     "  \"provider\": {\n"
     "    \"relais\": {\n"
@@ -64,7 +65,7 @@ static const RelaisSnippet snippets[] = {
     "  \"model\": \"relais/@model@\"\n"
     "}",
     STRING },
-  { "kilo-code", "Kilo Code", "openai-chat", "/v1", N_ ("Put into ~/.config/kilo/kilo.json"),
+  { "kilo-code", "Kilo Code", "Kilo Code", "openai-chat", "/v1", N_ ("Put into ~/.config/kilo/kilo.json"),
     "{\n"
     "  \"provider\": {\n"
     "    \"relais\": {\n"
@@ -80,13 +81,31 @@ static const RelaisSnippet snippets[] = {
     "  \"model\": \"relais/@model@\"\n"
     "}",
     STRING },
-  { "qwen-code", "Qwen Code", "openai-chat", "/v1", TERMINAL,
+  { "cline", "Cline", "Cline", "openai-chat", "/v1", N_ ("Enter in the settings of Cline"),
+    "API Provider:  OpenAI Compatible\n"
+    "Base URL:      @url@/v1\n"
+    "API Key:       @key@\n"
+    "Model ID:      @model@",
+    PLAIN },
+  { "qwen-code", "Qwen Code", "Qwen Code", "openai-chat", "/v1", TERMINAL,
     "export OPENAI_BASE_URL=@url@/v1\n"
     "export OPENAI_API_KEY=@key@\n"
     "export OPENAI_MODEL=@model@\n"
     "qwen --auth-type openai",
     SHELL },
-  { "openai-python", "OpenAI SDK (Python)", "openai-chat", "/v1", PROGRAM,
+  { "pi", "pi", NULL, "openai-chat", "/v1", N_ ("Put into ~/.pi/agent/models.json"),
+    "{\n"
+    "  \"providers\": {\n"
+    "    \"relais\": {\n"
+    "      \"baseUrl\": \"@url@/v1\",\n"
+    "      \"apiKey\": \"@key@\",\n"
+    "      \"api\": \"openai-completions\",\n"
+    "      \"models\": [{ \"id\": \"@model@\" }]\n"
+    "    }\n"
+    "  }\n"
+    "}",
+    STRING },
+  { "openai-python", "OpenAI SDK (Python)", "OpenAI SDK (Python)", "openai-chat", "/v1", PROGRAM,
     "from openai import OpenAI\n"
     "\n"
     "client = OpenAI(\n"
@@ -99,7 +118,7 @@ static const RelaisSnippet snippets[] = {
     ")\n"
     "print(answer.choices[0].message.content)",
     STRING },
-  { "openai-js", "OpenAI SDK (JavaScript)", "openai-chat", "/v1", PROGRAM,
+  { "openai-js", "OpenAI SDK (JavaScript)", "OpenAI SDK (JS)", "openai-chat", "/v1", PROGRAM,
     "import OpenAI from \"openai\";\n"
     "\n"
     "const client = new OpenAI({\n"
@@ -112,7 +131,7 @@ static const RelaisSnippet snippets[] = {
     "});\n"
     "console.log(answer.choices[0].message.content);",
     STRING },
-  { "anthropic-python", "Anthropic SDK (Python)", "anthropic", "", PROGRAM,
+  { "anthropic-python", "Anthropic SDK (Python)", "Anthropic SDK (Python)", "anthropic", "", PROGRAM,
     "from anthropic import Anthropic\n"
     "\n"
     "client = Anthropic(\n"
@@ -126,7 +145,7 @@ static const RelaisSnippet snippets[] = {
     ")\n"
     "print(answer.content[0].text)",
     STRING },
-  { "anthropic-js", "Anthropic SDK (JavaScript)", "anthropic", "", PROGRAM,
+  { "anthropic-js", "Anthropic SDK (JavaScript)", "Anthropic SDK (JS)", "anthropic", "", PROGRAM,
     "import Anthropic from \"@anthropic-ai/sdk\";\n"
     "\n"
     "const client = new Anthropic({\n"
@@ -140,7 +159,7 @@ static const RelaisSnippet snippets[] = {
     "});\n"
     "console.log(answer.content[0].text);",
     STRING },
-  { "gemini-python", "Google Gen AI SDK (Python)", "gemini", "", PROGRAM,
+  { "gemini-python", "Google Gen AI SDK (Python)", "Gemini SDK", "gemini", "", PROGRAM,
     "from google import genai\n"
     "from google.genai import types\n"
     "\n"
@@ -154,7 +173,7 @@ static const RelaisSnippet snippets[] = {
     ")\n"
     "print(answer.text)",
     STRING },
-  { "gemini-js", "Google Gen AI SDK (JavaScript)", "gemini", "", PROGRAM,
+  { "gemini-js", "Google Gen AI SDK (JavaScript)", "Gemini SDK", "gemini", "", PROGRAM,
     "import { GoogleGenAI } from \"@google/genai\";\n"
     "\n"
     "const client = new GoogleGenAI({\n"
@@ -167,14 +186,50 @@ static const RelaisSnippet snippets[] = {
     "});\n"
     "console.log(answer.text);",
     STRING },
-  { "curl-openai", "curl (OpenAI)", "openai-chat", "/v1", TERMINAL,
+  { "gemini-python-old", "google-generativeai (Python)", NULL, "gemini", "", PROGRAM,
+    "import google.generativeai as genai\n"
+    "\n"
+    "genai.configure(\n"
+    "    api_key=\"@key@\",\n"
+    "    transport=\"rest\",\n"
+    "    client_options={\"api_endpoint\": \"@url@\"},\n"
+    ")\n"
+    "model = genai.GenerativeModel(\"@model@\")\n"
+    "print(model.generate_content(\"Hello\").text)",
+    STRING },
+  { "vercel", "Vercel AI SDK", NULL, "openai-chat", "/v1", PROGRAM,
+    "import { createOpenAICompatible } from \"@ai-sdk/openai-compatible\";\n"
+    "import { generateText } from \"ai\";\n"
+    "\n"
+    "const relais = createOpenAICompatible({\n"
+    "  name: \"relais\",\n"
+    "  baseURL: \"@url@/v1\",\n"
+    "  apiKey: \"@key@\",\n"
+    "});\n"
+    "const { text } = await generateText({\n"
+    "  model: relais(\"@model@\"),\n"
+    "  prompt: \"Hello\",\n"
+    "});\n"
+    "console.log(text);",
+    STRING },
+  { "langchain", "LangChain (Python)", "OpenAI SDK (Python)", "openai-chat", "/v1", PROGRAM,
+    "from langchain_openai import ChatOpenAI\n"
+    "\n"
+    "llm = ChatOpenAI(\n"
+    "    base_url=\"@url@/v1\",\n"
+    "    api_key=\"@key@\",\n"
+    "    model=\"@model@\",\n"
+    ")\n"
+    "print(llm.invoke(\"Hello\").content)",
+    STRING },
+  { "curl-openai", "curl (OpenAI)", "curl", "openai-chat", "/v1", TERMINAL,
     "curl '@url@/v1/chat/completions' \\\n"
     "  -H 'Authorization: Bearer @key@' \\\n"
     "  -H 'Content-Type: application/json' \\\n"
     "  -d '{\"model\": \"@model@\",\n"
     "       \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'",
     SHELL_JSON },
-  { "curl-anthropic", "curl (Anthropic)", "anthropic", "", TERMINAL,
+  { "curl-anthropic", "curl (Anthropic)", "curl", "anthropic", "", TERMINAL,
     "curl '@url@/v1/messages' \\\n"
     "  -H 'x-api-key: @key@' \\\n"
     "  -H 'anthropic-version: 2023-06-01' \\\n"
@@ -182,7 +237,7 @@ static const RelaisSnippet snippets[] = {
     "  -d '{\"model\": \"@model@\", \"max_tokens\": 1024,\n"
     "       \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'",
     SHELL_JSON },
-  { "curl-gemini", "curl (Gemini)", "gemini", "", TERMINAL,
+  { "curl-gemini", "curl (Gemini)", "curl", "gemini", "", TERMINAL,
     "curl '@url@/v1beta/models/@model@:generateContent' \\\n"
     "  -H 'x-goog-api-key: @key@' \\\n"
     "  -H 'Content-Type: application/json' \\\n"
@@ -203,7 +258,7 @@ escape (const char *value,
 {
   GString *text = NULL;
 
-  if (is_plain (value))
+  if (syntax == PLAIN || is_plain (value))
     return g_strdup (value);
   if (syntax == SHELL)
     return g_shell_quote (value);

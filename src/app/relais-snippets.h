@@ -13,6 +13,7 @@ typedef struct
 {
   const char *id;
   const char *name;
+  const char *agent;       /* as records name it; NULL: it gives no name of its own */
   const char *dialect;     /* as the engine's test request names it */
   const char *suffix;      /* of the base URL: "" or "/v1" */
   const char *instruction; /* for gettext */

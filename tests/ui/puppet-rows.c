@@ -502,7 +502,7 @@ relais_record_row_get_path (RelaisRecordRow *self)
 const char *
 relais_record_row_get_client (RelaisRecordRow *self)
 {
-  return "claude-cli 2.1";
+  return "Claude Code";
 }
 
 const char *

@@ -259,6 +259,17 @@ set_up_tested (RelaisEngine *engine,
     gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "test_button"), "clicked");
 }
 
+static void
+set_up_setup (RelaisEngine *engine,
+              GSettings    *settings,
+              GtkWindow    *window)
+{
+  GtkWidget *row = find_type (GTK_WIDGET (window), "RelaisSetupRow");
+
+  run (engine);
+  g_signal_emit_by_name (gtk_widget_get_template_child (row, G_OBJECT_TYPE (row), "set_up"), "clicked");
+}
+
 /* Below the fold: the focus brings it into view. */
 static void
 set_up_allowed (RelaisEngine *engine,
@@ -305,6 +316,7 @@ static const Scene scenes[] = {
   { "account-refused", "accounts", set_up_add_refused },
   { "account-edit", "accounts", set_up_edit },
   { "connect", "connect", set_up_tested },
+  { "connect-setup", "connect", set_up_setup },
   { "connect-stopped", "connect", set_up_stopped },
   { "connect-lan", "connect", set_up_lan },
   { "monitor", "monitor", set_up_records },

@@ -494,7 +494,7 @@ check_details (UiStage    *stage,
   g_assert_nonnull (view);
   g_assert_true (has_fact (view, "Upstream <said> no & more", NULL));
   g_assert_true (has_fact (view, "Method and Path", "POST /v1/messages"));
-  g_assert_true (has_fact (view, "Client", "claude-cli 2.1 · 127.0.0.1"));
+  g_assert_true (has_fact (view, "Client", "Claude Code · 127.0.0.1"));
   g_assert_true (has_fact (view, "Model Asked For", "gpt-5"));
   g_assert_true (has_fact (view, "Model Used", "gpt-5"));
   g_assert_true (has_fact (view, "Format", "anthropic → gemini"));

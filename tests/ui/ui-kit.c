@@ -145,8 +145,21 @@ GtkWidget *
 ui_kit_find_button (GtkWidget  *root,
                     const char *text)
 {
-  GtkWidget *label = ui_kit_find_label (root, text);
+  GtkWidget *label = NULL;
 
+  if (!gtk_widget_get_visible (root))
+    return NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = ui_kit_find_button (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  if (!GTK_IS_BUTTON (root))
+    return NULL;
+  label = ui_kit_find_label (root, text);
   return label != NULL ? gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON) : NULL;
 }
 
