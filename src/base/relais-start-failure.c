@@ -76,7 +76,7 @@ relais_start_failure_to_english (const RelaisStartFailure *self)
   switch (self->code)
     {
     case RELAIS_ERROR_NO_ACCOUNT:
-      g_string_append (text, "No account available: add one first, with “relais accounts add”, or try --practice.");
+      g_string_append (text, "No account available: add one first, or try --practice.");
       break;
     case RELAIS_ERROR_KEYRING_LOCKED:
       g_string_append (text, "The keyring is locked: unlock it, or use --accounts-file.");

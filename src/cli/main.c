@@ -43,6 +43,18 @@ print_help (FILE *out)
            "  relais --version          print the version\n");
 }
 
+/* Told before a display is asked for; the others are the window's. */
+static gboolean
+is_option (const char *argument)
+{
+  static const char *const options[] = { "--practice", "--background", "--gapplication-service", "--display", NULL };
+  const char *value = strchr (argument, '=');
+  g_autofree char *name = value != NULL ? g_strndup (argument, value - argument)
+                                        : g_strdup (argument);
+
+  return g_strv_contains (options, name);
+}
+
 /* The window is a program of its own, so that a server links no GTK. */
 static int
 become_window (char **argv)
@@ -90,6 +102,12 @@ main (int    argc,
       {
         printf ("relais " RELAIS_VERSION "\n");
         return RELAIS_EXIT_OK;
+      }
+    else if (!is_option (argv[i]))
+      {
+        fprintf (stderr, "relais: there is no option “%s”\n", argv[i]);
+        print_help (stderr);
+        return RELAIS_EXIT_USAGE;
       }
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)

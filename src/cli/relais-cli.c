@@ -149,13 +149,13 @@ relais_cli_load (RelaisEngine  *engine,
   if (relais_engine_get_keyring (engine) == RELAIS_ENGINE_KEYRING_LOCKED)
     {
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_KEYRING_LOCKED,
-                           "The keyring is locked: unlock it, or use an accounts file");
+                           "The keyring is locked: unlock it, or give “relais serve” an --accounts-file");
       return FALSE;
     }
   if (relais_engine_get_keyring (engine) == RELAIS_ENGINE_KEYRING_NO_SERVICE)
     {
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_NO_KEYRING,
-                           "No keyring service answers: install gnome-keyring, or use an accounts file");
+                           "No keyring service answers, as on most machines without a desktop: give “relais serve” an --accounts-file");
       return FALSE;
     }
   return TRUE;

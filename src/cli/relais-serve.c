@@ -13,6 +13,8 @@
 
 #include <glib-unix.h>
 
+#include "base/relais-error.h"
+
 #include "relais-cli.h"
 #include "relais-request-log.h"
 
@@ -125,6 +127,20 @@ say_what_to_try (Serve      *serve,
            url, open ? "" : "-H 'Authorization: Bearer THE-CLIENT-KEY' ");
 }
 
+/* Where an account would come from depends on what was asked for, and on the machine. */
+static void
+say_where_accounts_go (RelaisEngine *engine)
+{
+  if (accounts_file != NULL)
+    fprintf (stderr, "%s has no account that is enabled: write one there; the README shows how\n", accounts_file);
+  else if (relais_engine_get_keyring (engine) == RELAIS_ENGINE_KEYRING_NO_SERVICE)
+    fprintf (stderr, "no keyring service answers here, so accounts come from a file: --accounts-file FILE; the "
+                     "README shows how\n");
+  else
+    fprintf (stderr, "“relais accounts add PROVIDER” adds one to the keyring; --accounts-file FILE reads them from a "
+                     "file instead\n");
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -137,6 +153,8 @@ started_cb (GObject      *source,
   if (!relais_engine_start_finish (serve->engine, result, &error))
     {
       fprintf (stderr, "relais serve: %s\n", error->message);
+      if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_NO_ACCOUNT))
+        say_where_accounts_go (serve->engine);
       serve->status = RELAIS_EXIT_FAILED;
       g_main_loop_quit (serve->loop);
       return;

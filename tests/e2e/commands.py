@@ -60,6 +60,10 @@ def help_and_version():
     for command in ('serve', 'accounts', 'key', 'check'):
         status, _, err = run(command, '--no-such')
         assert status == 64 and '--no-such' in err and f'relais {command} --help' in err, err
+    for line in (['--bogus'], ['--practice', '--bogus'], ['--port', '8046']):
+        status, out, err = run(*line)
+        assert (status, out) == (64, '') and 'there is no option “--' in err and 'relais serve' in err, err
+    equal(run('--practice')[0], 69, 'no display')
     for line in (['serve', 'more'], ['check', 'more'], ['key', 'more']):
         status, _, err = run(*line)
         assert status == 64 and f'relais {line[0]} --help' in err, err
@@ -79,10 +83,17 @@ def an_empty_pool_does_not_start():
     empty = write('empty.json', '{"accounts":[]}')
     status, out, err = run('serve', '--port', '0', '--accounts-file', empty)
     equal((status, out), (1, ''))
-    assert 'No account available: add one first' in err, err
+    assert 'No account available: add one first' in err and f'{empty} has no account that is enabled' in err, err
+    assert 'relais accounts add' not in err, err
     paused = write('paused.json', '{"accounts":[{"id":"a","provider":"practice","enabled":false}]}')
     status, out, err = run('serve', '--port', '0', '--accounts-file', paused)
     assert status == 1 and 'No account available' in err
+    # a machine without a keyring: neither command sends to the other one in a circle
+    nowhere = {'DBUS_SESSION_BUS_ADDRESS': 'unix:path=/nonexistent'}
+    status, out, err = run('serve', '--port', '0', env=nowhere)
+    assert (status, out) == (1, '') and '--accounts-file' in err and 'accounts add' not in err, err
+    status, out, err = run('accounts', 'add', 'practice', env=nowhere)
+    assert (status, out) == (1, '') and '--accounts-file' in err, err
 
 
 @test
@@ -682,6 +693,12 @@ def case_ready():
                     data = file.read()
                 assert SECRET.encode() not in data and fresh.encode() not in data, f'in clear in {path}'
     equal(keyring_run('accounts', 'remove', 'nobody')[0], 1)
+    # what was asked for was done, tested or not
+    status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', 'Off', '--base-url', 'http://127.0.0.1:1', '--no-key')
+    account = re.match(r'(\S+): added\n', out)[1]
+    assert status == 0 and f'it is kept all the same; “relais accounts test {account}”' in err, err
+    equal(keyring_run('accounts', 'test', account)[0], 1)
+    equal(keyring_run('accounts', 'remove', account)[0], 0)
 
 
 def case_keyless():

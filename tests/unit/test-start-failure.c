@@ -19,7 +19,7 @@ test_words (void)
     const char *detail;
     const char *words;
   } rows[] = {
-    { RELAIS_ERROR_NO_ACCOUNT, NULL, 0, NULL, "No account available: add one first, with “relais accounts add”, or try --practice." },
+    { RELAIS_ERROR_NO_ACCOUNT, NULL, 0, NULL, "No account available: add one first, or try --practice." },
     { RELAIS_ERROR_KEYRING_LOCKED, NULL, 0, NULL, "The keyring is locked: unlock it, or use --accounts-file." },
     { RELAIS_ERROR_NO_KEYRING, NULL, 0, NULL, "No keyring service answers: install gnome-keyring, or use --accounts-file." },
     { RELAIS_ERROR_ADDRESS_IN_USE, "nginx", 8046, NULL, "127.0.0.1:8045 is already in use by nginx. Port 8046 is free: use --port 8046." },
