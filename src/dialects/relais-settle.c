@@ -406,6 +406,7 @@ settle_messages (RelaisSettle  *self,
   GPtrArray *messages = self->prompt->messages;
   g_autofree RelaisMessage **given = NULL;
   g_autoptr (GHashTable) sent_ids = NULL;
+  g_autoptr (GHashTable) used_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   drop_billing (self);
   if (!settle_parts (self, NULL, self->prompt->system, error))
@@ -420,6 +421,7 @@ settle_messages (RelaisSettle  *self,
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
+  self->used_ids = used_ids;
   sent_ids = self->sent_ids = relais_settle_recall (self->prompt, self->target);
   given = self->given = (RelaisMessage **)g_ptr_array_steal (messages, &self->n_given);
   for (gsize i = 0; i < self->n_given; i++)
