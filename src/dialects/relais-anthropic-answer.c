@@ -111,7 +111,7 @@ write_thinking (RelaisJsonWriter *writer,
                 const char       *signature,
                 RelaisOrigin      origin)
 {
-  g_autofree char *sealed = signature != NULL ? relais_encoder_seal (encoder, signature, origin) : g_strdup ("");
+  g_autofree char *sealed = relais_encoder_seal (encoder, signature, origin);
 
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "type", "thinking");

@@ -297,7 +297,7 @@ write_thinking (RelaisJsonWriter *writer,
 {
   gboolean shown = encoder->prompt->show_thinking == RELAIS_TRI_TRUE && *text != '\0';
   gboolean kept = encoder->prompt->keep_signatures && signature != NULL;
-  g_autofree char *sealed = kept ? relais_encoder_seal (encoder, signature, origin) : NULL;
+  g_autofree char *sealed = relais_encoder_seal (encoder, kept ? signature : NULL, origin);
   g_autofree char *id = NULL;
 
   if (!shown && !kept)
