@@ -31,7 +31,7 @@ find_count (RelaisExchange *self)
 {
   return self->gateway->counts != NULL
            ? relais_count_cache_lookup (self->gateway->counts, self->account->id, self->sent,
-                                        relais_exchange_get_boot_time_us ())
+                                        relais_clock_get_now_us (self->gateway->clock))
            : -1;
 }
 
@@ -41,7 +41,7 @@ keep_count (RelaisExchange *self,
 {
   if (self->gateway->counts != NULL)
     relais_count_cache_put (self->gateway->counts, self->account->id, self->sent, n_tokens,
-                            relais_exchange_get_boot_time_us ());
+                            relais_clock_get_now_us (self->gateway->clock));
 }
 
 /* Answers with a guess: no upstream can count this one, or none did. */

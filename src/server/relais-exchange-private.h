@@ -116,13 +116,12 @@ void  relais_exchange_speak_resume (RelaisExchange     *self);
 void  relais_exchange_speak_stop   (RelaisExchange     *self);
 
 /* relais-exchange-translate.c: another dialect upstream: request and answer are translated */
-void                relais_exchange_translate        (RelaisExchange  *self);
-gint64              relais_exchange_get_boot_time_us (void);
-SoupMessageHeaders *relais_exchange_make_headers     (RelaisExchange  *self);
-gboolean            relais_exchange_encode_for       (RelaisExchange  *self,
-                                                      RelaisPrompt    *prompt,
-                                                      GString         *body,
-                                                      GError         **error);
+void                relais_exchange_translate    (RelaisExchange  *self);
+SoupMessageHeaders *relais_exchange_make_headers (RelaisExchange  *self);
+gboolean            relais_exchange_encode_for   (RelaisExchange  *self,
+                                                  RelaisPrompt    *prompt,
+                                                  GString         *body,
+                                                  GError         **error);
 
 /* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed */
 void relais_exchange_count    (RelaisExchange *self);

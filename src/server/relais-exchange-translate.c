@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/relais-error.h"
 #include "upstream/relais-provider.h"
@@ -21,16 +20,6 @@
 #define ANTHROPIC_VERSION "2023-06-01"
 #define QUIRKS_MAX 1024
 
-/* Goes on in suspend, as what is remembered of calls and counts ages there. */
-gint64
-relais_exchange_get_boot_time_us (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
 static const RelaisRecall *
 recall_cb (const char *call_id,
            gpointer    user_data)
@@ -38,7 +27,7 @@ recall_cb (const char *call_id,
   RelaisExchange *self = user_data;
 
   return relais_call_cache_lookup (self->gateway->calls, call_id,
-                                   relais_exchange_get_boot_time_us ());
+                                   relais_clock_get_now_us (self->gateway->clock));
 }
 
 static void
@@ -134,7 +123,7 @@ remember_call (RelaisExchange    *self,
     note_google (self);
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
-                         self->account->id, &recall, relais_exchange_get_boot_time_us ());
+                         self->account->id, &recall, relais_clock_get_now_us (self->gateway->clock));
 }
 
 /* A model that wrote a call nobody can read mostly writes a good one when it is asked again. */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "accounts/relais-account-pool.h"
+#include "base/relais-clock.h"
 #include "monitor/relais-record.h"
 #include "upstream/relais-catalog.h"
 #include "upstream/relais-upstream.h"
@@ -27,6 +28,7 @@ typedef struct
   RelaisCallCache   *calls;
   RelaisCountCache  *counts;
   RelaisRules *rules;              /* or NULL */
+  const RelaisClock *clock;        /* NULL: the system's */
   GHashTable *quirks;              /* account id, LF, model -> quirks turned round */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
   void (*pool_changed) (gpointer); /* an account was rejected */
