@@ -11,7 +11,7 @@
 
 #include "base/relais-error.h"
 #include "base/relais-redact.h"
-#include "upstream/relais-retry.h"
+#include "upstream/relais-outcome.h"
 
 #include "relais-exchange-private.h"
 
@@ -150,6 +150,7 @@ fail_foreign_body (RelaisExchange *self)
 static void
 fail_foreign_error (RelaisExchange *self)
 {
+  RelaisOutcome outcome;
   g_autoptr (RelaisFailure) failure = NULL;
   g_autofree char *words = NULL;
   const char *error = relais_tap_get_error (self->tap);
@@ -157,8 +158,13 @@ fail_foreign_error (RelaisExchange *self)
   words = relais_redact (error != NULL ? error : "The upstream gave no reason", self->account->api_key);
   failure = relais_failure_new (relais_error_from_status (self->upstream_status), "%s", words);
   failure->status = self->upstream_status;
-  failure->retry_after_ms = relais_retry_read_wait (self->upstream_headers, self->held->str,
-                                                    self->held->len);
+  relais_outcome_read (&(RelaisAnswer){ .dialect = self->upstream_dialect,
+                                        .status = self->upstream_status,
+                                        .headers = self->upstream_headers,
+                                        .body = self->held->str,
+                                        .length = self->held->len },
+                       relais_clock_get_wall_us (self->gateway->clock), &outcome);
+  failure->retry_after_ms = outcome.wait_ms;
   relais_exchange_fail (self, failure);
 }
 
