@@ -96,6 +96,18 @@ relais_health_free (RelaisHealth *self)
   g_free (self);
 }
 
+/**
+ * relais_health_get_clock:
+ * @self: a health
+ *
+ * Returns: (transfer none) (nullable): the clock its times are of
+ */
+const RelaisClock *
+relais_health_get_clock (RelaisHealth *self)
+{
+  return self->clock;
+}
+
 static Entry *
 ensure_entry (RelaisHealth *self,
               const char   *account_id)
@@ -532,6 +544,21 @@ relais_health_is_bad_key (RelaisHealth *self,
   Entry *entry = g_hash_table_lookup (self->entries, account_id);
 
   return entry != NULL && entry->account.kind == RELAIS_HEALTH_BAD_KEY;
+}
+
+/**
+ * relais_health_accept_key:
+ * @self: a health
+ * @account_id: an account whose key was seen to work
+ */
+void
+relais_health_accept_key (RelaisHealth *self,
+                          const char   *account_id)
+{
+  if (!relais_health_is_bad_key (self, account_id))
+    return;
+  mark_clear (&((Entry *)g_hash_table_lookup (self->entries, account_id))->account);
+  drop_if_well (self, account_id);
 }
 
 /**

@@ -80,30 +80,33 @@ typedef struct
 
 typedef struct _RelaisHealth RelaisHealth;
 
-RelaisHealth *relais_health_new             (const RelaisClock   *clock);
-void          relais_health_free            (RelaisHealth        *self);
-RelaisTicket  relais_health_begin           (RelaisHealth        *self,
-                                             const char          *account_id);
-void          relais_health_abandon         (RelaisHealth        *self,
-                                             const char          *account_id,
-                                             const RelaisTicket  *ticket);
-void          relais_health_report          (RelaisHealth        *self,
-                                             const char          *account_id,
-                                             const char          *model,
-                                             const RelaisTicket  *ticket,
-                                             const RelaisOutcome *outcome);
-void          relais_health_get             (RelaisHealth        *self,
-                                             const char          *account_id,
-                                             const char          *model,
-                                             RelaisHealthState   *state);
-GArray       *relais_health_list            (RelaisHealth        *self,
-                                             const char          *account_id);
-gboolean      relais_health_is_bad_key      (RelaisHealth        *self,
-                                             const char          *account_id);
-void          relais_health_forget          (RelaisHealth        *self,
-                                             const char          *account_id);
-gint64        relais_health_get_next_end_us (RelaisHealth        *self);
-guint         relais_health_get_size        (RelaisHealth        *self);
+RelaisHealth      *relais_health_new             (const RelaisClock   *clock);
+void               relais_health_free            (RelaisHealth        *self);
+const RelaisClock *relais_health_get_clock       (RelaisHealth        *self);
+RelaisTicket       relais_health_begin           (RelaisHealth        *self,
+                                                  const char          *account_id);
+void               relais_health_abandon         (RelaisHealth        *self,
+                                                  const char          *account_id,
+                                                  const RelaisTicket  *ticket);
+void               relais_health_report          (RelaisHealth        *self,
+                                                  const char          *account_id,
+                                                  const char          *model,
+                                                  const RelaisTicket  *ticket,
+                                                  const RelaisOutcome *outcome);
+void               relais_health_get             (RelaisHealth        *self,
+                                                  const char          *account_id,
+                                                  const char          *model,
+                                                  RelaisHealthState   *state);
+GArray            *relais_health_list            (RelaisHealth        *self,
+                                                  const char          *account_id);
+gboolean           relais_health_is_bad_key      (RelaisHealth        *self,
+                                                  const char          *account_id);
+void               relais_health_accept_key      (RelaisHealth        *self,
+                                                  const char          *account_id);
+void               relais_health_forget          (RelaisHealth        *self,
+                                                  const char          *account_id);
+gint64             relais_health_get_next_end_us (RelaisHealth        *self);
+guint              relais_health_get_size        (RelaisHealth        *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisHealth, relais_health_free)
 

@@ -159,6 +159,7 @@ relais_core_apply_accounts (RelaisCore *self)
   for (guint i = 0; i < self->accounts->len; i++)
     g_ptr_array_add (served, as_served (g_ptr_array_index (self->accounts, i), alone));
   relais_account_pool_set_accounts (self->pool, served);
+  relais_gateway_wake (&self->gateway);
   self->accounts_changed = TRUE;
   relais_core_touch (self);
 }

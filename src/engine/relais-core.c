@@ -395,6 +395,7 @@ relais_core_start (RelaisCore *self)
                                relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
                                                            ? RELAIS_ERROR_KEYRING_LOCKED
                                                            : RELAIS_ERROR_NO_ACCOUNT));
+  relais_gateway_set_stopping (&self->gateway, FALSE);
   self->server = relais_server_new (self->config, &sink, &self->gateway);
   failure = relais_server_start (self->server);
   listening = describe_listening (self, failure);
@@ -473,6 +474,7 @@ relais_core_stop (RelaisCore     *self,
       done (NULL, NULL, user_data);
       return;
     }
+  relais_gateway_set_stopping (&self->gateway, TRUE);
   stop = g_new0 (Stop, 1);
   stop->core = self;
   stop->server = g_object_ref (self->server);

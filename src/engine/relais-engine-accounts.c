@@ -535,6 +535,7 @@ models_asked_cb (GObject      *source,
     {
       relais_catalog_forget (job->core->catalog, draft->account->id);
       relais_account_pool_accept (job->core->pool, draft->account->id);
+      relais_gateway_wake (&job->core->gateway);
       job->core->accounts_changed = TRUE;
       relais_core_touch (job->core);
     }

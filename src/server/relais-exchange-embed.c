@@ -25,6 +25,8 @@ head_cb (RelaisTransfer     *transfer,
   self->upstream_status = status;
   self->record->upstream_status = status;
   self->upstream_headers = soup_message_headers_ref (headers);
+  if (status / 100 == 2)
+    relais_exchange_note_served (self);
   self->held = g_string_new (NULL);
   self->tap = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_GEMINI), RELAIS_FORM_WHOLE, limit);
 }
@@ -62,7 +64,10 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
   g_autoptr (GString) out = g_string_new (NULL);
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
+  if ((local != NULL || self->upstream_status >= 300) && relais_exchange_settle (self, local))
+    return;
   if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
@@ -101,6 +106,7 @@ relais_exchange_embed (RelaisExchange *self)
     .tail = tail,
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   if (body == NULL)
@@ -117,7 +123,5 @@ relais_exchange_embed (RelaisExchange *self)
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }

@@ -64,6 +64,12 @@ cannot_count (RelaisExchange *self)
 static void
 send_held (RelaisExchange *self)
 {
+  if (self->upstream_status >= 300)
+    {
+      relais_tap_end (self->tap);
+      if (relais_exchange_settle (self, NULL))
+        return;
+    }
   if (must_count (self) && cannot_count (self))
     {
       relais_exchange_estimate (self);
@@ -73,6 +79,7 @@ send_held (RelaisExchange *self)
   if (relais_exchange_fail_upstream (self))
     return;
   relais_exchange_copy_headers (self);
+  relais_exchange_set_wait (self);
   relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str, self->held->len);
   self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
 }
@@ -91,6 +98,8 @@ head_cb (RelaisTransfer     *transfer,
   self->upstream_status = status;
   self->upstream_headers = soup_message_headers_ref (headers);
   self->record->upstream_status = status;
+  if (status / 100 == 2)
+    relais_exchange_note_served (self);
   stream = g_ascii_strncasecmp (relais_exchange_get_type (self), "text/event-stream", 17) == 0;
   self->form = stream ? RELAIS_FORM_SSE : RELAIS_FORM_WHOLE;
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
@@ -161,6 +170,7 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
   if (local == NULL && self->held == NULL && tells_its_end (self) &&
       !relais_tap_is_complete (self->tap))
@@ -172,6 +182,8 @@ done_cb (RelaisTransfer *transfer,
     }
   if (local != NULL && relais_reply_has_begun (self->reply))
     end_cut_stream (self, local);
+  else if (local != NULL && relais_exchange_settle (self, local))
+    return;
   else if (local != NULL && must_count (self))
     relais_exchange_estimate (self);
   else if (local != NULL)
@@ -256,15 +268,14 @@ relais_exchange_forward (RelaisExchange *self)
     .headers = headers,
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }
 
 /* The client took what it was given: go on. */

@@ -47,6 +47,21 @@ typedef struct
   gboolean over;      /* the reply ended */
   gboolean is_listed; /* some account is known to have the model */
 
+  /* who is asked */
+  RelaisTicket ticket; /* of the attempt under way */
+  gboolean has_ticket; /* it has not been reported */
+  gboolean was_sent;   /* the upstream got it */
+  guint n_attempts;    /* with one account or another */
+  RelaisForm           asked_form;
+  GHashTable *tried;    /* id -> what became of it; owned, or NULL */
+  char *session;        /* owned, or NULL */
+  char *holder;         /* id of the account that signed what it continues; owned, or NULL */
+  GSource *hold;        /* owned: waits for an account to be free */
+  gint64 hold_until_us; /* of the gateway's clock */
+  gint64 held_since_us; /* likewise; 0: was not held */
+  gint64 deadline_us;   /* monotonic: of the first byte, whoever sends it */
+  gint64 wait_ms;       /* what the last refusal asked for, or -1 */
+
   /* pass-through, owned */
   RelaisTransfer      *transfer;
   SoupMessageHeaders  *upstream_headers;
@@ -76,20 +91,38 @@ typedef struct
   gint64               written_us;
 } RelaisExchange;
 
-RelaisExchange *relais_exchange_ref        (RelaisExchange      *self);
-void            relais_exchange_unref      (RelaisExchange      *self);
-void            relais_exchange_report     (RelaisExchange      *self,
-                                            RelaisRecordPhase    phase);
-void            relais_exchange_write      (RelaisExchange      *self,
-                                            const char          *bytes,
-                                            gsize                length);
-void            relais_exchange_fail       (RelaisExchange      *self,
-                                            const RelaisFailure *failure);
-void            relais_exchange_fail_error (RelaisExchange      *self,
-                                            const GError        *error);
-void            relais_exchange_note_end   (RelaisExchange      *self,
-                                            const RelaisUsage   *usage,
-                                            int                  finish);
+RelaisExchange *relais_exchange_ref         (RelaisExchange      *self);
+void            relais_exchange_unref       (RelaisExchange      *self);
+void            relais_exchange_report      (RelaisExchange      *self,
+                                             RelaisRecordPhase    phase);
+void            relais_exchange_write       (RelaisExchange      *self,
+                                             const char          *bytes,
+                                             gsize                length);
+void            relais_exchange_fail        (RelaisExchange      *self,
+                                             const RelaisFailure *failure);
+void            relais_exchange_fail_error  (RelaisExchange      *self,
+                                             const GError        *error);
+void            relais_exchange_fail_unsent (RelaisExchange      *self,
+                                             const GError        *error);
+void            relais_exchange_set_wait    (RelaisExchange      *self);
+void            relais_exchange_note_end    (RelaisExchange      *self,
+                                             const RelaisUsage   *usage,
+                                             int                  finish);
+
+/* relais-exchange-dispatch.c: who is asked, and who next when that came to nothing */
+void     relais_exchange_dispatch      (RelaisExchange     *self);
+void     relais_exchange_dispatch_stop (RelaisExchange     *self);
+void     relais_exchange_note_served   (RelaisExchange     *self);
+gboolean relais_exchange_settle        (RelaisExchange     *self,
+                                        const GError       *error);
+gint64   relais_exchange_look_around   (RelaisExchange     *self,
+                                        RelaisStandingFunc  standing,
+                                        gpointer            user_data);
+
+/* relais-exchange-explain.c: why nobody served a request, in words */
+RelaisFailure *relais_exchange_explain_pick (RelaisExchange   *self,
+                                             RelaisPickResult  result);
+RelaisFailure *relais_exchange_explain_all  (RelaisExchange   *self);
 
 /* relais-exchange-fault.c: answers of upstreams that failed */
 const char *relais_exchange_get_type      (RelaisExchange         *self);
@@ -116,12 +149,13 @@ void  relais_exchange_speak_resume (RelaisExchange     *self);
 void  relais_exchange_speak_stop   (RelaisExchange     *self);
 
 /* relais-exchange-translate.c: another dialect upstream: request and answer are translated */
-void                relais_exchange_translate    (RelaisExchange  *self);
-SoupMessageHeaders *relais_exchange_make_headers (RelaisExchange  *self);
-gboolean            relais_exchange_encode_for   (RelaisExchange  *self,
-                                                  RelaisPrompt    *prompt,
-                                                  GString         *body,
-                                                  GError         **error);
+void                relais_exchange_translate       (RelaisExchange  *self);
+void                relais_exchange_translate_reset (RelaisExchange  *self);
+SoupMessageHeaders *relais_exchange_make_headers    (RelaisExchange  *self);
+gboolean            relais_exchange_encode_for      (RelaisExchange  *self,
+                                                     RelaisPrompt    *prompt,
+                                                     GString         *body,
+                                                     GError         **error);
 
 /* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed */
 void relais_exchange_count    (RelaisExchange *self);

@@ -198,6 +198,7 @@ relais_exchange_speak (RelaisExchange *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (RelaisFailure) failure = NULL;
 
+  relais_exchange_note_served (self);
   if (self->route->operation != RELAIS_OPERATION_GENERATE &&
       self->route->operation != RELAIS_OPERATION_COMPLETIONS)
     {

@@ -192,6 +192,7 @@ head_cb (RelaisTransfer     *transfer,
   self->record->upstream_status = status;
   if (status == 200)
     {
+      relais_exchange_note_served (self);
       keep_quirks (self);
       relais_translation_listen (self->translation, limits->upstream_event_size_bytes, event_cb,
                                  self);
@@ -263,12 +264,9 @@ forgo_signatures (RelaisExchange *self)
   return TRUE;
 }
 
-/* Another try; of the last one nothing is left. */
 static void
-begin_anew (RelaisExchange *self)
+drop_try (RelaisExchange *self)
 {
-  self->record->attempts++;
-  g_clear_pointer (&self->record->error, g_free);
   relais_exchange_speak_stop (self);
   relais_exchange_forward_stop (self);
   g_clear_pointer (&self->translation, relais_translation_free);
@@ -276,7 +274,27 @@ begin_anew (RelaisExchange *self)
   if (self->thought != NULL)
     g_string_free (g_steal_pointer (&self->thought), TRUE);
   self->bad_call = FALSE;
+}
+
+/* Another try with the same account; of the last one nothing is left. */
+static void
+begin_anew (RelaisExchange *self)
+{
+  self->record->attempts++;
+  g_clear_pointer (&self->record->error, g_free);
+  drop_try (self);
   relais_exchange_translate (self);
+}
+
+/* What was learnt with one account says nothing of the next. */
+void
+relais_exchange_translate_reset (RelaisExchange *self)
+{
+  drop_try (self);
+  self->unsigned_try = FALSE;
+  self->bad_call_try = FALSE;
+  self->sent_quirks = 0;
+  self->turned = 0;
 }
 
 /* Each try differs from those before by one thing more, so they come to an end. */
@@ -297,7 +315,10 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
+  if (local != NULL && relais_exchange_settle (self, local))
+    return;
   if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
@@ -307,7 +328,7 @@ done_cb (RelaisTransfer *transfer,
   else if (self->held != NULL)
     {
       relais_exchange_note_tap (self);
-      if (try_again (self))
+      if (try_again (self) || relais_exchange_settle (self, NULL))
         return;
       if (!relais_exchange_fail_upstream (self))
         {
@@ -418,6 +439,7 @@ relais_exchange_translate (RelaisExchange *self)
     .method = "POST",
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   if (body == NULL)
@@ -434,7 +456,5 @@ relais_exchange_translate (RelaisExchange *self)
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }

@@ -31,9 +31,11 @@ typedef struct
   const RelaisClock *clock;        /* NULL: the system's */
   GHashTable *quirks;              /* account id, LF, model -> quirks turned round */
   RelaisRecordFunc record;         /* told at each milestone; copies what it keeps */
-  void (*pool_changed) (gpointer); /* an account was rejected */
+  void (*pool_changed) (gpointer); /* what is held against an account has changed */
   gpointer           user_data;
   guint64            next_id;
+  GQueue holding;    /* exchanges that wait for an account */
+  gboolean stopping; /* none may wait any more */
 } RelaisGateway;
 
 void relais_exchange_start        (RelaisGateway       *gateway,
@@ -43,5 +45,9 @@ void relais_exchange_refuse       (RelaisGateway       *gateway,
                                    const RelaisRefusal *refusal);
 void relais_gateway_forget_quirks (RelaisGateway       *gateway,
                                    const char          *account_id);
+
+void relais_gateway_wake         (RelaisGateway *gateway);
+void relais_gateway_set_stopping (RelaisGateway *gateway,
+                                  gboolean       stopping);
 
 G_END_DECLS

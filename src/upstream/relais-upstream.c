@@ -588,6 +588,8 @@ relais_upstream_send (RelaisUpstream               *self,
 
   transfer->first_byte_deadline_us =
     g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
+  if (request->deadline_us != 0)
+    transfer->first_byte_deadline_us = MIN (transfer->first_byte_deadline_us, request->deadline_us);
   transfer->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (transfer->timer, timer_cb, transfer, NULL);
   allow_ms (transfer, limits->upstream_connect_timeout_ms);

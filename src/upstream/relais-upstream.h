@@ -31,6 +31,7 @@ typedef struct
   SoupMessageHeaders *headers; /* what of the client's goes along, or NULL */
   const char *content_type;    /* with a body */
   GBytes *body;                /* or NULL */
+  gint64 deadline_us;          /* monotonic: of the first byte; 0 for the limit's alone */
 } RelaisUpstreamRequest;
 
 /* Called in the context the transfer was begun in, never from within relais_upstream_send. `data`
