@@ -484,6 +484,36 @@ relais_engine_dup_account_order (RelaisEngine *self)
   return g_strv_builder_end (builder);
 }
 
+static void
+try_now_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_account_pool_try_now (core->pool, job->text);
+  relais_gateway_wake (&core->gateway);
+  core->accounts_changed = TRUE;
+  relais_core_touch (core);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_try_account_now:
+ * @self: an engine
+ * @id: an account's id
+ *
+ * Nothing is held against it any more: the next request may go to it, and those that are held for
+ * it go at once.
+ */
+void
+relais_engine_try_account_now (RelaisEngine *self,
+                               const char   *id)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_try_account_now, NULL, NULL, NULL,
+                                   try_now_job);
+
+  job->text = g_strdup (id);
+  relais_job_run (job);
+}
+
 static RelaisTestResult *
 take_result (RelaisJob *job)
 {
