@@ -276,11 +276,13 @@ relais_retry_read_day_quota (const RelaisJsonNode *error)
     {
       if (!is_type (detail, "QuotaFailure"))
         continue;
-      relais_json_iter_init (&violations, relais_json_node_get_member (detail, "violations"));
+      relais_json_iter_init (&violations,
+                             relais_json_node_get_member (detail, "violations"));
       while (relais_json_iter_next (&violations, NULL, &violation))
         {
-          g_autofree char *id = relais_json_node_dup_string (relais_json_node_get_member (violation, "quotaId"));
+          g_autofree char *id = NULL;
 
+          id = relais_json_node_dup_string (relais_json_node_get_member (violation, "quotaId"));
           if (id != NULL && strstr (id, "PerDay") != NULL)
             return TRUE;
         }

@@ -15,6 +15,7 @@
 /* Thursday, 26 November 2026, 08:00:00 UTC: midnight in California. */
 #define WALL_US (1795680000 * (gint64)G_USEC_PER_SEC)
 #define HOUR_US (3600 * (gint64)G_USEC_PER_SEC)
+#define UNTIL(us) relais_retry_get_until_midnight (us)
 #define DAY_MS (24 * 3600 * 1000)
 
 #define GOOGLE(details) "{\"error\":{\"code\":429,\"message\":\"Quota.\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[" details "]}}"
@@ -133,12 +134,12 @@ test_day (void)
                GOOGLE (INFO ("20s") "," VIOLATION ("GenerateRequestsPerDayPerProjectPerModel-FreeTier")), &outcome);
   g_assert_cmpint (outcome.kind, ==, RELAIS_OUTCOME_QUOTA);
   g_assert_cmpint (outcome.wait_ms, ==, DAY_MS);
-  g_assert_cmpint (relais_retry_get_until_midnight (WALL_US - 1 * G_USEC_PER_SEC), ==, 1000);
-  g_assert_cmpint (relais_retry_get_until_midnight (WALL_US + HOUR_US), ==, DAY_MS - 3600 * 1000);
+  g_assert_cmpint (UNTIL (WALL_US - 1 * G_USEC_PER_SEC), ==, 1000);
+  g_assert_cmpint (UNTIL (WALL_US + HOUR_US), ==, DAY_MS - 3600 * 1000);
   /* in summer it is an hour earlier: 1 July 2026, 06:00 UTC */
-  g_assert_cmpint (relais_retry_get_until_midnight (1782885600 * (gint64)G_USEC_PER_SEC), ==, 3600 * 1000);
+  g_assert_cmpint (UNTIL (1782885600 * (gint64)G_USEC_PER_SEC), ==, 3600 * 1000);
   /* the day the clocks go back has 25 hours: 1 November 2026, 07:00 UTC */
-  g_assert_cmpint (relais_retry_get_until_midnight (1793516400 * (gint64)G_USEC_PER_SEC), ==, DAY_MS);
+  g_assert_cmpint (UNTIL (1793516400 * (gint64)G_USEC_PER_SEC), ==, DAY_MS);
 }
 
 static void
