@@ -256,8 +256,8 @@ compare_health (const RelaisHealthState *a,
 }
 
 /* Who is known to have the model before who is not; the well before those something is held
- * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among equals
- * whoever needs no translation, then whose turn it is by the mode; then list order. */
+ * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
+ * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
 static gboolean
 goes_before (const Choice    *choice,
              const Candidate *a,
@@ -506,7 +506,7 @@ relais_account_pool_look (RelaisAccountPool     *self,
  * the one with the lowest priority; among those of one priority one that speaks the client's own
  * dialect: what needs no translation loses nothing. Among equals the mode decides: the first in the
  * list for a new conversation and the same again for its next request, the least recently used, or
- * each in its turn. What continues something that was signed stays with who signed it, in each mode.
+ * each in its turn. What continues something that was signed stays with who signed it in each mode.
  *
  * An account that is told to wait, has used up its quota or credit, or whose key was refused is not
  * chosen. Anything else held against one only puts it behind the others: where nothing better is

@@ -371,7 +371,8 @@ relais_health_report (RelaisHealth        *self,
 {
   Entry *entry = ensure_entry (self, account_id);
   gboolean was_probe = end_probe (entry, ticket);
-  gboolean faulty = outcome->kind == RELAIS_OUTCOME_FAULT || outcome->kind == RELAIS_OUTCOME_TIMEOUT;
+  gboolean faulty =
+    outcome->kind == RELAIS_OUTCOME_FAULT || outcome->kind == RELAIS_OUTCOME_TIMEOUT;
 
   if (model == NULL)
     model = "";

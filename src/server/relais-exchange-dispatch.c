@@ -149,11 +149,13 @@ get_patience_us (RelaisExchange *self)
 static RelaisPickQuery
 make_query (RelaisExchange *self)
 {
+  RelaisConfig *config = self->gateway->config;
+
   return (RelaisPickQuery){ .model = self->record->upstream_model,
                             .session = self->session,
                             .holder = self->holder,
-                            .scheduling = relais_config_get_scheduling (self->gateway->config),
-                            .fixed_account = relais_config_get_fixed_account (self->gateway->config),
+                            .scheduling = relais_config_get_scheduling (config),
+                            .fixed_account = relais_config_get_fixed_account (config),
                             .patience_us = get_patience_us (self),
                             .tried = self->tried,
                             .reach = reach_cb,
@@ -228,6 +230,7 @@ read_session (RelaisExchange *self,
 {
   static const char *const fields[] = { "x-claude-code-session-id", "session-id", "x-session-id",
                                         "x-session-affinity" };
+  const RelaisHead *head = self->head;
   g_autoptr (GPtrArray) calls = NULL;
 
   if (n_able < 2 || self->session != NULL || self->route->operation == RELAIS_OPERATION_STORED ||
@@ -235,7 +238,7 @@ read_session (RelaisExchange *self,
     return;
   calls = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < G_N_ELEMENTS (fields) && self->session == NULL; i++)
-    self->session = g_strdup (relais_field_find (self->head->fields, self->head->n_fields, fields[i]));
+    self->session = g_strdup (relais_field_find (head->fields, head->n_fields, fields[i]));
   relais_session_read (self->dialect->id, self->body, &self->session, calls);
   for (guint i = calls->len; self->gateway->calls != NULL && i-- > 0 && self->holder == NULL;)
     self->holder = g_strdup (relais_call_cache_find_account (self->gateway->calls,
@@ -360,8 +363,8 @@ hold (RelaisExchange *self,
  * relais_gateway_wake:
  * @gateway: what exchanges share
  *
- * Something that requests may be waiting for has changed: an account, a setting, or the clock. Those
- * that are held choose again.
+ * Something that requests may be waiting for has changed: an account, a setting, or the clock.
+ * Those that are held choose again.
  */
 void
 relais_gateway_wake (RelaisGateway *gateway)

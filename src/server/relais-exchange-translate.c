@@ -123,7 +123,8 @@ remember_call (RelaisExchange    *self,
     note_google (self);
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
-                         self->account->id, &recall, relais_clock_get_now_us (self->gateway->clock));
+                         self->account->id, &recall,
+                         relais_clock_get_now_us (self->gateway->clock));
 }
 
 /* A model that wrote a call nobody can read mostly writes a good one when it is asked again. */

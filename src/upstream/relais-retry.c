@@ -239,8 +239,8 @@ read_words (const char *words)
  * @wall_us: the time of day, for dates where the answer itself bears none
  *
  * Reads, the first that is there: `retry-after-ms`; `retry-after`, a number or a date;
- * `anthropic-ratelimit-*-reset`; `x-ratelimit-reset-*`; Gemini's RetryInfo; “retry in 20.5s” in the
- * message.
+ * `anthropic-ratelimit-*-reset`; `x-ratelimit-reset-*`; Gemini's RetryInfo; “retry in 20.5s” in
+ * the message.
  *
  * Returns: milliseconds to wait, at most a day, or -1 where it says nothing, or nothing sensible
  */
