@@ -28,7 +28,8 @@ typedef struct
 } Serve;
 
 static gboolean lan, practice, strict_translation, no_log;
-static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir, *scheduling, *max_wait;
+static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
+static char *scheduling, *max_wait;
 static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {

@@ -220,7 +220,8 @@ static void
 scheduling_job (RelaisCore *core,
                 RelaisJob  *job)
 {
-  relais_config_set_scheduling (core->config, (RelaisScheduling)job->number, job->text, &job->error);
+  relais_config_set_scheduling (core->config, (RelaisScheduling)job->number, job->text,
+                                &job->error);
   relais_gateway_wake (&core->gateway);
   relais_job_return (job);
 }
