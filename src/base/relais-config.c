@@ -612,7 +612,8 @@ relais_config_get_fixed_account (RelaisConfig *self)
  * @account_id: (nullable): with `FIXED` the account; it need not be there yet
  * @error: where to put a failure
  *
- * Fails with [error@Error] `INVALID_SETTING` for `FIXED` without an account; the old ones hold then.
+ * Fails with [error@Error] `INVALID_SETTING` for `FIXED` without an account; the old ones hold
+ * then.
  *
  * Returns: whether they were taken
  */

@@ -240,6 +240,13 @@ read_session (RelaisExchange *self,
   for (guint i = 0; i < G_N_ELEMENTS (fields) && self->session == NULL; i++)
     self->session = g_strdup (relais_field_find (head->fields, head->n_fields, fields[i]));
   relais_session_read (self->dialect->id, self->body, &self->session, calls);
+  if (self->session != NULL)
+    {
+      /* the same words in another dialect may have another account that speaks it */
+      g_autofree char *words = g_steal_pointer (&self->session);
+
+      self->session = g_strdup_printf ("%s\n%s", self->dialect->name, words);
+    }
   for (guint i = calls->len; self->gateway->calls != NULL && i-- > 0 && self->holder == NULL;)
     self->holder = g_strdup (relais_call_cache_find_account (self->gateway->calls,
                                                              g_ptr_array_index (calls, i)));
