@@ -73,6 +73,7 @@ static const RelaisLimits default_limits = {
   .upstream_total_timeout_ms = 660 * 1000,
   .models_timeout_ms = 5 * 1000,
   .keep_alive_ms = 15 * 1000,
+  .head_delay_ms = 10 * 1000,
   .stop_grace_ms = 5 * 1000,
 };
 

@@ -51,6 +51,7 @@ typedef struct
   guint upstream_total_timeout_ms;
   guint models_timeout_ms; /* of one account's list of models */
   guint keep_alive_ms;     /* a stream that is silent for so long gets a comment */
+  guint head_delay_ms;     /* a client that waits for a stream gets the head after it */
   guint stop_grace_ms;
 } RelaisLimits;
 

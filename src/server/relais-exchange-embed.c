@@ -25,8 +25,6 @@ head_cb (RelaisTransfer     *transfer,
   self->upstream_status = status;
   self->record->upstream_status = status;
   self->upstream_headers = soup_message_headers_ref (headers);
-  if (status / 100 == 2)
-    relais_exchange_note_served (self);
   self->held = g_string_new (NULL);
   self->tap = relais_tap_new (relais_dialect_get (RELAIS_DIALECT_GEMINI), RELAIS_FORM_WHOLE, limit);
 }
@@ -80,6 +78,7 @@ done_cb (RelaisTransfer *transfer,
   if (relais_embed_encode_answer (&self->embedding, self->record->upstream_model, self->held->str,
                                   self->held->len, out))
     {
+      relais_exchange_note_served (self);
       self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
       relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
       return;

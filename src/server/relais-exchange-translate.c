@@ -133,7 +133,7 @@ may_forget (RelaisExchange    *self,
             const RelaisEvent *event)
 {
   return event->type == RELAIS_EVENT_FINISH && event->finish == RELAIS_FINISH_BAD_CALL &&
-         !self->bad_call_try && !relais_reply_has_begun (self->reply);
+         !self->bad_call_try && !self->spoken;
 }
 
 static void
@@ -142,8 +142,13 @@ event_cb (const RelaisEvent *event,
 {
   RelaisExchange *self = user_data;
 
-  if (self->encoder == NULL)
+  if (self->encoder == NULL || self->event_failure != NULL)
     return;
+  if (event->type == RELAIS_EVENT_ERROR && !self->spoken)
+    {
+      self->event_failure = relais_failure_copy (event->failure);
+      return;
+    }
   if (may_forget (self, event))
     {
       self->bad_call = self->bad_call_try = TRUE;
@@ -193,7 +198,6 @@ head_cb (RelaisTransfer     *transfer,
   self->record->upstream_status = status;
   if (status == 200)
     {
-      relais_exchange_note_served (self);
       keep_quirks (self);
       relais_translation_listen (self->translation, limits->upstream_event_size_bytes, event_cb,
                                  self);
@@ -202,24 +206,6 @@ head_cb (RelaisTransfer     *transfer,
   self->held = g_string_new (NULL);
   self->tap = relais_tap_new (relais_dialect_get (self->upstream_dialect), RELAIS_FORM_WHOLE,
                               limits->upstream_event_size_bytes);
-}
-
-static void
-data_cb (RelaisTransfer *transfer,
-         const char     *bytes,
-         gsize           length,
-         gpointer        user_data)
-{
-  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
-
-  if (self->held != NULL)
-    {
-      length = MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len);
-      g_string_append_len (self->held, bytes, length);
-      relais_tap_feed (self->tap, bytes, length);
-      return;
-    }
-  relais_translation_push (self->translation, bytes, length);
 }
 
 /* The upstream refused a field that not all of its kind take. Another request may have learnt the
@@ -283,6 +269,8 @@ begin_anew (RelaisExchange *self)
 {
   self->record->attempts++;
   g_clear_pointer (&self->record->error, g_free);
+  relais_usage_add (&self->spent, &self->record->usage);
+  relais_usage_clear (&self->record->usage);
   drop_try (self);
   relais_exchange_translate (self);
 }
@@ -308,6 +296,46 @@ try_again (RelaisExchange *self)
   return TRUE;
 }
 
+/* A refusal is there, or as much of it as may be held. */
+static void
+end_refused (RelaisExchange *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  relais_exchange_note_tap (self);
+  if (try_again (self) || relais_exchange_settle (self, NULL) ||
+      relais_exchange_fail_upstream (self))
+    return;
+  error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u",
+                       self->upstream_status);
+  relais_exchange_fail_error (self, error);
+}
+
+static void
+data_cb (RelaisTransfer *transfer,
+         const char     *bytes,
+         gsize           length,
+         gpointer        user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  if (self->held == NULL)
+    {
+      relais_translation_push (self->translation, bytes, length);
+      if (self->event_failure != NULL)
+        relais_exchange_end_failed (self);
+      return;
+    }
+  length = MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len);
+  g_string_append_len (self->held, bytes, length);
+  relais_tap_feed (self->tap, bytes, length);
+  if (self->held->len < RELAIS_EXCHANGE_HELD_MAX)
+    return;
+  self->was_sent = TRUE;
+  g_clear_pointer (&self->transfer, relais_transfer_free);
+  end_refused (self);
+}
+
 static void
 done_cb (RelaisTransfer *transfer,
          const GError   *error,
@@ -327,20 +355,13 @@ done_cb (RelaisTransfer *transfer,
       relais_exchange_speak_stop (self);
     }
   else if (self->held != NULL)
-    {
-      relais_exchange_note_tap (self);
-      if (try_again (self) || relais_exchange_settle (self, NULL))
-        return;
-      if (!relais_exchange_fail_upstream (self))
-        {
-          local = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u", self->upstream_status);
-          relais_exchange_fail_error (self, local);
-        }
-    }
+    end_refused (self);
   else
     {
       relais_translation_finish (self->translation);
-      if (self->bad_call)
+      if (self->event_failure != NULL)
+        relais_exchange_end_failed (self);
+      else if (self->bad_call)
         begin_anew (self);
     }
 }

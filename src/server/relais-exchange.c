@@ -57,6 +57,7 @@ exchange_clear (gpointer data)
   g_clear_pointer (&self->tried, g_hash_table_unref);
   g_clear_pointer (&self->session, g_free);
   g_clear_pointer (&self->holder, g_free);
+  g_clear_pointer (&self->event_failure, relais_failure_free);
 }
 
 void
@@ -84,6 +85,8 @@ relais_exchange_write (RelaisExchange *self,
                        gsize           length)
 {
   relais_reply_write (self->reply, bytes, length);
+  self->written_us = g_get_monotonic_time ();
+  self->spoken |= length > 0;
   if (self->record->first_byte_us >= 0 || length == 0)
     return;
   self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
@@ -151,7 +154,7 @@ relais_exchange_fail (RelaisExchange      *self,
       relais_reply_send (self->reply, status, "application/json", body, length);
       return;
     }
-  if (self->form == RELAIS_FORM_WHOLE)
+  if (self->form == RELAIS_FORM_WHOLE && !self->streams)
     {
       relais_reply_abort (self->reply);
       return;
@@ -163,7 +166,8 @@ relais_exchange_fail (RelaisExchange      *self,
                                  &(RelaisEvent){ .type = RELAIS_EVENT_ERROR, .failure = failure },
                                  event);
   else
-    self->dialect->encode_failure_event (failure, status, self->form, event);
+    self->dialect->encode_failure_event (failure, status,
+                                         self->streams ? RELAIS_FORM_SSE : self->form, event);
   relais_reply_write (self->reply, event->str, event->len);
   relais_reply_finish (self->reply);
 }
@@ -197,6 +201,7 @@ static void
 stop_work (RelaisExchange *self)
 {
   relais_exchange_dispatch_stop (self);
+  relais_exchange_end_silence (self);
   relais_exchange_forward_stop (self);
   relais_exchange_speak_stop (self);
 }
@@ -221,6 +226,7 @@ ended_cb (RelaisReply *reply,
   self->over = TRUE;
   relais_wire_set_gone (self->wire, NULL, NULL);
   stop_work (self);
+  relais_usage_add (&self->record->usage, &self->spent);
   self->record->aborted = !whole;
   self->record->duration_us = g_get_monotonic_time () - self->started_us;
   relais_exchange_report (self, RELAIS_RECORD_DONE);
@@ -494,6 +500,8 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->request_id = g_strconcat ("req_", id, NULL);
   self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   self->record = relais_record_new (++gateway->next_id);
+  self->record->trace = relais_trace_new ();
+  relais_usage_clear (&self->spent);
   self->record->client = relais_record_name_client (relais_field_find (self->head->fields,
                                                                        self->head->n_fields,
                                                                        "User-Agent"));

@@ -101,17 +101,19 @@ relais_reply_new (RelaisWire            *wire,
 
 /**
  * relais_reply_set_header:
- * @self: a reply that has not begun
+ * @self: a reply
  * @name: a header's name
  * @value: (nullable): its value; one that no header may hold is left out; %NULL takes it back
+ *
+ * Too late once the reply has begun: nothing happens then.
  */
 void
 relais_reply_set_header (RelaisReply *self,
                          const char  *name,
                          const char  *value)
 {
-  g_return_if_fail (!self->begun);
-
+  if (self->begun)
+    return;
   if (value == NULL)
     {
       soup_message_headers_remove (soup_server_message_get_response_headers (self->message), name);

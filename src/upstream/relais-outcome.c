@@ -162,6 +162,41 @@ relais_outcome_read_error (const GError  *error,
 }
 
 /**
+ * relais_outcome_read_failure:
+ * @failure: what stands in an answer of 200, or is wrong with it
+ * @outcome: (out caller-allocates): what it means, without words
+ */
+void
+relais_outcome_read_failure (const RelaisFailure *failure,
+                             RelaisOutcome       *outcome)
+{
+  *outcome = (RelaisOutcome){ .kind = RELAIS_OUTCOME_FAULT, .wait_ms = failure->retry_after_ms };
+  switch (failure->code)
+    {
+    case RELAIS_ERROR_INVALID_REQUEST:
+    case RELAIS_ERROR_TOO_LARGE:
+      outcome->kind = RELAIS_OUTCOME_REQUEST;
+      break;
+    case RELAIS_ERROR_BAD_KEY:
+      outcome->kind = RELAIS_OUTCOME_BAD_KEY;
+      break;
+    case RELAIS_ERROR_FORBIDDEN:
+      outcome->kind = RELAIS_OUTCOME_FORBIDDEN;
+      break;
+    case RELAIS_ERROR_MODEL_NOT_FOUND:
+      outcome->kind = RELAIS_OUTCOME_NO_MODEL;
+      break;
+    case RELAIS_ERROR_RATE_LIMIT:
+      outcome->kind = RELAIS_OUTCOME_LIMITED;
+      if (outcome->wait_ms < 0)
+        outcome->wait_ms = relais_retry_read_words (failure->message);
+      break;
+    default:
+      break;
+    }
+}
+
+/**
  * relais_outcome_is_final:
  * @kind: what a request came to
  *

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "accounts/relais-health.h"
+#include "model/relais-event.h"
 
 #include "relais-upstream.h"
 
@@ -21,12 +22,14 @@ typedef struct
   gsize               length;
 } RelaisAnswer;
 
-void     relais_outcome_read       (const RelaisAnswer *answer,
-                                    gint64              wall_us,
-                                    RelaisOutcome      *outcome);
-void     relais_outcome_read_error (const GError       *error,
-                                    gboolean            was_sent,
-                                    RelaisOutcome      *outcome);
-gboolean relais_outcome_is_final   (RelaisOutcomeKind   kind);
+void     relais_outcome_read         (const RelaisAnswer  *answer,
+                                      gint64               wall_us,
+                                      RelaisOutcome       *outcome);
+void     relais_outcome_read_error   (const GError        *error,
+                                      gboolean             was_sent,
+                                      RelaisOutcome       *outcome);
+void     relais_outcome_read_failure (const RelaisFailure *failure,
+                                      RelaisOutcome       *outcome);
+gboolean relais_outcome_is_final     (RelaisOutcomeKind    kind);
 
 G_END_DECLS

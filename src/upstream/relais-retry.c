@@ -214,9 +214,16 @@ read_retry_info (const RelaisJsonNode *error)
   return -1;
 }
 
-/* "Please retry in 20.5s.", "try again in 6m0s", "retry after 20 seconds". */
-static gint64
-read_words (const char *words)
+/**
+ * relais_retry_read_words:
+ * @words: (nullable): an error's message
+ *
+ * Reads "Please retry in 20.5s.", "try again in 6m0s", "retry after 20 seconds".
+ *
+ * Returns: milliseconds to wait, or -1
+ */
+gint64
+relais_retry_read_words (const char *words)
 {
   static const char *const leads[] = { "retry in ", "try again in ", "retry after " };
   g_autofree char *lower = words != NULL ? g_ascii_strdown (words, -1) : NULL;
@@ -256,7 +263,7 @@ relais_retry_read_wait (SoupMessageHeaders   *headers,
     wait_ms = read_resets (headers, wall_us);
   if (wait_ms < 0)
     wait_ms = read_retry_info (error);
-  return wait_ms >= 0 ? wait_ms : read_words (words);
+  return wait_ms >= 0 ? wait_ms : relais_retry_read_words (words);
 }
 
 /**

@@ -19,6 +19,7 @@ gint64   relais_retry_read_wait          (SoupMessageHeaders   *headers,
                                           const RelaisJsonNode *error,
                                           const char           *words,
                                           gint64                wall_us);
+gint64   relais_retry_read_words         (const char           *words);
 gboolean relais_retry_read_day_quota     (const RelaisJsonNode *error);
 gint64   relais_retry_get_until_midnight (gint64                wall_us);
 
