@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "relais-account-pool.h"
+#include "relais-choice-private.h"
 #include "relais-session-table.h"
 
 #define ROUNDS_MAX 256 /* models whose turn is remembered */
@@ -132,13 +132,15 @@ is_same_upstream (const RelaisAccount *a,
  * @accounts: (element-type RelaisAccount) (transfer full): all of them, in list order
  *
  * Requests that run keep the accounts they have. Nothing is held any more against an account whose
- * credential or address changed; what was known of those gone is forgotten.
+ * credential or address changed; what was known of those gone is forgotten. Other priorities order
+ * conversations anew.
  */
 void
 relais_account_pool_set_accounts (RelaisAccountPool *self,
                                   GPtrArray         *accounts)
 {
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->accounts);
+  gboolean reordered = FALSE;
 
   self->accounts = accounts;
   for (guint i = 0; i < old->len; i++)
@@ -150,7 +152,10 @@ relais_account_pool_set_accounts (RelaisAccountPool *self,
         relais_health_forget (self->health, before->id);
       if (now == NULL)
         relais_session_table_forget_account (self->sessions, before->id);
+      reordered |= now != NULL && now->priority != before->priority;
     }
+  if (reordered)
+    relais_session_table_clear (self->sessions);
   g_hash_table_foreach_remove (self->used, is_stranger_cb, self);
   g_hash_table_foreach_remove (self->rounds, round_of_stranger_cb, self);
 }
@@ -197,237 +202,6 @@ last_turn (RelaisAccountPool *self,
   return turn != NULL ? *turn : 0;
 }
 
-static guint
-rank (const RelaisAccount *account)
-{
-  switch (account->dispatch)
-    {
-    case RELAIS_DISPATCH_EXCLUSIVE:
-      return 0;
-    case RELAIS_DISPATCH_FALLBACK:
-      return 2;
-    case RELAIS_DISPATCH_OFF:
-    case RELAIS_DISPATCH_POOLED:
-    default:
-      return 1;
-    }
-}
-
-/* An account that could serve, or will. */
-typedef struct
-{
-  RelaisAccount     *account;
-  RelaisReach        reach;
-  RelaisHealthState  state;
-  guint turn; /* how many come before it in this round */
-} Candidate;
-
-/* One choice under way. */
-typedef struct
-{
-  RelaisAccountPool     *pool;
-  const RelaisPickQuery *query;
-  const char *stays; /* id of the account it should stay with, or NULL */
-  Candidate best;    /* of those that can serve now; no account: none */
-  Candidate kept;    /* the one it should stay with, if that serves the model at all */
-  gboolean kept_can; /* now */
-  gint64 until_us;   /* the first known end of what is against the others */
-  gint64 wait_us;    /* of these, the first one that excludes */
-  RelaisPickResult       why_not;
-} Choice;
-
-static gboolean
-is_unlisted (const Candidate *candidate)
-{
-  return candidate->reach == RELAIS_REACH_UNLISTED;
-}
-
-/* A model that was refused is the last hope; of others behind a breaker the soonest to reopen. */
-static int
-compare_health (const RelaisHealthState *a,
-                const RelaisHealthState *b)
-{
-  gboolean a_refused = a->kind == RELAIS_HEALTH_NO_MODEL || a->kind == RELAIS_HEALTH_FORBIDDEN;
-  gboolean b_refused = b->kind == RELAIS_HEALTH_NO_MODEL || b->kind == RELAIS_HEALTH_FORBIDDEN;
-
-  if (a_refused != b_refused)
-    return a_refused - b_refused;
-  return a->until_us < b->until_us ? -1 : a->until_us > b->until_us;
-}
-
-/* Who is known to have the model before who is not; the well before those something is held
- * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
- * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
-static gboolean
-goes_before (const Choice    *choice,
-             const Candidate *a,
-             const Candidate *b)
-{
-  gboolean a_well = a->state.kind == RELAIS_HEALTH_WELL;
-  gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
-
-  if (is_unlisted (a) != is_unlisted (b))
-    return is_unlisted (b);
-  if (a_well != b_well)
-    return a_well;
-  if (rank (a->account) != rank (b->account))
-    return rank (a->account) < rank (b->account);
-  if (!a_well && compare_health (&a->state, &b->state) != 0)
-    return compare_health (&a->state, &b->state) < 0;
-  if (a->account->priority != b->account->priority)
-    return a->account->priority < b->account->priority;
-  if (a->reach != b->reach)
-    return a->reach > b->reach;
-  switch (choice->query->scheduling)
-    {
-    case RELAIS_SCHEDULING_BALANCE:
-      return last_turn (choice->pool, a->account) < last_turn (choice->pool, b->account);
-    case RELAIS_SCHEDULING_PERFORMANCE_FIRST:
-      return a->turn < b->turn;
-    case RELAIS_SCHEDULING_CACHE_FIRST:
-    case RELAIS_SCHEDULING_FIXED:
-    default:
-      return FALSE;
-    }
-}
-
-static void
-tell (const Choice            *choice,
-      const RelaisAccount     *account,
-      RelaisStanding           standing,
-      const RelaisHealthState *state)
-{
-  static const RelaisHealthState well = { .kind = RELAIS_HEALTH_WELL };
-
-  if (choice->query->standing != NULL)
-    choice->query->standing (account, standing, state != NULL ? state : &well,
-                             choice->query->user_data);
-}
-
-/* What keeps the account out for good, as far as this request goes. */
-static RelaisStanding
-judge (Choice        *choice,
-       RelaisAccount *account,
-       RelaisReach   *reach)
-{
-  const RelaisPickQuery *query = choice->query;
-
-  if (!account->enabled)
-    return RELAIS_STANDING_DISABLED;
-  if (account->dispatch == RELAIS_DISPATCH_OFF)
-    return RELAIS_STANDING_OFF;
-  if (query->scheduling == RELAIS_SCHEDULING_FIXED &&
-      g_strcmp0 (account->id, query->fixed_account) != 0)
-    return RELAIS_STANDING_NOT_FIXED;
-  if (query->model != NULL && !relais_account_serves (account, query->model))
-    {
-      choice->why_not = MAX (choice->why_not, RELAIS_PICK_MODEL);
-      return RELAIS_STANDING_MODEL;
-    }
-  *reach = query->reach (account, query->user_data);
-  if (*reach == RELAIS_REACH_NONE)
-    {
-      choice->why_not = MAX (choice->why_not, RELAIS_PICK_DIALECT);
-      return RELAIS_STANDING_DIALECT;
-    }
-  return RELAIS_STANDING_READY;
-}
-
-static void
-look_at (Choice        *choice,
-         RelaisAccount *account,
-         guint          turn)
-{
-  const RelaisPickQuery *query = choice->query;
-  Candidate candidate = { .account = account, .turn = turn };
-  gboolean tried = query->tried != NULL && g_hash_table_contains (query->tried, account->id);
-  RelaisStanding standing = judge (choice, account, &candidate.reach);
-  gboolean can;
-
-  if (standing != RELAIS_STANDING_READY)
-    {
-      tell (choice, account, standing, NULL);
-      return;
-    }
-  choice->why_not = RELAIS_PICK_SPENT;
-  relais_health_get (choice->pool->health, account->id, query->model, &candidate.state);
-  can = !candidate.state.excludes && !tried;
-  if (candidate.state.excludes || candidate.state.kind != RELAIS_HEALTH_WELL)
-    standing = RELAIS_STANDING_UNWELL;
-  else if (tried)
-    standing = RELAIS_STANDING_TRIED;
-  tell (choice, account, standing, &candidate.state);
-  if (g_strcmp0 (account->id, choice->stays) == 0)
-    {
-      choice->kept = candidate;
-      choice->kept_can = can;
-    }
-  if (can && (choice->best.account == NULL || goes_before (choice, &candidate, &choice->best)))
-    choice->best = candidate;
-  if (can || candidate.state.kind == RELAIS_HEALTH_WELL)
-    return;
-  choice->until_us = MIN (choice->until_us, candidate.state.until_us);
-  if (candidate.state.excludes)
-    choice->wait_us = MIN (choice->wait_us, candidate.state.until_us);
-}
-
-/* Whether the account of its conversation is one of those to choose from. */
-static gboolean
-ranks_with_best (const Choice *choice)
-{
-  return choice->kept.account != NULL &&
-         (choice->best.account == NULL ||
-          (is_unlisted (&choice->kept) <= is_unlisted (&choice->best) &&
-           rank (choice->kept.account) <= rank (choice->best.account)));
-}
-
-/* Whether it is worth waiting for: it only had too much to do, and will be free soon. */
-static gboolean
-may_wait_for_kept (const Choice *choice,
-                   gint64        now_us)
-{
-  RelaisHealthKind kind = choice->kept.state.kind;
-
-  return choice->best.account != NULL &&
-         (kind == RELAIS_HEALTH_LIMITED || kind == RELAIS_HEALTH_QUOTA) &&
-         choice->kept.state.until_us - now_us <= choice->query->patience_us;
-}
-
-static void
-decide (Choice     *choice,
-        RelaisPick *pick)
-{
-  gint64 now_us = relais_clock_get_now_us (relais_health_get_clock (choice->pool->health));
-
-  if (ranks_with_best (choice))
-    {
-      if (choice->kept_can && choice->kept.state.kind == RELAIS_HEALTH_WELL)
-        choice->best = choice->kept;
-      else if (may_wait_for_kept (choice, now_us))
-        {
-          pick->result = RELAIS_PICK_WAIT;
-          pick->until_us = choice->kept.state.until_us;
-          return;
-        }
-    }
-  if (choice->best.account != NULL)
-    {
-      pick->result = RELAIS_PICK_FOUND;
-      pick->account = relais_account_ref (choice->best.account);
-    }
-  else if (choice->why_not == RELAIS_PICK_SPENT && choice->wait_us != RELAIS_HEALTH_NEVER_US &&
-           choice->wait_us - now_us <= choice->query->patience_us)
-    {
-      pick->result = RELAIS_PICK_WAIT;
-      pick->until_us = choice->wait_us;
-    }
-  else
-    {
-      pick->result = choice->why_not;
-      pick->until_us = choice->until_us;
-    }
-}
-
 /* Where in the list the next turn for @model begins. */
 static guint
 find_turn (RelaisAccountPool *self,
@@ -461,9 +235,9 @@ note_turn (RelaisAccountPool     *self,
 }
 
 static void
-look_at_all (Choice *choice)
+look_at_all (RelaisAccountPool *self,
+             RelaisChoice      *choice)
 {
-  RelaisAccountPool *self = choice->pool;
   const RelaisPickQuery *query = choice->query;
   guint n = self->accounts->len, first = find_turn (self, query->model);
 
@@ -474,7 +248,11 @@ look_at_all (Choice *choice)
       query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST)
     choice->stays = relais_session_table_find (self->sessions, query->session, query->model);
   for (guint i = 0; i < n; i++)
-    look_at (choice, g_ptr_array_index (self->accounts, i), (i + n - first % n) % n);
+    {
+      RelaisAccount *account = g_ptr_array_index (self->accounts, i);
+
+      relais_choice_look_at (choice, account, (i + n - first % n) % n, last_turn (self, account));
+    }
 }
 
 /**
@@ -490,9 +268,9 @@ gint64
 relais_account_pool_look (RelaisAccountPool     *self,
                           const RelaisPickQuery *query)
 {
-  Choice choice = { .pool = self, .query = query };
+  RelaisChoice choice = { .health = self->health, .query = query };
 
-  look_at_all (&choice);
+  look_at_all (self, &choice);
   return choice.until_us;
 }
 
@@ -517,11 +295,11 @@ relais_account_pool_pick (RelaisAccountPool     *self,
                           const RelaisPickQuery *query,
                           RelaisPick            *pick)
 {
-  Choice choice = { .pool = self, .query = query };
+  RelaisChoice choice = { .health = self->health, .query = query };
 
   *pick = (RelaisPick){ .until_us = RELAIS_HEALTH_NEVER_US };
-  look_at_all (&choice);
-  decide (&choice, pick);
+  look_at_all (self, &choice);
+  relais_choice_decide (&choice, pick);
   if (pick->result != RELAIS_PICK_FOUND)
     return;
   pick->ticket = relais_health_begin (self->health, pick->account->id);

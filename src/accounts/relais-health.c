@@ -9,44 +9,15 @@
 
 #include <string.h>
 
-#include "relais-health.h"
+#include "relais-health-private.h"
 
 #define STREAK_KEPT_US (10 * G_TIME_SPAN_MINUTE) /* after the end of a wait nobody told */
 
-/* One thing held against an account. Ended ones stay for their streak. */
-typedef struct
-{
-  RelaisHealthKind kind;
-  gint64           since_us;
-  gint64           until_us;
-  gint64           wall_us;
-  char *words; /* owned */
-  guint            status;
-  guint streak;  /* how often in a row it came again */
-  gboolean told; /* the upstream said how long */
-} Mark;
-
-typedef struct
-{
-  Mark account; /* key or credit */
-  Mark breaker;
-  GHashTable *models; /* model -> Mark, owned */
-  guint64 probe;      /* the request that may close the breaker, 0 for none */
-  guint n_faults;     /* in a row */
-} Entry;
-
-struct _RelaisHealth
-{
-  GHashTable *entries;      /* account id -> Entry, owned */
-  const RelaisClock *clock; /* borrowed */
-  guint64 last_probe;
-};
-
 static void
-mark_clear (Mark *mark)
+mark_clear (RelaisMark *mark)
 {
   g_free (mark->words);
-  *mark = (Mark){ 0 };
+  *mark = (RelaisMark){ 0 };
 }
 
 static void
@@ -59,7 +30,7 @@ mark_free (gpointer data)
 static void
 entry_free (gpointer data)
 {
-  Entry *entry = data;
+  RelaisHealthEntry *entry = data;
 
   mark_clear (&entry->account);
   mark_clear (&entry->breaker);
@@ -108,15 +79,15 @@ relais_health_get_clock (RelaisHealth *self)
   return self->clock;
 }
 
-static Entry *
+static RelaisHealthEntry *
 ensure_entry (RelaisHealth *self,
               const char   *account_id)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
 
   if (entry != NULL)
     return entry;
-  entry = g_new0 (Entry, 1);
+  entry = g_new0 (RelaisHealthEntry, 1);
   entry->models = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, mark_free);
   g_hash_table_insert (self->entries, g_strdup (account_id), entry);
   return entry;
@@ -127,7 +98,7 @@ static void
 drop_if_well (RelaisHealth *self,
               const char   *account_id)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
 
   if (entry != NULL && entry->account.kind == RELAIS_HEALTH_WELL &&
       entry->breaker.kind == RELAIS_HEALTH_WELL && entry->n_faults == 0 &&
@@ -150,7 +121,7 @@ relais_health_begin (RelaisHealth *self,
                      const char   *account_id)
 {
   RelaisTicket ticket = { .began_us = relais_clock_get_now_us (self->clock) };
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
 
   if (entry != NULL && entry->breaker.kind != RELAIS_HEALTH_WELL && entry->probe == 0 &&
       entry->breaker.until_us <= ticket.began_us)
@@ -159,7 +130,7 @@ relais_health_begin (RelaisHealth *self,
 }
 
 static gboolean
-end_probe (Entry              *entry,
+end_probe (RelaisHealthEntry  *entry,
            const RelaisTicket *ticket)
 {
   if (ticket->probe == 0 || entry->probe != ticket->probe)
@@ -179,7 +150,7 @@ relais_health_abandon (RelaisHealth       *self,
                        const char         *account_id,
                        const RelaisTicket *ticket)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
 
   if (entry != NULL)
     end_probe (entry, ticket);
@@ -199,7 +170,7 @@ dup_words (const char *words)
 /* The last words count, whatever becomes of the wait. */
 static void
 mark_note (RelaisHealth        *self,
-           Mark                *mark,
+           RelaisMark          *mark,
            const RelaisOutcome *outcome)
 {
   g_free (mark->words);
@@ -210,7 +181,7 @@ mark_note (RelaisHealth        *self,
 
 static void
 mark_set (RelaisHealth        *self,
-          Mark                *mark,
+          RelaisMark          *mark,
           RelaisHealthKind     kind,
           gint64               wait_us,
           const RelaisOutcome *outcome)
@@ -232,7 +203,7 @@ doubled (gint64 first_us,
 
 /* Makes room: the one whose end is nearest, or longest past. */
 static void
-forget_a_model (Entry *entry)
+forget_a_model (RelaisHealthEntry *entry)
 {
   GHashTableIter iter;
   gpointer model, value;
@@ -241,25 +212,25 @@ forget_a_model (Entry *entry)
 
   g_hash_table_iter_init (&iter, entry->models);
   while (g_hash_table_iter_next (&iter, &model, &value))
-    if (first == NULL || ((Mark *)value)->until_us < first_us)
+    if (first == NULL || ((RelaisMark *)value)->until_us < first_us)
       {
         first = model;
-        first_us = ((Mark *)value)->until_us;
+        first_us = ((RelaisMark *)value)->until_us;
       }
   g_hash_table_remove (entry->models, first);
 }
 
-static Mark *
-ensure_model (Entry      *entry,
-              const char *model)
+static RelaisMark *
+ensure_model (RelaisHealthEntry *entry,
+              const char        *model)
 {
-  Mark *mark = g_hash_table_lookup (entry->models, model);
+  RelaisMark *mark = g_hash_table_lookup (entry->models, model);
 
   if (mark != NULL)
     return mark;
   if (g_hash_table_size (entry->models) >= RELAIS_HEALTH_MODELS_MAX)
     forget_a_model (entry);
-  mark = g_new0 (Mark, 1);
+  mark = g_new0 (RelaisMark, 1);
   g_hash_table_insert (entry->models, g_strdup (model), mark);
   return mark;
 }
@@ -267,7 +238,7 @@ ensure_model (Entry      *entry,
 /* The upstream said how long: its last word counts, up to the cap. */
 static void
 limit_as_told (RelaisHealth        *self,
-               Mark                *mark,
+               RelaisMark          *mark,
                RelaisHealthKind     kind,
                const RelaisOutcome *outcome)
 {
@@ -281,7 +252,7 @@ limit_as_told (RelaisHealth        *self,
 /* It did not: longer each time, but requests that were under way together count once. */
 static void
 limit_as_guessed (RelaisHealth        *self,
-                  Mark                *mark,
+                  RelaisMark          *mark,
                   const RelaisTicket  *ticket,
                   const RelaisOutcome *outcome)
 {
@@ -305,11 +276,11 @@ limit_as_guessed (RelaisHealth        *self,
 
 static void
 count_fault (RelaisHealth        *self,
-             Entry               *entry,
+             RelaisHealthEntry   *entry,
              gboolean             was_probe,
              const RelaisOutcome *outcome)
 {
-  Mark *breaker = &entry->breaker;
+  RelaisMark *breaker = &entry->breaker;
   gint64 now_us = relais_clock_get_now_us (self->clock);
 
   entry->n_faults = MIN (entry->n_faults + 1, RELAIS_HEALTH_BREAK_AFTER);
@@ -328,7 +299,7 @@ count_fault (RelaisHealth        *self,
 
 /* It answers: whatever it said, it is there. */
 static void
-close_breaker (Entry *entry)
+close_breaker (RelaisHealthEntry *entry)
 {
   entry->n_faults = 0;
   entry->probe = 0;
@@ -337,11 +308,11 @@ close_breaker (Entry *entry)
 
 /* What was held against it before this request began is over. */
 static void
-note_served (Entry              *entry,
+note_served (RelaisHealthEntry  *entry,
              const char         *model,
              const RelaisTicket *ticket)
 {
-  Mark *mark = g_hash_table_lookup (entry->models, model);
+  RelaisMark *mark = g_hash_table_lookup (entry->models, model);
 
   if (mark != NULL && ticket->began_us >= mark->since_us)
     g_hash_table_remove (entry->models, model);
@@ -369,7 +340,7 @@ relais_health_report (RelaisHealth        *self,
                       const RelaisTicket  *ticket,
                       const RelaisOutcome *outcome)
 {
-  Entry *entry = ensure_entry (self, account_id);
+  RelaisHealthEntry *entry = ensure_entry (self, account_id);
   gboolean was_probe = end_probe (entry, ticket);
   gboolean faulty =
     outcome->kind == RELAIS_OUTCOME_FAULT || outcome->kind == RELAIS_OUTCOME_TIMEOUT;
@@ -420,133 +391,6 @@ relais_health_report (RelaisHealth        *self,
   drop_if_well (self, account_id);
 }
 
-static gboolean
-is_in_force (const Mark *mark,
-             gint64      now_us)
-{
-  return mark != NULL && mark->kind != RELAIS_HEALTH_WELL && mark->until_us > now_us;
-}
-
-static RelaisHealthState
-describe (const Mark *mark,
-          const char *model)
-{
-  return (RelaisHealthState){ .kind = mark->kind,
-                              .model = model,
-                              .until_us = mark->until_us,
-                              .excludes = mark->kind >= RELAIS_HEALTH_QUOTA ||
-                                          (mark->kind == RELAIS_HEALTH_LIMITED && mark->told),
-                              .since_us = mark->since_us,
-                              .wall_us = mark->wall_us,
-                              .status = mark->status,
-                              .words = mark->words };
-}
-
-/* Open, or tried by somebody else right now, whose end nobody knows. */
-static gboolean
-describe_breaker (const Entry       *entry,
-                  gint64             now_us,
-                  RelaisHealthState *state)
-{
-  if (entry->breaker.kind == RELAIS_HEALTH_WELL ||
-      (entry->breaker.until_us <= now_us && entry->probe == 0))
-    return FALSE;
-  *state = describe (&entry->breaker, NULL);
-  if (state->until_us <= now_us)
-    state->until_us = RELAIS_HEALTH_NEVER_US;
-  return TRUE;
-}
-
-/**
- * relais_health_get:
- * @self: a health
- * @account_id: an account
- * @model: (nullable): a model
- * @state: (out caller-allocates): what is held against them now, the gravest; `WELL` for nothing.
- *   Where something excludes, its end is when nothing does any more
- */
-void
-relais_health_get (RelaisHealth      *self,
-                   const char        *account_id,
-                   const char        *model,
-                   RelaisHealthState *state)
-{
-  gint64 now_us = relais_clock_get_now_us (self->clock);
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
-  const Mark *mark;
-
-  *state = (RelaisHealthState){ .kind = RELAIS_HEALTH_WELL };
-  if (entry == NULL)
-    return;
-  describe_breaker (entry, now_us, state);
-  mark = g_hash_table_lookup (entry->models, model != NULL ? model : "");
-  if (is_in_force (mark, now_us) && mark->kind > state->kind)
-    *state = describe (mark, model);
-  if (is_in_force (&entry->account, now_us))
-    {
-      gint64 until_us = state->excludes ? state->until_us : 0;
-
-      *state = describe (&entry->account, NULL);
-      state->until_us = MAX (state->until_us, until_us);
-    }
-}
-
-/**
- * relais_health_list:
- * @self: a health
- * @account_id: an account
- *
- * Returns: (transfer full) (element-type RelaisHealthState): all that is held against it now, what
- *   concerns the whole account first, then by model
- */
-GArray *
-relais_health_list (RelaisHealth *self,
-                    const char   *account_id)
-{
-  gint64 now_us = relais_clock_get_now_us (self->clock);
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
-  GArray *states = g_array_new (FALSE, FALSE, sizeof (RelaisHealthState));
-  g_autoptr (GList) models = NULL;
-  RelaisHealthState state;
-
-  if (entry == NULL)
-    return states;
-  if (is_in_force (&entry->account, now_us))
-    {
-      state = describe (&entry->account, NULL);
-      g_array_append_val (states, state);
-    }
-  if (describe_breaker (entry, now_us, &state))
-    g_array_append_val (states, state);
-  models = g_list_sort (g_hash_table_get_keys (entry->models), (GCompareFunc)strcmp);
-  for (GList *link = models; link != NULL; link = link->next)
-    {
-      const Mark *mark = g_hash_table_lookup (entry->models, link->data);
-
-      if (!is_in_force (mark, now_us))
-        continue;
-      state = describe (mark, link->data);
-      g_array_append_val (states, state);
-    }
-  return states;
-}
-
-/**
- * relais_health_is_bad_key:
- * @self: a health
- * @account_id: an account
- *
- * Returns: whether its upstream refused its key
- */
-gboolean
-relais_health_is_bad_key (RelaisHealth *self,
-                          const char   *account_id)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, account_id);
-
-  return entry != NULL && entry->account.kind == RELAIS_HEALTH_BAD_KEY;
-}
-
 /**
  * relais_health_accept_key:
  * @self: a health
@@ -558,7 +402,7 @@ relais_health_accept_key (RelaisHealth *self,
 {
   if (!relais_health_is_bad_key (self, account_id))
     return;
-  mark_clear (&((Entry *)g_hash_table_lookup (self->entries, account_id))->account);
+  mark_clear (&((RelaisHealthEntry *)g_hash_table_lookup (self->entries, account_id))->account);
   drop_if_well (self, account_id);
 }
 
@@ -574,60 +418,4 @@ relais_health_forget (RelaisHealth *self,
                       const char   *account_id)
 {
   g_hash_table_remove (self->entries, account_id);
-}
-
-static void
-take_earlier (gint64     *first_us,
-              const Mark *mark,
-              gint64      now_us)
-{
-  if (is_in_force (mark, now_us))
-    *first_us = MIN (*first_us, mark->until_us);
-}
-
-/**
- * relais_health_get_next_end_us:
- * @self: a health
- *
- * Returns: when the next thing held against anybody ends, or `RELAIS_HEALTH_NEVER_US`
- */
-gint64
-relais_health_get_next_end_us (RelaisHealth *self)
-{
-  gint64 now_us = relais_clock_get_now_us (self->clock);
-  gint64 first_us = RELAIS_HEALTH_NEVER_US;
-  GHashTableIter entries, models;
-  gpointer value, mark;
-
-  g_hash_table_iter_init (&entries, self->entries);
-  while (g_hash_table_iter_next (&entries, NULL, &value))
-    {
-      Entry *entry = value;
-
-      take_earlier (&first_us, &entry->account, now_us);
-      take_earlier (&first_us, &entry->breaker, now_us);
-      g_hash_table_iter_init (&models, entry->models);
-      while (g_hash_table_iter_next (&models, NULL, &mark))
-        take_earlier (&first_us, mark, now_us);
-    }
-  return first_us;
-}
-
-/**
- * relais_health_get_size:
- * @self: a health
- *
- * Returns: how many accounts and models something is remembered of
- */
-guint
-relais_health_get_size (RelaisHealth *self)
-{
-  guint n = g_hash_table_size (self->entries);
-  GHashTableIter iter;
-  gpointer entry;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &entry))
-    n += g_hash_table_size (((Entry *)entry)->models);
-  return n;
 }

@@ -147,6 +147,17 @@ relais_session_table_forget_account (RelaisSessionTable *self,
 }
 
 /**
+ * relais_session_table_clear:
+ * @self: a table, empty afterwards
+ */
+void
+relais_session_table_clear (RelaisSessionTable *self)
+{
+  g_queue_init (&self->order);
+  g_hash_table_remove_all (self->sessions);
+}
+
+/**
  * relais_session_table_get_length:
  * @self: a table
  *

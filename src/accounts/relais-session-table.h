@@ -24,6 +24,7 @@ const char         *relais_session_table_find           (RelaisSessionTable *sel
                                                          const char         *model);
 void                relais_session_table_forget_account (RelaisSessionTable *self,
                                                          const char         *account_id);
+void                relais_session_table_clear          (RelaisSessionTable *self);
 guint               relais_session_table_get_length     (RelaisSessionTable *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisSessionTable, relais_session_table_free)

@@ -126,6 +126,15 @@ replace (char       **member,
   *member = g_strstrip (g_strdup (value));
 }
 
+/* To leave an account unused is always possible, whatever is wrong with it. */
+static gboolean
+only_disables (const Draft *draft)
+{
+  return draft->enabled_set && !draft->enabled && draft->label == NULL &&
+         draft->provider == NULL && draft->base_url == NULL && draft->api_key == NULL &&
+         !draft->models_set;
+}
+
 /* The account a draft makes: a new one, or an edited copy of the one with its id. */
 static RelaisAccount *
 draft_to_account (RelaisCore  *core,
@@ -174,7 +183,7 @@ draft_to_account (RelaisCore  *core,
     }
   if (draft->enabled_set)
     account->enabled = draft->enabled;
-  if (!relais_provider_check_account (account, error))
+  if ((stored == NULL || !only_disables (draft)) && !relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
 }

@@ -21,14 +21,15 @@ typedef enum {
 /* Immutable once it is in a trace, and shared by its copies. */
 typedef struct
 {
-  RelaisTraceKind kind;
-  char *account;      /* owned: its label, or NULL */
-  const char *reason; /* static: served, request, limited, quota, fault, timeout, bad-key, no-credit,
-                         forbidden, no-model */
-  char *words;        /* owned: the upstream's, without secrets, or NULL */
-  guint status;       /* the upstream's, 0 for none */
-  gint64 took_us;     /* TRIED, HELD */
-  gint64 wait_us;     /* for how long it counts, -1 where nobody knows */
+  RelaisTraceKind  kind;
+  char *account; /* owned: its label, or NULL */
+  /* static: served, request, limited, quota, fault, timeout, bad-key, no-credit, forbidden or
+   * no-model */
+  const char      *reason;
+  char *words;    /* owned: the upstream's, without secrets, or NULL */
+  guint status;   /* the upstream's, 0 for none */
+  gint64 took_us; /* TRIED, HELD */
+  gint64 wait_us; /* for how long it counts, -1 where nobody knows */
 } RelaisTraceStep;
 
 GPtrArray       *relais_trace_new      (void);

@@ -269,6 +269,33 @@ relais_exchange_fail_all (RelaisExchange   *self,
   relais_exchange_fail (self, failure);
 }
 
+static void
+note_skipped_cb (const RelaisAccount     *account,
+                 RelaisStanding           standing,
+                 const RelaisHealthState *state,
+                 gpointer                 user_data)
+{
+  static const char *const reasons[] = {
+    [RELAIS_HEALTH_NO_MODEL] = "no-model",
+    [RELAIS_HEALTH_FORBIDDEN] = "forbidden",
+    [RELAIS_HEALTH_FAULTY] = "fault",
+    [RELAIS_HEALTH_LIMITED] = "limited",
+    [RELAIS_HEALTH_QUOTA] = "quota",
+    [RELAIS_HEALTH_NO_CREDIT] = "no-credit",
+    [RELAIS_HEALTH_BAD_KEY] = "bad-key",
+  };
+  RelaisExchange *self = user_data;
+  RelaisTraceStep *step;
+
+  if (standing != RELAIS_STANDING_UNWELL)
+    return;
+  step = relais_trace_add (self->record->trace, RELAIS_TRACE_SKIPPED, account->label,
+                           reasons[state->kind], state->words);
+  step->status = state->status;
+  if (state->until_us != RELAIS_HEALTH_NEVER_US)
+    step->wait_us = state->until_us - relais_clock_get_now_us (self->gateway->clock);
+}
+
 /* Looks for somebody to serve it, now or soon. */
 void
 relais_exchange_choose (RelaisExchange *self)
@@ -276,6 +303,8 @@ relais_exchange_choose (RelaisExchange *self)
   g_auto (RelaisPick) pick = { 0 };
   RelaisPickQuery query = relais_exchange_make_query (self);
 
+  if (self->record->trace->len == 0)
+    query.standing = note_skipped_cb;
   relais_account_pool_pick (self->gateway->pool, &query, &pick);
   if (pick.result == RELAIS_PICK_FOUND)
     relais_exchange_use (self, &pick);

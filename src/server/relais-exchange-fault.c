@@ -154,7 +154,8 @@ relais_exchange_fail_upstream (RelaisExchange *self)
     fail_account (self);
   else if (self->upstream_status / 100 == 3 || (self->upstream_status >= 400 && !json))
     fail_foreign_body (self);
-  else if (self->upstream_status >= 400 && (self->upstream_dialect != self->dialect->id || self->streams))
+  else if (self->upstream_status >= 400 &&
+           (self->upstream_dialect != self->dialect->id || self->streams))
     fail_foreign_error (self);
   else
     return FALSE;

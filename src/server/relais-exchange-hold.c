@@ -57,6 +57,16 @@ wait_on (RelaisExchange *self)
   g_source_set_ready_time (self->hold, g_get_monotonic_time () + MIN (left_us, LOOK_AGAIN_US));
 }
 
+/* The wait is over. */
+static void
+choose_again (RelaisExchange *self)
+{
+  relais_exchange_leave_hold (self);
+  relais_trace_add (self->record->trace, RELAIS_TRACE_HELD, NULL, NULL, NULL)->took_us =
+    now_us (self) - self->hold_began_us;
+  relais_exchange_choose (self);
+}
+
 static gboolean
 hold_cb (gpointer user_data)
 {
@@ -67,8 +77,7 @@ hold_cb (gpointer user_data)
       wait_on (self);
       return G_SOURCE_CONTINUE;
     }
-  relais_exchange_leave_hold (self);
-  relais_exchange_choose (self);
+  choose_again (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -90,6 +99,7 @@ void
 relais_exchange_hold (RelaisExchange *self,
                       gint64          until_us)
 {
+  self->hold_began_us = now_us (self);
   if (self->held_since_us == 0)
     self->held_since_us = now_us (self);
   if (self->tried != NULL)
@@ -123,8 +133,7 @@ relais_gateway_wake (RelaisGateway *gateway)
 
       if (self->hold == NULL)
         continue;
-      relais_exchange_leave_hold (self);
-      relais_exchange_choose (self);
+      choose_again (self);
     }
 }
 

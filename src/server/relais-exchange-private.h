@@ -66,6 +66,7 @@ typedef struct
   GSource *hold;        /* owned: waits for an account to be free */
   gint64 hold_until_us; /* of the gateway's clock */
   gint64 held_since_us; /* likewise; 0: was not held */
+  gint64 hold_began_us; /* likewise: the last time */
   gint64 deadline_us;   /* monotonic: of the first byte, whoever sends it */
   gint64 wait_ms;       /* what the last refusal asked for, or -1 */
 
@@ -73,8 +74,8 @@ typedef struct
   RelaisTransfer      *transfer;
   SoupMessageHeaders  *upstream_headers;
   RelaisTap           *tap;
-  GString *held;          /* a short or failed answer, until it is known to be whole; the beginning of a
-                    stream, until it says something */
+  GString *held;          /* a short or failed answer, until it is known to be whole; the beginning
+                    of a stream, until it says something */
   gboolean held_cut;      /* a failed one was too long */
   RelaisDecoder *opening; /* reads the beginning of a stream; then NULL */
   gint64 opened_us;       /* monotonic: when that came */
