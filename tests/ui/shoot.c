@@ -51,6 +51,25 @@ set_up_running (RelaisEngine *engine,
 }
 
 static void
+set_up_troubles (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  gint64 now_us = g_get_real_time ();
+
+  run (engine);
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a5", "Second", "openai", RELAIS_ACCOUNT_ACTIVE, 12 });
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a6", "Box", "ollama", RELAIS_ACCOUNT_ACTIVE, 3 });
+  puppet_engine_set_trouble_of (engine, "a1", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_COOLING, (char *)"gemini-3-flash", (char *)"Resource has been exhausted (e.g. check quota).", 429, now_us + 12 * G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a2", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_QUOTA, (char *)"gemini-3-pro", (char *)"You exceeded your current quota.", 429, now_us + 5 * 3600 * (gint64)G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a4", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_KEY_REJECTED, NULL, (char *)"token expired or incorrect", 401, 0 });
+  puppet_engine_set_trouble_of (engine, "a5", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_NO_CREDIT, NULL, (char *)"You exceeded your current quota, please check your plan and billing details.", 429, now_us + 40 * 60 * (gint64)G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a6", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_FAULTY, NULL, (char *)"Connection refused", 0, now_us + 30 * G_USEC_PER_SEC });
+  g_settings_set_string (settings, "fixed-account", "a2");
+  g_settings_set_enum (settings, "scheduling", RELAIS_SCHEDULING_FIXED);
+}
+
+static void
 set_up_stopped (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
@@ -297,6 +316,7 @@ static const Scene scenes[] = {
   { "proxy-locked", "proxy", set_up_locked },
   { "proxy-trouble", "proxy", set_up_trouble },
   { "accounts", "accounts", set_up_running },
+  { "accounts-troubles", "accounts", set_up_troubles },
   { "accounts-empty", "accounts", set_up_nothing },
   { "accounts-locked", "accounts", set_up_locked },
   { "accounts-no-service", "accounts", set_up_no_service },
