@@ -230,8 +230,6 @@ note_turn (RelaisAccountPool     *self,
         g_hash_table_remove_all (self->rounds);
       g_hash_table_replace (self->rounds, g_strdup (model), g_strdup (account->id));
     }
-  if (query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST && query->session != NULL)
-    relais_session_table_bind (self->sessions, query->session, query->model, account->id);
 }
 
 static void
@@ -342,6 +340,25 @@ relais_account_pool_report (RelaisAccountPool   *self,
     return FALSE;
   relais_health_report (self->health, account->id, model, ticket, outcome);
   return before + relais_health_get_size (self->health) > 0;
+}
+
+/**
+ * relais_account_pool_keep:
+ * @self: a pool
+ * @account: who answered
+ * @query: what the request needed
+ *
+ * From now on the account has some of the conversation in its cache: where that counts, its next
+ * requests go there.
+ */
+void
+relais_account_pool_keep (RelaisAccountPool     *self,
+                          const RelaisAccount   *account,
+                          const RelaisPickQuery *query)
+{
+  if (query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST && query->session != NULL &&
+      relais_account_pool_find (self, account->id) != NULL)
+    relais_session_table_bind (self->sessions, query->session, query->model, account->id);
 }
 
 /**

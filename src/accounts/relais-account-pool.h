@@ -98,6 +98,9 @@ gboolean           relais_account_pool_report       (RelaisAccountPool     *self
                                                      const char            *model,
                                                      const RelaisTicket    *ticket,
                                                      const RelaisOutcome   *outcome);
+void               relais_account_pool_keep         (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const RelaisPickQuery *query);
 void               relais_account_pool_abandon      (RelaisAccountPool     *self,
                                                      const RelaisAccount   *account,
                                                      const RelaisTicket    *ticket);

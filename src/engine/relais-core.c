@@ -349,6 +349,7 @@ describe_listening (RelaisCore         *self,
   if (failure != NULL)
     return listening;
   listening->port = relais_server_get_port (self->server);
+  self->gateway.port = listening->port;
   listening->urls = relais_server_dup_urls (self->server);
   return listening;
 }

@@ -80,6 +80,8 @@ hand_over (RelaisExchange *self)
   RelaisOperation operation = self->route->operation;
   gboolean in_process = relais_provider_find (self->account->provider)->in_process;
 
+  if (!in_process && relais_exchange_refuse_circle (self))
+    return;
   if (!in_process && self->upstream_dialect == self->dialect->id)
     {
       relais_exchange_forward (self);

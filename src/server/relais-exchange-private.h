@@ -195,6 +195,9 @@ gboolean            relais_exchange_encode_for      (RelaisExchange  *self,
                                                      GString         *body,
                                                      GError         **error);
 
+/* relais-exchange-circle.c: an upstream that is this Relais itself */
+gboolean relais_exchange_refuse_circle (RelaisExchange *self);
+
 /* relais-exchange-count.c: tokens of a request, counted by another dialect's upstream or guessed */
 void relais_exchange_count    (RelaisExchange *self);
 void relais_exchange_estimate (RelaisExchange *self);

@@ -108,6 +108,10 @@ report (RelaisExchange      *self,
 void
 relais_exchange_note_served (RelaisExchange *self)
 {
+  RelaisPickQuery query = relais_exchange_make_query (self);
+
+  if (self->has_ticket)
+    relais_account_pool_keep (self->gateway->pool, self->account, &query);
   report (self, &(RelaisOutcome){ .kind = RELAIS_OUTCOME_SERVED,
                                   .wait_ms = -1,
                                   .status = self->upstream_status });

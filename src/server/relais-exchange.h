@@ -34,6 +34,7 @@ typedef struct
   void (*pool_changed) (gpointer); /* what is held against an account has changed */
   gpointer           user_data;
   guint64            next_id;
+  guint port;        /* where this Relais listens, 0 for nowhere */
   GQueue holding;    /* exchanges that wait for an account */
   gboolean stopping; /* none may wait any more */
 } RelaisGateway;
