@@ -212,6 +212,35 @@ test_errors (void)
   g_assert_cmpint (outcome.kind, ==, RELAIS_OUTCOME_FAULT);
 }
 
+/* An error in an answer of 200. */
+static void
+test_failures (void)
+{
+  static const struct
+  {
+    int code;
+    RelaisOutcomeKind kind;
+  } rows[] = {
+    { RELAIS_ERROR_INVALID_REQUEST, RELAIS_OUTCOME_REQUEST },
+    { RELAIS_ERROR_BAD_KEY, RELAIS_OUTCOME_BAD_KEY },
+    { RELAIS_ERROR_FORBIDDEN, RELAIS_OUTCOME_FORBIDDEN },
+    { RELAIS_ERROR_MODEL_NOT_FOUND, RELAIS_OUTCOME_NO_MODEL },
+    { RELAIS_ERROR_RATE_LIMIT, RELAIS_OUTCOME_LIMITED },
+    { RELAIS_ERROR_OVERLOADED, RELAIS_OUTCOME_FAULT },
+    { RELAIS_ERROR_UPSTREAM, RELAIS_OUTCOME_FAULT },
+  };
+  RelaisOutcome outcome;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RelaisFailure) failure = relais_failure_new (rows[i].code, "retry in 3s");
+
+      relais_outcome_read_failure (failure, &outcome);
+      g_assert_cmpint (outcome.kind, ==, rows[i].kind);
+      g_assert_cmpint (outcome.wait_ms, ==, rows[i].kind == RELAIS_OUTCOME_LIMITED ? 3000 : -1);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -221,5 +250,6 @@ main (int    argc,
   g_test_add_func ("/outcome/day", test_day);
   g_test_add_func ("/outcome/kinds", test_kinds);
   g_test_add_func ("/outcome/errors", test_errors);
+  g_test_add_func ("/outcome/failures", test_failures);
   return g_test_run ();
 }
