@@ -240,7 +240,7 @@ peer_func (RelaisTestPeer        *peer,
   if (strstr (text, "up-late") != NULL)
     {
       g_usleep (150000);
-      if (strstr (asked->head, "/v1/chat/") != NULL && strstr (text, "up-late-429") != NULL)
+      if (strstr (text, "up-late-429") != NULL && strstr (asked->head, "another-key") == NULL)
         return relais_test_peer_answer (fd, 429, headers, "{\"error\":{\"message\":\"busy\"}}");
       return relais_test_peer_say (fd, EVENTS) && say_chunk (fd, FIRST) && say_chunk (fd, LAST) &&
              relais_test_peer_say (fd, "0\r\n\r\n");
@@ -768,6 +768,8 @@ test_faults (Fixture       *self,
   self->limits->upstream_first_byte_timeout_ms = 100;
   g_free (g_steal_pointer (&large));
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-hang", ""), NULL, &large), ==, 504);
+  /* it may have run, and been paid for: nobody else is asked */
+  g_assert_cmpuint (last_record (self, 2)->attempts, ==, 1);
   self->limits->upstream_first_byte_timeout_ms = 10000;
 
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-key", ""), &head, &refused), ==, 502);
@@ -895,7 +897,8 @@ static void
 test_late (Fixture       *self,
            gconstpointer  data)
 {
-  g_autofree char *body = NULL, *head = NULL, *refused = NULL;
+  g_autofree char *body = NULL, *head = NULL, *refused = NULL, *served = NULL;
+  RelaisAccount *second = NULL;
   RelaisRecord *record;
 
   self->limits->head_delay_ms = 40;
@@ -919,6 +922,16 @@ test_late (Fixture       *self,
   g_assert_true (g_str_has_prefix (refused, ": ka\n\n"));
   g_assert_nonnull (strstr (refused, "data: {\"error\":{\"message\":\"busy\""));
   g_assert_cmpuint (last_record (self, 2)->upstream_status, ==, 429);
+  relais_account_pool_try_now (self->gateway.pool, "openai");
+  second = relais_account_new ("second", "openai");
+  second->base_url = relais_test_peer_dup_url (self->peer, "");
+  second->api_key = g_strdup ("another-key");
+  g_ptr_array_add (relais_account_pool_get_accounts (self->gateway.pool), second);
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-late-429", STREAM), NULL, &served), ==, 200);
+  g_assert_true (g_str_has_prefix (served, ": ka\n\n"));
+  g_assert_true (g_str_has_suffix (served, "\n\n" FIRST LAST));
+  g_assert_null (strstr (served, "busy"));
+  g_assert_cmpuint (last_record (self, 3)->attempts, ==, 2);
 }
 
 /* A stream that begins with an error has not begun: the next account is asked, and the last one's
