@@ -238,11 +238,20 @@ set_up_details (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
 {
+  static RelaisTraceStep steps[] = {
+    { RELAIS_TRACE_SKIPPED, (char *)"z.ai", "bad-key", (char *)"token expired or incorrect", 401, 0, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Work", "limited", (char *)"Resource has been exhausted", 429, 120000, 7000000 },
+    { RELAIS_TRACE_HELD, NULL, NULL, NULL, 0, 7000000, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Claude", "fault", NULL, 0, 20000000, -1 },
+  };
+  g_autoptr (GPtrArray) trace = g_ptr_array_new ();
   g_autoptr (RelaisRecordRow) record = NULL;
   GtkWidget *view = NULL;
 
   run (engine);
-  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete" });
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_ptr_array_add (trace, &steps[i]);
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (engine), 0);
   view = relais_record_view_new (record);
   gtk_window_set_transient_for (GTK_WINDOW (view), window);

@@ -9,6 +9,7 @@
 
 #include "app/relais-account-item.h"
 #include "app/relais-account-words.h"
+#include "app/relais-record-view.h"
 #include "app/relais-spin-row.h"
 
 #include "puppet-engine.h"
@@ -130,7 +131,10 @@ test_trace (void)
     { RELAIS_TRACE_TRIED, (char *)"Home", "served", NULL, 200, 0, -1 },
   };
   g_autoptr (GPtrArray) trace = g_ptr_array_new ();
+  g_autoptr (RelaisRecordRow) record = NULL;
   g_autofree char *text = NULL;
+  UiStage stage = { 0 };
+  GtkWidget *view = NULL;
 
   g_ptr_array_add (trace, &steps[3]);
   g_assert_null (relais_account_words_trace (trace));
@@ -144,6 +148,17 @@ test_trace (void)
                    "Work: quota of the day used up (429) (“Quota exceeded”)\n"
                    "Held for 7 s\n"
                    "Home: answered");
+  ui_kit_open (&stage, &bare, 900);
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "m", "Home", 9, 9,
+                                                           NULL, FALSE, trace });
+  record = g_list_model_get_item (relais_engine_list_records (stage.engine), 0);
+  view = relais_record_view_new (record);
+  gtk_window_present (GTK_WINDOW (view));
+  ui_kit_drain ();
+  g_assert_nonnull (ui_kit_find_label (view, "How an Account Was Found"));
+  g_assert_nonnull (ui_kit_find_label (view, text));
+  gtk_window_destroy (GTK_WINDOW (view));
+  ui_kit_close (&stage);
 }
 
 int
