@@ -48,14 +48,14 @@ explain (RelaisScheduling scheduling)
   switch (scheduling)
     {
     case RELAIS_SCHEDULING_BALANCE:
-      return _("The account that has rested longest answers next");
+      return _("The account that has rested longest");
     case RELAIS_SCHEDULING_PERFORMANCE_FIRST:
-      return _("Accounts take turns, whatever the conversation");
+      return _("Each in its turn, whatever the conversation");
     case RELAIS_SCHEDULING_FIXED:
-      return _("One account answers everything, and no other");
+      return _("One account answers everything");
     case RELAIS_SCHEDULING_CACHE_FIRST:
     default:
-      return _("A conversation stays with its account, where the provider’s cache makes it cheaper");
+      return _("A conversation stays with its account, for its cache");
     }
 }
 
