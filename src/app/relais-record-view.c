@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "relais-account-words.h"
 #include "relais-record-view.h"
 #include "relais-toast.h"
 #include "relais-words.h"
@@ -161,6 +162,22 @@ relais_record_view_tokens (gpointer object,
   return g_strconcat (estimated ? "≈ " : "", text, NULL);
 }
 
+static gboolean
+relais_record_view_has_trace (gpointer   object,
+                              GPtrArray *trace)
+{
+  g_autofree char *text = relais_account_words_trace (trace);
+
+  return text != NULL;
+}
+
+static char *
+relais_record_view_trace (gpointer   object,
+                          GPtrArray *trace)
+{
+  return relais_account_words_trace (trace);
+}
+
 static void
 append_rows (GtkWidget *widget,
              GString   *text)
@@ -264,6 +281,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_formats);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_trace);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_pair);
@@ -271,6 +289,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_status);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_text);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_tokens);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_trace);
 }
 
 static void

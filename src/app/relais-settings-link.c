@@ -60,6 +60,24 @@ relais_settings_link_auth_mode_cb (RelaisSettingsLink *self)
   relais_engine_set_auth_mode (self->engine, g_settings_get_enum (self->settings, "auth-mode"));
 }
 
+/* Without an account to answer everything that mode cannot be: what held so far goes on. */
+static void
+relais_settings_link_choice_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *fixed = g_settings_get_string (self->settings, "fixed-account");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_scheduling (self->engine,
+                                     g_settings_get_enum (self->settings, "scheduling"), fixed, &error))
+    g_message ("Ignored in the setting scheduling: %s", error->message);
+}
+
+static void
+relais_settings_link_max_wait_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_max_wait (self->engine, g_settings_get_int (self->settings, "max-wait"), NULL);
+}
+
 /* What was written past the window and is no good is left out: it must not take the good ones with
  * it. */
 static char **
@@ -163,6 +181,8 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_port_cb (self);
   relais_settings_link_lan_cb (self);
   relais_settings_link_auth_mode_cb (self);
+  relais_settings_link_choice_cb (self);
+  relais_settings_link_max_wait_cb (self);
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
@@ -172,6 +192,12 @@ relais_settings_link_new (GSettings    *settings,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::auth-mode", G_CALLBACK (relais_settings_link_auth_mode_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::scheduling",
+                           G_CALLBACK (relais_settings_link_choice_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::fixed-account",
+                           G_CALLBACK (relais_settings_link_choice_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::max-wait",
+                           G_CALLBACK (relais_settings_link_max_wait_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-hosts", G_CALLBACK (relais_settings_link_hosts_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-origins", G_CALLBACK (relais_settings_link_origins_cb),

@@ -126,6 +126,15 @@ replace (char       **member,
   *member = g_strstrip (g_strdup (value));
 }
 
+/* To leave an account unused is always possible, whatever is wrong with it. */
+static gboolean
+only_disables (const Draft *draft)
+{
+  return draft->enabled_set && !draft->enabled && draft->label == NULL &&
+         draft->provider == NULL && draft->base_url == NULL && draft->api_key == NULL &&
+         !draft->models_set;
+}
+
 /* The account a draft makes: a new one, or an edited copy of the one with its id. */
 static RelaisAccount *
 draft_to_account (RelaisCore  *core,
@@ -174,7 +183,7 @@ draft_to_account (RelaisCore  *core,
     }
   if (draft->enabled_set)
     account->enabled = draft->enabled;
-  if (!relais_provider_check_account (account, error))
+  if ((stored == NULL || !only_disables (draft)) && !relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
 }
@@ -484,6 +493,36 @@ relais_engine_dup_account_order (RelaisEngine *self)
   return g_strv_builder_end (builder);
 }
 
+static void
+try_now_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_account_pool_try_now (core->pool, job->text);
+  relais_gateway_wake (&core->gateway);
+  core->accounts_changed = TRUE;
+  relais_core_touch (core);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_try_account_now:
+ * @self: an engine
+ * @id: an account's id
+ *
+ * Nothing is held against it any more: the next request may go to it, and those that are held for
+ * it go at once.
+ */
+void
+relais_engine_try_account_now (RelaisEngine *self,
+                               const char   *id)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_try_account_now, NULL, NULL, NULL,
+                                   try_now_job);
+
+  job->text = g_strdup (id);
+  relais_job_run (job);
+}
+
 static RelaisTestResult *
 take_result (RelaisJob *job)
 {
@@ -535,6 +574,7 @@ models_asked_cb (GObject      *source,
     {
       relais_catalog_forget (job->core->catalog, draft->account->id);
       relais_account_pool_accept (job->core->pool, draft->account->id);
+      relais_gateway_wake (&job->core->gateway);
       job->core->accounts_changed = TRUE;
       relais_core_touch (job->core);
     }

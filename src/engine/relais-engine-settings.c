@@ -215,3 +215,78 @@ relais_engine_set_allowed_origins (RelaisEngine         *self,
   run_list (self, relais_engine_set_allowed_origins, origins, origins_job);
   return TRUE;
 }
+
+static void
+scheduling_job (RelaisCore *core,
+                RelaisJob  *job)
+{
+  relais_config_set_scheduling (core->config, (RelaisScheduling)job->number, job->text,
+                                &job->error);
+  relais_gateway_wake (&core->gateway);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_scheduling:
+ * @self: an engine
+ * @scheduling: how one of several accounts is chosen
+ * @account_id: (nullable): with `FIXED` the only one to use
+ * @error: where to put a failure
+ *
+ * Holds from the next request on, and for those that are held. Fails with [error@Error]
+ * `INVALID_SETTING` for `FIXED` without an account; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_scheduling (RelaisEngine      *self,
+                              RelaisScheduling   scheduling,
+                              const char        *account_id,
+                              GError           **error)
+{
+  RelaisJob *job;
+
+  if (!relais_config_set_scheduling (self->config, scheduling, account_id, error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_scheduling, NULL, NULL, NULL, scheduling_job);
+  job->number = (int)scheduling;
+  job->text = g_strdup (account_id);
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+max_wait_job (RelaisCore *core,
+              RelaisJob  *job)
+{
+  relais_config_set_max_wait_ms (core->config, job->number, &job->error);
+  relais_gateway_wake (&core->gateway);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_max_wait:
+ * @self: an engine
+ * @seconds: how long a request may be held for an account that is about to be free, 0 to 60
+ * @error: where to put a failure
+ *
+ * Holds from the next request on, and for those that are held. Fails with [error@Error]
+ * `INVALID_SETTING` for any other number.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_max_wait (RelaisEngine  *self,
+                            int            seconds,
+                            GError       **error)
+{
+  int wait_ms = seconds >= 0 && seconds <= RELAIS_MAX_WAIT_MAX_MS / 1000 ? seconds * 1000 : -1;
+  RelaisJob *job;
+
+  if (!relais_config_set_max_wait_ms (self->config, wait_ms, error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_max_wait, NULL, NULL, NULL, max_wait_job);
+  job->number = wait_ms;
+  relais_job_run (job);
+  return TRUE;
+}

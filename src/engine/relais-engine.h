@@ -151,24 +151,31 @@ gboolean relais_engine_stop_finish  (RelaisEngine         *self,
                                      GAsyncResult         *result,
                                      GError              **error);
 
-gboolean relais_engine_set_port               (RelaisEngine           *self,
-                                               int                     port,
-                                               GError                **error);
-void     relais_engine_set_allow_lan_access   (RelaisEngine           *self,
-                                               gboolean                allow);
-void     relais_engine_set_auth_mode          (RelaisEngine           *self,
-                                               RelaisAuthMode          mode);
-gboolean relais_engine_set_allowed_hosts      (RelaisEngine           *self,
-                                               const char     * const *hosts,
-                                               GError                **error);
-gboolean relais_engine_set_allowed_origins    (RelaisEngine           *self,
-                                               const char     * const *origins,
-                                               GError                **error);
-void     relais_engine_set_strict_translation (RelaisEngine           *self,
-                                               gboolean                strict);
-void     relais_engine_set_account_order      (RelaisEngine           *self,
-                                               const char     * const *ids);
-char   **relais_engine_dup_account_order      (RelaisEngine           *self);
+gboolean relais_engine_set_port               (RelaisEngine             *self,
+                                               int                       port,
+                                               GError                  **error);
+void     relais_engine_set_allow_lan_access   (RelaisEngine             *self,
+                                               gboolean                  allow);
+void     relais_engine_set_auth_mode          (RelaisEngine             *self,
+                                               RelaisAuthMode            mode);
+gboolean relais_engine_set_allowed_hosts      (RelaisEngine             *self,
+                                               const char       * const *hosts,
+                                               GError                  **error);
+gboolean relais_engine_set_allowed_origins    (RelaisEngine             *self,
+                                               const char       * const *origins,
+                                               GError                  **error);
+void     relais_engine_set_strict_translation (RelaisEngine             *self,
+                                               gboolean                  strict);
+gboolean relais_engine_set_scheduling         (RelaisEngine             *self,
+                                               RelaisScheduling          scheduling,
+                                               const char               *account_id,
+                                               GError                  **error);
+gboolean relais_engine_set_max_wait           (RelaisEngine             *self,
+                                               int                       seconds,
+                                               GError                  **error);
+void     relais_engine_set_account_order      (RelaisEngine             *self,
+                                               const char       * const *ids);
+char   **relais_engine_dup_account_order      (RelaisEngine             *self);
 
 gboolean relais_engine_check_api_key      (const char           *key);
 char    *relais_engine_make_api_key       (void);
@@ -218,6 +225,9 @@ void     relais_engine_restore_account_async  (RelaisEngine         *self,
 gboolean relais_engine_restore_account_finish (RelaisEngine         *self,
                                                GAsyncResult         *result,
                                                GError              **error);
+
+void relais_engine_try_account_now (RelaisEngine *self,
+                                    const char   *id);
 
 /* Lists the models at the provider: of @draft when given, over the stored account @id when that is
  * given (so that an edit can be tested without the key leaving the engine). */

@@ -61,6 +61,7 @@ struct _RelaisTransfer
   gint64              first_byte_deadline_us;
   gboolean fresh; /* this connection was opened for this message */
   gboolean            retried;
+  gboolean was_sent; /* the upstream has its head */
   gboolean            got_head;
   gboolean            paused;
   gboolean gone; /* freed or done: nobody is to be called any more */
@@ -407,6 +408,7 @@ sent_cb (GObject      *source,
   if (stream == NULL && is_stale (self, error))
     {
       self->retried = TRUE;
+      self->was_sent = FALSE;
       transfer_send (self);
       return;
     }
@@ -433,6 +435,7 @@ network_event_cb (RelaisTransfer *self)
 static void
 wrote_headers_cb (RelaisTransfer *self)
 {
+  self->was_sent = TRUE;
   allow_ms (self,
             relais_config_get_limits (self->upstream->config)->upstream_first_byte_timeout_ms);
 }
@@ -585,6 +588,8 @@ relais_upstream_send (RelaisUpstream               *self,
 
   transfer->first_byte_deadline_us =
     g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
+  if (request->deadline_us != 0)
+    transfer->first_byte_deadline_us = MIN (transfer->first_byte_deadline_us, request->deadline_us);
   transfer->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (transfer->timer, timer_cb, transfer, NULL);
   allow_ms (transfer, limits->upstream_connect_timeout_ms);
@@ -637,6 +642,18 @@ relais_transfer_set_paused (RelaisTransfer *transfer,
   allow_ms (transfer,
             relais_config_get_limits (transfer->upstream->config)->upstream_gap_timeout_ms);
   wait_for_bytes (transfer);
+}
+
+/**
+ * relais_transfer_get_was_sent:
+ * @transfer: a transfer, also from within `done`
+ *
+ * Returns: whether the upstream got the request, or a part of it: it may have begun to work
+ */
+gboolean
+relais_transfer_get_was_sent (RelaisTransfer *transfer)
+{
+  return transfer->was_sent;
 }
 
 /**

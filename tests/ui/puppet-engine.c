@@ -27,6 +27,9 @@ struct _RelaisEngine
   guint                 removed_at;
   char                **urls;
   char                **hosts;
+  char                 *fixed_account;
+  RelaisScheduling      scheduling;
+  int                   max_wait;
   char                 *api_key;
   guint                 port;
   gboolean              allow_lan_access;
@@ -154,6 +157,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->records);
   g_strfreev (self->urls);
   g_strfreev (self->hosts);
+  g_free (self->fixed_account);
   g_free (self->api_key);
 
   G_OBJECT_CLASS (relais_engine_parent_class)->finalize (object);
@@ -548,6 +552,37 @@ compare_places (gconstpointer a,
 }
 
 gboolean
+relais_engine_set_scheduling (RelaisEngine      *self,
+                              RelaisScheduling   scheduling,
+                              const char        *account_id,
+                              GError           **error)
+{
+  self->scheduling = scheduling;
+  g_free (self->fixed_account);
+  self->fixed_account = g_strdup (account_id);
+  return TRUE;
+}
+
+gboolean
+relais_engine_set_max_wait (RelaisEngine  *self,
+                            int            seconds,
+                            GError       **error)
+{
+  self->max_wait = seconds;
+  return TRUE;
+}
+
+RelaisScheduling
+puppet_engine_get_scheduling (RelaisEngine  *self,
+                              const char   **fixed,
+                              int           *max_wait)
+{
+  *fixed = self->fixed_account;
+  *max_wait = self->max_wait;
+  return self->scheduling;
+}
+
+gboolean
 relais_engine_set_allowed_hosts (RelaisEngine         *self,
                                  const char   * const *hosts,
                                  GError              **error)
@@ -640,6 +675,24 @@ find (RelaisEngine *self,
       return g_steal_pointer (&row);
     }
   return NULL;
+}
+
+void
+puppet_engine_set_trouble_of (RelaisEngine               *self,
+                              const char                 *id,
+                              const RelaisAccountTrouble *trouble)
+{
+  guint position;
+  g_autoptr (RelaisAccountRow) row = find (self, id, &position);
+
+  puppet_account_row_set_trouble (row, trouble);
+}
+
+void
+relais_engine_try_account_now (RelaisEngine *self,
+                               const char   *id)
+{
+  puppet_engine_set_trouble_of (self, id, NULL);
 }
 
 void

@@ -892,6 +892,23 @@ first_state (RelaisEngine *engine)
   return relais_account_row_get_state (row);
 }
 
+static void
+assert_trouble (RelaisEngine *engine,
+                const char   *words)
+{
+  GListModel *rows = relais_engine_list_accounts (engine);
+  g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, 0);
+  GPtrArray *troubles = relais_account_row_get_troubles (row);
+  RelaisAccountTrouble *trouble;
+
+  g_assert_cmpuint (troubles->len, ==, 1);
+  trouble = g_ptr_array_index (troubles, 0);
+  g_assert_cmpint (trouble->state, ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  g_assert_cmpstr (trouble->words, ==, words);
+  g_assert_cmpuint (trouble->status, ==, 401);
+  g_assert_cmpint (trouble->until_us, ==, 0);
+}
+
 /* Only a test of what is stored says something about what is stored. */
 static void
 test_account_tests (void)
@@ -915,6 +932,7 @@ test_account_tests (void)
   relais_test_result_free (ask (engine, "openai-chat", "m"));
   stop (engine);
   g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  assert_trouble (engine, "no: [hidden]");
   refused = test_account (engine, id, NULL, NULL, &error);
   g_assert_false (refused->ok);
   g_assert_cmpuint (refused->status, ==, 401);
