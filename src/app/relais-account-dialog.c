@@ -15,6 +15,7 @@
 
 #include "relais-account-dialog.h"
 #include "relais-names.h"
+#include "relais-provider-chooser.h"
 #include "relais-switch-row.h"
 #include "relais-words.h"
 
@@ -148,6 +149,13 @@ has_base_url (RelaisAccountDialog *self)
   return self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
 }
 
+/* Whether it can be anywhere: the person says where, or that it is at the usual place. */
+static gboolean
+has_address (const RelaisEngineProvider *provider)
+{
+  return provider->needs_base_url || provider->local;
+}
+
 static void
 read_form (RelaisAccountDialog *self,
            Form                *form)
@@ -157,6 +165,8 @@ read_form (RelaisAccountDialog *self,
   form->label = dup_text (self->name);
   form->base_url = dup_text (self->base_url);
   form->key = dup_key (self->key);
+  if (provider != NULL && g_strcmp0 (form->base_url, provider->base_url) == 0)
+    *form->base_url = '\0';
   form->models = dup_patterns (self->models);
   if (*form->label == '\0' && provider != NULL)
     {
@@ -270,11 +280,15 @@ relais_account_dialog_changed_cb (RelaisAccountDialog *self)
 static void
 show_key_title (RelaisAccountDialog *self)
 {
-  if (self->account == NULL || !relais_account_row_get_has_key (self->account))
-    return;
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key),
-                                 gtk_toggle_button_get_active (self->drop_key) ? _("API _Key: will be removed")
-                                                                               : _("Replace API _Key"));
+  const RelaisEngineProvider *provider = get_provider (self);
+  const char *title = NULL;
+
+  if (self->account != NULL && relais_account_row_get_has_key (self->account))
+    title = gtk_toggle_button_get_active (self->drop_key) ? _("API _Key: will be removed")
+                                                          : _("Replace API _Key");
+  else
+    title = provider == NULL || provider->needs_key ? _("API _Key") : _("API _Key (optional)");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key), title);
 }
 
 static void
@@ -304,10 +318,14 @@ relais_account_dialog_provider_cb (RelaisAccountDialog *self)
 
   if (self->engine == NULL)
     return;
-  needs_url = has_base_url (self) || (provider != NULL && provider->needs_base_url);
+  needs_url = has_base_url (self) || (provider != NULL && has_address (provider));
   gtk_widget_set_visible (GTK_WIDGET (self->base_url), needs_url);
   gtk_widget_set_visible (GTK_WIDGET (self->key),
-                          provider == NULL || provider->needs_key || provider->needs_base_url);
+                          provider == NULL || provider->needs_key || has_address (provider));
+  if (self->account == NULL || !has_base_url (self))
+    gtk_editable_set_text (GTK_EDITABLE (self->base_url),
+                           provider != NULL && provider->local ? provider->base_url : "");
+  show_key_title (self);
   gtk_widget_set_visible (GTK_WIDGET (self->drop_key),
                           self->account != NULL && provider != NULL && !provider->needs_key &&
                             relais_account_row_get_has_key (self->account));
@@ -465,7 +483,7 @@ needs_test (RelaisAccountDialog *self)
   const RelaisEngineProvider *provider = get_provider (self);
   g_auto (Form) form = { 0 };
 
-  if (provider != NULL && !provider->needs_key && !provider->needs_base_url)
+  if (provider != NULL && !provider->needs_key && !has_address (provider))
     return FALSE;
   read_form (self, &form);
   return self->account == NULL || form.draft.api_key != NULL ||
@@ -494,18 +512,6 @@ relais_account_dialog_remove_cb (RelaisAccountDialog *self)
 }
 
 static void
-fill_providers (RelaisAccountDialog *self)
-{
-  gsize n_providers = 0;
-  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-
-  for (gsize i = 0; i < n_providers; i++)
-    gtk_string_list_append (names, relais_words_provider (providers[i].id, providers[i].name));
-  adw_combo_row_set_model (self->provider, G_LIST_MODEL (names));
-}
-
-static void
 fill_from_account (RelaisAccountDialog *self)
 {
   const char *const *models = relais_account_row_get_models (self->account);
@@ -522,7 +528,6 @@ fill_from_account (RelaisAccountDialog *self)
   gtk_editable_set_text (GTK_EDITABLE (self->base_url), base_url != NULL ? base_url : "");
   gtk_editable_set_text (GTK_EDITABLE (self->models), patterns != NULL ? patterns : "");
   relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
-  show_key_title (self);
   gtk_widget_set_visible (GTK_WIDGET (self->test_button), TRUE);
   show_test (self, NULL, NULL, _("Asks the provider for its list of models"));
 }
@@ -537,7 +542,7 @@ relais_account_dialog_constructed (GObject *object)
   if (self->account != NULL)
     fill_from_account (self);
   else
-    fill_providers (self);
+    relais_provider_chooser_fill (self->provider);
   relais_account_dialog_provider_cb (self);
 }
 

@@ -73,7 +73,8 @@ relais_engine_get_providers (gsize *n_providers)
                                             .key_url = provider->key_url,
                                             .base_url = provider->base_urls[provider->preferred],
                                             .needs_base_url = provider->needs_base_url,
-                                            .needs_key = provider->needs_key };
+                                            .needs_key = provider->needs_key,
+                                            .local = provider->local };
         }
       g_once_init_leave (&rows, made);
     }

@@ -55,6 +55,7 @@ typedef struct
   const char *base_url; /* default, or NULL where the person must say */
   gboolean    needs_base_url;
   gboolean    needs_key;
+  gboolean local; /* a server on this computer; base_url says where it usually is */
 } RelaisEngineProvider;
 
 /* What a person typed in the add or edit dialog. NULL members of an edit keep what is; an empty

@@ -72,6 +72,8 @@ static const RelaisEngineProvider providers[] = {
   { "anthropic", "Anthropic", "https://console.anthropic.com/settings/keys", NULL, FALSE, TRUE },
   { "openai", "OpenAI", "https://platform.openai.com/api-keys", NULL, FALSE, TRUE },
   { "zai", "z.ai", "https://z.ai/manage-apikey/apikey-list", NULL, FALSE, TRUE },
+  { "openrouter", "OpenRouter", "https://openrouter.ai/settings/keys", NULL, FALSE, TRUE },
+  { "ollama", "Ollama", NULL, "http://localhost:11434/v1", FALSE, FALSE, TRUE },
   { "openai-compatible", "OpenAI-compatible", NULL, NULL, TRUE, FALSE },
   { "anthropic-compatible", "Anthropic-compatible", NULL, NULL, TRUE, FALSE },
   { "practice", "Practice account", NULL, NULL, FALSE, FALSE },

@@ -7,6 +7,7 @@
 
 #include "app/relais-account-dialog.h"
 #include "app/relais-application.h"
+#include "app/relais-provider-chooser.h"
 #include "app/relais-spin-row.h"
 
 #include "ui-kit.h"
@@ -455,6 +456,23 @@ test_clear_account (void)
   ui_kit_close (&stage);
 }
 
+/* Each provider has one, whatever the file of providers grows to. */
+static void
+test_provider_icons (void)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  for (gsize i = 0; i < n_providers; i++)
+    {
+      g_autofree char *icon = relais_provider_chooser_dup_icon (&providers[i]);
+
+      g_test_message ("%s", icon);
+      g_assert_true (gtk_icon_theme_has_icon (theme, icon));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -467,5 +485,6 @@ main (int   argc,
   g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
+  g_test_add_func ("/window/provider-icons", test_provider_icons);
   return g_test_run ();
 }
