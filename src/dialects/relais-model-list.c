@@ -46,9 +46,9 @@ answers_prompts (const RelaisJsonNode *item)
  * @error: where to put a failure
  *
  * OpenAI and Anthropic keep ids in `data[].id` (Together in the array itself), Gemini names in
- * `models[].name` with `models/` in front. At most 5 000 are read; what is no sensible id is left out, and so is a Gemini model that
- * says it does not answer `generateContent`. Fails with [error@Error]
- * `INVALID_REQUEST` when it is no such list.
+ * `models[].name` with `models/` in front. At most 5 000 are read; what is no sensible id is left
+ * out, and so is a Gemini model that says it does not answer `generateContent`. Fails with
+ * [error@Error] `INVALID_REQUEST` when it is no such list.
  *
  * Returns: (transfer full) (element-type utf8) (nullable): the ids in the list's order
  */

@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "base/relais-error.h"
 
 #include "relais-engine-private.h"
@@ -141,6 +143,50 @@ relais_engine_set_strict_translation (RelaisEngine *self,
 
   job->number = !!strict;
   relais_job_run (job);
+}
+
+static void
+rules_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_core_set_rules (core, job->input);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_rules:
+ * @self: an engine
+ * @json: rules in the form of a rules file
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; requests under way keep the rules they began with. Fails with
+ * [error@Error] `INVALID_SETTING`, naming the rule and what is wrong with it; the old ones hold
+ * then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_rules (RelaisEngine  *self,
+                         const char    *json,
+                         GError       **error)
+{
+  g_autoptr (RelaisRules) rules = NULL;
+  RelaisJob *job;
+
+  if (strlen (json) > RELAIS_RULES_SIZE_MAX)
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "they are larger than 1 MiB");
+      return FALSE;
+    }
+  rules = relais_rules_parse (json, strlen (json), error);
+  if (rules == NULL)
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
+  job->input = g_steal_pointer (&rules);
+  job->input_free = (GDestroyNotify)relais_rules_unref;
+  relais_job_run (job);
+  return TRUE;
 }
 
 static void

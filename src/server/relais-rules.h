@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 #define RELAIS_RULES_MAX 1000
+#define RELAIS_RULES_SIZE_MAX (1024 * 1024)
 
 /* One rule. Owned by the list it is in; NULL where it says nothing. */
 typedef struct

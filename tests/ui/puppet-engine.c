@@ -567,6 +567,14 @@ relais_engine_set_allowed_origins (RelaisEngine         *self,
   return TRUE;
 }
 
+gboolean
+relais_engine_set_rules (RelaisEngine  *self,
+                         const char    *json,
+                         GError       **error)
+{
+  return TRUE;
+}
+
 void
 relais_engine_set_account_order (RelaisEngine         *self,
                                  const char   * const *ids)

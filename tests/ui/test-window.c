@@ -456,6 +456,42 @@ test_clear_account (void)
   ui_kit_close (&stage);
 }
 
+static gboolean
+has_rule_name (gpointer data)
+{
+  UiStage *stage = data;
+  g_auto (GStrv) models = relais_engine_dup_models (stage->engine);
+
+  return g_strv_contains ((const char *const *)models, "mine");
+}
+
+static gboolean
+has_no_rule_name (gpointer data)
+{
+  return !has_rule_name (data);
+}
+
+/* The setting is in force at once; what is no good leaves the rules that hold. */
+static void
+test_rules_setting (void)
+{
+  UiStage stage = { 0 };
+
+  ui_kit_open (&stage, &practice, 900);
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"mine\",\"model\":\"practice\"}]}");
+  relais_engine_refresh_models (stage.engine);
+  ui_kit_until (has_rule_name, &stage);
+  g_test_expect_message ("relais-settings-link", G_LOG_LEVEL_MESSAGE, "Ignored in the setting rules:*");
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{}]}");
+  g_test_assert_expected_messages ();
+  relais_engine_refresh_models (stage.engine);
+  ui_kit_drain ();
+  g_assert_true (has_rule_name (&stage));
+  g_settings_reset (stage.settings, "rules");
+  ui_kit_until (has_no_rule_name, &stage);
+  ui_kit_close (&stage);
+}
+
 /* Each provider has one, whatever the file of providers grows to. */
 static void
 test_provider_icons (void)
@@ -485,6 +521,7 @@ main (int   argc,
   g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
+  g_test_add_func ("/window/rules-setting", test_rules_setting);
   g_test_add_func ("/window/provider-icons", test_provider_icons);
   return g_test_run ();
 }
