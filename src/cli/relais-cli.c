@@ -211,7 +211,7 @@ relais_cli_read_secret (const char  *prompt,
 {
   struct sigaction before[G_N_ELEMENTS (ends)];
   gboolean terminal = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &echoing) == 0;
-  char line[SECRET_MAX];
+  char line[SECRET_MAX] = "";
   char *secret = NULL;
 
   if (terminal)
@@ -222,7 +222,9 @@ relais_cli_read_secret (const char  *prompt,
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &silent);
       fprintf (stderr, "%s: ", prompt);
     }
-  if (fgets (line, sizeof line, stdin) != NULL)
+  if (fgets (line, sizeof line, stdin) != NULL && strlen (line) == sizeof line - 1)
+    g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "The line on standard input is too long for a key");
+  else if (!ferror (stdin) && *line != '\0')
     secret = g_strdup (g_strstrip (line));
   else
     g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING, "Nothing to read on standard input");

@@ -229,7 +229,7 @@ write_call_end (AnthropicEncoder  *self,
                 const RelaisEvent *event,
                 GString           *out)
 {
-  if (g_array_index (self->base.calls, RelaisEncoderCall, event->call).custom)
+  if (!event->cut && g_array_index (self->base.calls, RelaisEncoderCall, event->call).custom)
     write_delta (self, "input_json_delta", "partial_json",
                  self->custom_begun ? "\"}" : "{\"input\":\"\"}", -1, out);
   close_block (self, out);

@@ -32,9 +32,10 @@ typedef struct
   gboolean open;
   gboolean has_args;
   gboolean custom;
-  guint depth;      /* of its arguments so far: brackets that are open */
-  gboolean quoted;  /* they end inside a string */
-  gboolean escaped; /* behind a backslash in it */
+  gboolean incomplete; /* so the upstream says */
+  guint depth;         /* of its arguments so far: brackets that are open */
+  gboolean quoted;     /* they end inside a string */
+  gboolean escaped;    /* behind a backslash in it */
 } RelaisDecoderCall;
 
 struct _RelaisDecoder
@@ -87,6 +88,8 @@ void  relais_decoder_call_args  (RelaisDecoder        *self,
                                  const char           *text,
                                  gssize                length);
 void  relais_decoder_call_end   (RelaisDecoder        *self,
+                                 guint                 call);
+void  relais_decoder_call_cut   (RelaisDecoder        *self,
                                  guint                 call);
 void  relais_decoder_usage      (RelaisDecoder        *self,
                                  const RelaisUsage    *usage);

@@ -327,6 +327,23 @@ relais_decoder_call_end (RelaisDecoder *self,
 }
 
 /**
+ * relais_decoder_call_cut:
+ * @self: a decoder
+ * @call: the number of an open call; others are passed over
+ *
+ * The upstream itself says that the arguments are not whole: the call never ends.
+ */
+void
+relais_decoder_call_cut (RelaisDecoder *self,
+                         guint          call)
+{
+  RelaisDecoderCall *known = open_call (self, call);
+
+  if (known != NULL)
+    known->incomplete = TRUE;
+}
+
+/**
  * relais_decoder_usage:
  * @self: a decoder
  * @usage: what is known by now
@@ -365,9 +382,25 @@ relais_decoder_end (RelaisDecoder        *self,
   self->stop_sequence = relais_json_node_dup_string (stop_sequence);
 }
 
+/* Whether a call that is still open was cut off with the answer. Free text does not show it, nor do
+ * arguments that have not begun: there it is the last call that was under way. */
+static gboolean
+is_half (const RelaisDecoder *self,
+         guint                number)
+{
+  const RelaisDecoderCall *call = &g_array_index (self->calls, RelaisDecoderCall, number);
+  gboolean last = number + 1 == self->calls->len;
+
+  if (!call->open || self->ending)
+    return call->open && call->incomplete;
+  return call->incomplete || is_cut (call) ||
+         (last && (call->custom || (!call->has_args && self->finish != RELAIS_FINISH_UNKNOWN)));
+}
+
 static void
 tell_finish (RelaisDecoder *self)
 {
+  gboolean half = FALSE;
   RelaisEvent event = {
     .type = RELAIS_EVENT_FINISH,
     .finish = self->finish,
@@ -376,16 +409,17 @@ tell_finish (RelaisDecoder *self)
 
   if (self->over)
     return;
-  /* one that was cut by the limit of length is left open: nobody is to run it */
-  self->ending = self->finish != RELAIS_FINISH_LENGTH;
+  /* one that was cut is left open: nobody is to run it */
+  self->ending = self->finish != RELAIS_FINISH_LENGTH && self->finish != RELAIS_FINISH_FILTER &&
+                 self->finish != RELAIS_FINISH_UNKNOWN;
   for (guint i = 0; i < self->calls->len; i++)
-    {
-      const RelaisDecoderCall *call = &g_array_index (self->calls, RelaisDecoderCall, i);
-
-      if (self->ending || (call->has_args && !call->custom))
-        relais_decoder_call_end (self, i);
-    }
-  if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
+    if (is_half (self, i))
+      half = TRUE;
+    else
+      relais_decoder_call_end (self, i);
+  if (half && self->finish != RELAIS_FINISH_FILTER)
+    event.finish = RELAIS_FINISH_LENGTH;
+  else if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
     event.finish = RELAIS_FINISH_TOOL_CALLS;
   event.text = self->stop_sequence;
   event.length = self->stop_sequence != NULL ? strlen (self->stop_sequence) : 0;

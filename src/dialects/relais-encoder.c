@@ -439,7 +439,7 @@ has_call_part (RelaisEncoder *self)
   return FALSE;
 }
 
-/* A call the limit of length cut off is none; where it cannot be taken back it ends as cut. */
+/* A call that was cut off is none; where it cannot be taken back it ends as cut. */
 static void
 drop_call (RelaisEncoder *self,
            guint          number,
@@ -607,7 +607,9 @@ relais_encoder_push (RelaisEncoder     *self,
   self->before = event->type;
   if (event->type == RELAIS_EVENT_FINISH)
     {
-      end_calls (self, event->finish == RELAIS_FINISH_LENGTH, out);
+      gboolean cut = event->finish == RELAIS_FINISH_LENGTH || event->finish == RELAIS_FINISH_FILTER;
+
+      end_calls (self, cut, out);
       deliver (self, event, out);
     }
   else

@@ -80,7 +80,9 @@ close_call (ResponsesDecoder     *self,
     return;
   if (!g_array_index (self->base.calls, RelaisDecoderCall, self->call - 1).has_args)
     relais_decoder_call_args (&self->base, self->call - 1, text, -1);
-  if (!relais_json_node_equals (member (item, "status"), "incomplete"))
+  if (relais_json_node_equals (member (item, "status"), "incomplete"))
+    relais_decoder_call_cut (&self->base, self->call - 1);
+  else
     relais_decoder_call_end (&self->base, self->call - 1);
   self->call = 0;
 }

@@ -18,7 +18,7 @@
 typedef struct
 {
   RelaisOrigin upstream;
-  GArray *marks;      /* const char *: where a mark stands in the body, in order; owned */
+  GPtrArray *marks;   /* const char *: where a mark may stand in the body, in order */
   const char *bypass; /* what a call without a signature needs, or NULL */
 } Guard;
 
@@ -40,12 +40,12 @@ has_seal (const Guard          *guard,
     {
       guint middle = (low + high) / 2;
 
-      if (g_array_index (guard->marks, const char *, middle) < raw)
+      if ((const char *)guard->marks->pdata[middle] < raw)
         low = middle + 1;
       else
         high = middle;
     }
-  return low < guard->marks->len && g_array_index (guard->marks, const char *, low) < raw + length;
+  return low < guard->marks->len && (const char *)guard->marks->pdata[low] < raw + length;
 }
 
 static gboolean
@@ -116,9 +116,12 @@ is_foreign_block (const Guard          *guard,
 {
   RelaisJsonIter iter;
   const RelaisJsonNode *name, *value;
+  gboolean thought;
 
   if (relais_json_node_get_kind (block) != RELAIS_JSON_OBJECT || !has_seal (guard, block))
     return FALSE;
+  thought = !is_call (block) &&
+            relais_json_node_get_boolean (relais_json_node_get_member (block, "thought"), FALSE);
   relais_json_iter_init (&iter, block);
   while (relais_json_iter_next (&iter, &name, &value))
     {
@@ -126,8 +129,7 @@ is_foreign_block (const Guard          *guard,
         continue;
       if (is_any (name, "signature", "encrypted_content") || relais_json_node_equals (name, "data"))
         return TRUE;
-      if (is_any (name, "thoughtSignature", "thought_signature") && !is_call (block) &&
-          relais_json_node_get_boolean (relais_json_node_get_member (block, "thought"), FALSE))
+      if (thought && is_any (name, "thoughtSignature", "thought_signature"))
         return TRUE;
     }
   return FALSE;
@@ -135,7 +137,7 @@ is_foreign_block (const Guard          *guard,
 
 static void
 copy_member (const Guard          *guard,
-             const RelaisJsonNode *object,
+             gboolean              bypassed,
              const RelaisJsonNode *name,
              const RelaisJsonNode *value,
              GString              *out)
@@ -147,7 +149,7 @@ copy_member (const Guard          *guard,
   const char *raw;
   gsize length;
 
-  if (foreign && (guard->bypass == NULL || !is_call (object)))
+  if (foreign && !bypassed)
     return;
   if (relais_json_node_equals (name, "extra_content") && has_seal (guard, value))
     return;
@@ -175,18 +177,20 @@ copy (const Guard          *guard,
   const RelaisJsonNode *name, *value;
   gsize length;
   const char *raw = relais_json_node_get_raw (node, &length);
+  gboolean bypassed;
 
   if (!has_seal (guard, node) || (kind != RELAIS_JSON_OBJECT && kind != RELAIS_JSON_ARRAY))
     {
       g_string_append_len (out, raw, length);
       return;
     }
+  bypassed = guard->bypass != NULL && is_call (node);
   g_string_append_c (out, kind == RELAIS_JSON_OBJECT ? '{' : '[');
   relais_json_iter_init (&iter, node);
   while (relais_json_iter_next (&iter, &name, &value))
     {
       if (kind == RELAIS_JSON_OBJECT)
-        copy_member (guard, node, name, value, out);
+        copy_member (guard, bypassed, name, value, out);
       else if (!is_foreign_block (guard, value) && !is_foreign_message (guard, value))
         {
           if (out->str[out->len - 1] != '[')
@@ -218,28 +222,21 @@ relais_seal_guard (GBytes       *body,
   gsize length;
   const char *bytes = g_bytes_get_data (body, &length);
   Guard guard = { .upstream = upstream };
+  g_autoptr (GPtrArray) marks = NULL;
   g_autoptr (RelaisJson) tree = NULL;
   GString *out;
 
-  if (bytes == NULL || relais_seal_find (bytes, length) == NULL)
+  if (bytes == NULL)
+    return g_bytes_ref (body);
+  guard.marks = marks = relais_seal_find (bytes, length);
+  if (marks->len == 0)
     return g_bytes_ref (body);
   tree = relais_json_parse (bytes, length, RELAIS_JSON_MAX_DEPTH, NULL);
   if (tree == NULL)
     return g_bytes_ref (body);
   if (upstream == RELAIS_ORIGIN_GEMINI && model != NULL && relais_model_is_gemini_3 (model))
     guard.bypass = RELAIS_SIGNATURE_BYPASS;
-  guard.marks = g_array_new (FALSE, FALSE, sizeof (const char *));
-  for (gsize i = 0; i < length; i++)
-    {
-      const char *mark = relais_seal_find (bytes + i, length - i);
-
-      if (mark == NULL)
-        break;
-      g_array_append_val (guard.marks, mark);
-      i = mark - bytes;
-    }
   out = g_string_sized_new (length);
   copy (&guard, relais_json_get_root (tree), out);
-  g_array_unref (guard.marks);
   return g_string_free_to_bytes (out);
 }

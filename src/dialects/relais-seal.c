@@ -122,15 +122,29 @@ relais_seal_open (char         **value,
  * @bytes: (array length=length): a request body, or some of it
  * @length: its bytes
  *
- * Returns: (nullable): where the first mark in it may stand
+ * Goes over the bytes once for each of the two forms of a mark, however many there are.
+ *
+ * Returns: (transfer full) (element-type utf8): where marks may stand in it, in order
  */
-const char *
+GPtrArray *
 relais_seal_find (const char *bytes,
                   gsize       length)
 {
+  GPtrArray *marks = g_ptr_array_new ();
+  const char *end = bytes + length;
   const char *plain = memmem (bytes, length, MARK, strlen (MARK));
-  const char *coded = memmem (bytes, plain != NULL ? (gsize)(plain - bytes) : length, MARK_BASE64,
-                              strlen (MARK_BASE64));
+  const char *coded = memmem (bytes, length, MARK_BASE64, strlen (MARK_BASE64));
 
-  return coded != NULL ? coded : plain;
+  while (plain != NULL || coded != NULL)
+    if (coded == NULL || (plain != NULL && plain < coded))
+      {
+        g_ptr_array_add (marks, (gpointer)plain);
+        plain = memmem (plain + 1, end - plain - 1, MARK, strlen (MARK));
+      }
+    else
+      {
+        g_ptr_array_add (marks, (gpointer)coded);
+        coded = memmem (coded + 1, end - coded - 1, MARK_BASE64, strlen (MARK_BASE64));
+      }
+  return marks;
 }

@@ -12,15 +12,15 @@ G_BEGIN_DECLS
 /* What Google takes where a signature is due and none is there, by its own word. */
 #define RELAIS_SIGNATURE_BYPASS "skip_thought_signature_validator"
 
-char       *relais_seal_close (const char    *value,
-                               RelaisOrigin   origin,
-                               RelaisOrigin   slot);
-gboolean    relais_seal_open  (char         **value,
-                               RelaisOrigin  *origin);
-const char *relais_seal_find  (const char    *bytes,
-                               gsize          length);
-GBytes     *relais_seal_guard (GBytes        *body,
-                               RelaisOrigin   upstream,
-                               const char    *model);
+char      *relais_seal_close (const char    *value,
+                              RelaisOrigin   origin,
+                              RelaisOrigin   slot);
+gboolean   relais_seal_open  (char         **value,
+                              RelaisOrigin  *origin);
+GPtrArray *relais_seal_find  (const char    *bytes,
+                              gsize          length);
+GBytes    *relais_seal_guard (GBytes        *body,
+                              RelaisOrigin   upstream,
+                              const char    *model);
 
 G_END_DECLS

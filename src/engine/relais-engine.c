@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <malloc.h>
+
 #include "base/relais-error.h"
 #include "base/relais-key.h"
 
@@ -176,11 +178,23 @@ relais_engine_get_property (GObject    *object,
     }
 }
 
+/* Bodies and events of many MiB go back to the system when they are freed: glibc would raise this
+ * threshold with the first of them and keep those that follow in its heap. */
+static void
+keep_heap_small (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_MMAP_THRESHOLD, 1024 * 1024);
+#endif
+}
+
 static void
 relais_engine_class_init (RelaisEngineClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  keep_heap_small ();
 
   object_class->dispose = relais_engine_dispose;
   object_class->finalize = relais_engine_finalize;

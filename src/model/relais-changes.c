@@ -73,19 +73,19 @@ relais_changes_unref (RelaisChanges *self)
     g_atomic_rc_box_release_full (self, changes_clear);
 }
 
-static gboolean
-has (const RelaisChanges *self,
-     RelaisChangeType     type,
-     const char          *field)
+static RelaisChange *
+find (const RelaisChanges *self,
+      RelaisChangeType     type,
+      const char          *field)
 {
   for (guint i = 0; i < self->list->len; i++)
     {
-      const RelaisChange *known = g_ptr_array_index (self->list, i);
+      RelaisChange *known = g_ptr_array_index (self->list, i);
 
       if (known->type == type && strcmp (known->field, field) == 0)
-        return TRUE;
+        return known;
     }
-  return FALSE;
+  return NULL;
 }
 
 /**
@@ -97,7 +97,8 @@ has (const RelaisChanges *self,
  * @format: why, as a printf() format; no value of the request in it
  * @...: its arguments
  *
- * The same change of the same field stands once. A report holds 256 changes; more are passed over.
+ * The same change of the same field stands once, notable if it is in any way. A report holds 256
+ * changes and as many notable ones beyond; more are passed over.
  */
 void
 relais_changes_add (RelaisChanges    *self,
@@ -107,11 +108,19 @@ relais_changes_add (RelaisChanges    *self,
                     const char       *format,
                     ...)
 {
+  guint max = notable ? 2 * RELAIS_CHANGES_MAX : RELAIS_CHANGES_MAX;
   RelaisChange *change;
   va_list arguments;
 
-  if (self->list->len >= RELAIS_CHANGES_MAX || has (self, type, field))
+  /* a full report costs no search, however much there is to tell */
+  if (self->list->len >= max)
     return;
+  change = find (self, type, field);
+  if (change != NULL)
+    {
+      change->notable |= notable;
+      return;
+    }
   change = g_new0 (RelaisChange, 1);
   change->type = type;
   change->notable = notable;

@@ -698,6 +698,8 @@ def case_keyless():
     assert status == 0 and 'works, ' in out, out + err
     status, out, err = keyring_run('accounts', 'add', 'openai')
     assert (status, out) == (1, '') and 'standard input' in err, err
+    status, out, err = keyring_run('accounts', 'add', 'openai', feed='sk-' + 'x' * 5000 + '\n')
+    assert (status, out) == (1, '') and 'too long' in err and 'xxx' not in err, err
     status, out, err = keyring_run('accounts', 'add', 'practice', '--label', 'Another')
     assert (status, out) == (1, '') and 'already' in err and 'remove practice' in err, err
     rows = [line.split('\t')[:3] for line in keyring_run('accounts')[1].splitlines()]

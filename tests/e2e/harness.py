@@ -37,6 +37,7 @@ def main():
             print(f'not ok {number} {function.__name__}', flush=True)
             for line in traceback.format_exc().splitlines() + [f'{type(error).__name__}: {error}']:
                 print(f'# {line}', flush=True)
+            traceback.print_exc()
     sys.exit(bool(failed))
 
 

@@ -7,7 +7,51 @@
 
 #include <string.h>
 
+#include "base/relais-json.h"
 #include "dialects/relais-seal.h"
+
+void                 *__real_memmem                      (const void           *haystack,
+                                                          size_t                length,
+                                                          const void           *needle,
+                                                          size_t                needle_length);
+void                 *__wrap_memmem                      (const void           *haystack,
+                                                          size_t                length,
+                                                          const void           *needle,
+                                                          size_t                needle_length);
+const RelaisJsonNode *__real_relais_json_node_get_member (const RelaisJsonNode *node,
+                                                          const char           *name);
+const RelaisJsonNode *__wrap_relais_json_node_get_member (const RelaisJsonNode *node,
+                                                          const char           *name);
+
+static gint64 n_visited; /* bytes and members that were looked at */
+
+void *
+__wrap_memmem (const void *haystack,
+               size_t      length,
+               const void *needle,
+               size_t      needle_length)
+{
+  const char *found = __real_memmem (haystack, length, needle, needle_length);
+
+  n_visited += found != NULL ? found - (const char *)haystack : (gssize)length;
+  return (void *)found;
+}
+
+const RelaisJsonNode *
+__wrap_relais_json_node_get_member (const RelaisJsonNode *node,
+                                    const char           *name)
+{
+  n_visited += relais_json_node_get_count (node);
+  return __real_relais_json_node_get_member (node, name);
+}
+
+static gboolean
+is_marked (const char *text)
+{
+  g_autoptr (GPtrArray) marks = relais_seal_find (text, strlen (text));
+
+  return marks->len > 0;
+}
 
 static void
 test_round_trip (void)
@@ -21,7 +65,7 @@ test_round_trip (void)
       RelaisOrigin origin = origins[i / 4 % 4], slot = origins[i % 4], seen = slot;
       g_autofree char *value = relais_seal_close (values[i / 16], origin, slot);
 
-      g_assert_cmpint (relais_seal_find (value, strlen (value)) != NULL, ==, origin != slot);
+      g_assert_cmpint (is_marked (value), ==, origin != slot);
       g_assert_true (relais_seal_open (&value, &seen));
       g_assert_cmpstr (value, ==, values[i / 16]);
       g_assert_cmpint (seen, ==, origin);
@@ -108,6 +152,36 @@ test_guard (void)
     }
 }
 
+static gint64
+count_visits (const char *body,
+              guint       n)
+{
+  g_auto (GStrv) pieces = g_strsplit (body, "@", 3);
+  g_autoptr (GString) text = g_string_new (pieces[0]);
+  g_autoptr (GBytes) whole = NULL;
+  g_autoptr (GBytes) guarded = NULL;
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (text, pieces[1]);
+  g_string_append (text, pieces[2]);
+  whole = g_bytes_new (text->str, text->len);
+  n_visited = 0;
+  guarded = relais_seal_guard (whole, RELAIS_ORIGIN_GEMINI, "gemini-3-pro");
+  return n_visited;
+}
+
+/* Twice the body is twice the work: between @ stands what is repeated. */
+static void
+test_linear (gconstpointer body)
+{
+  gint64 half = count_visits (body, 1000);
+  gint64 whole = count_visits (body, 2000);
+
+  g_assert_cmpint (half, >, 1000);
+  g_assert_cmpint (whole, >, half);
+  g_assert_cmpint (whole, <=, 2 * half + 100);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -116,5 +190,14 @@ main (int    argc,
   g_test_add_func ("/seal/round-trip", test_round_trip);
   g_test_add_func ("/seal/broken", test_broken);
   g_test_add_func ("/seal/guard", test_guard);
+  g_test_add_data_func ("/seal/linear/plain", "{\"a\":\"@relais1.@\"}", test_linear);
+  g_test_add_data_func ("/seal/linear/coded", "{\"a\":\"@cmVsYWlzMS5@\"}", test_linear);
+  g_test_add_data_func ("/seal/linear/mixed", "{\"a\":\"@relais1.cmVsYWlzMS5@\"}", test_linear);
+  g_test_add_data_func ("/seal/linear/parts",
+                        "{\"parts\":[@{\"text\":\"a\",\"thought\":true,\"thoughtSignature\":\"" A_SEAL_64 "\"},@1]}",
+                        test_linear);
+  g_test_add_data_func ("/seal/linear/members",
+                        "{\"parts\":[{@\"thoughtSignature\":\"" A_SEAL_64 "\",@\"functionCall\":{}}]}",
+                        test_linear);
   return g_test_run ();
 }
