@@ -173,13 +173,7 @@ relais_engine_set_rules (RelaisEngine  *self,
   g_autoptr (RelaisRules) rules = NULL;
   RelaisJob *job;
 
-  if (strlen (json) > RELAIS_RULES_SIZE_MAX)
-    {
-      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                           "they are larger than 1 MiB");
-      return FALSE;
-    }
-  rules = relais_rules_parse (json, strlen (json), error);
+  rules = relais_rules_parse (json, strlen (json), NULL, error);
   if (rules == NULL)
     return FALSE;
   job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
