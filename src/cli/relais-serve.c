@@ -28,7 +28,7 @@ typedef struct
 } Serve;
 
 static gboolean lan, practice, strict_translation, no_log;
-static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
+static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *proxy, *data_dir;
 static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {
@@ -42,6 +42,7 @@ static const GOptionEntry entries[] = {
   { "api-key-file", 0, 0, G_OPTION_ARG_FILENAME, &api_key_file, "Read the client key from FILE", "FILE" },
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Read accounts from FILE, not the keyring", "FILE" },
   { "rules-file", 0, 0, G_OPTION_ARG_FILENAME, &rules_file, "Which model is used for which, from FILE", "FILE" },
+  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, "Reach providers through it (http://host:port, socks5://host:port)", "URL" },
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the client key is kept without a keyring", "DIR" },
@@ -198,6 +199,11 @@ apply_settings (RelaisEngine  *engine,
   if (!relais_engine_set_allowed_origins (engine, (const char *const *)allowed_origins, error))
     {
       g_prefix_error (error, "--allowed-origin: ");
+      return FALSE;
+    }
+  if (!relais_engine_set_proxy (engine, proxy, error))
+    {
+      g_prefix_error (error, "--proxy: ");
       return FALSE;
     }
   relais_engine_set_auth_mode (engine, mode);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/relais-error.h"
+#include "base/relais-outbound.h"
 
 #include "relais-engine-private.h"
 
@@ -179,6 +180,54 @@ relais_engine_set_rules (RelaisEngine  *self,
   job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
   job->input = g_steal_pointer (&rules);
   job->input_free = (GDestroyNotify)relais_rules_unref;
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+proxy_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_upstream_set_proxy (core->upstream, job->text);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_proxy:
+ * @self: an engine
+ * @url: (nullable): the proxy requests to upstreams go through, or %NULL for none
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; answers under way end. Upstreams on this computer are reached
+ * without it. Fails with [error@Error] `INVALID_SETTING` for what [func@Outbound.check] does not
+ * take, in words that do not repeat it; the old one holds then.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_proxy (RelaisEngine  *self,
+                         const char    *url,
+                         GError       **error)
+{
+  RelaisJob *job;
+
+  switch (url != NULL ? relais_outbound_check (url) : RELAIS_OUTBOUND_FINE)
+    {
+    case RELAIS_OUTBOUND_FINE:
+      break;
+    case RELAIS_OUTBOUND_SECRET:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "a proxy that asks for a name and a password is not supported: leave "
+                           "them out");
+      return FALSE;
+    case RELAIS_OUTBOUND_WRONG:
+    default:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "it is written as http://host:port or socks5://host:port");
+      return FALSE;
+    }
+  job = relais_job_new (self, relais_engine_set_proxy, NULL, NULL, NULL, proxy_job);
+  job->text = g_strdup (url);
   relais_job_run (job);
   return TRUE;
 }

@@ -167,6 +167,9 @@ gboolean relais_engine_set_allowed_origins    (RelaisEngine           *self,
                                                GError                **error);
 void     relais_engine_set_strict_translation (RelaisEngine           *self,
                                                gboolean                strict);
+gboolean relais_engine_set_proxy              (RelaisEngine           *self,
+                                               const char             *url,
+                                               GError                **error);
 gboolean relais_engine_set_rules              (RelaisEngine           *self,
                                                const char             *json,
                                                GError                **error);

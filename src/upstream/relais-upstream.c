@@ -12,6 +12,7 @@
 #include <libsoup/soup.h>
 
 #include "base/relais-error.h"
+#include "base/relais-outbound.h"
 
 #include "relais-provider.h"
 #include "relais-upstream.h"
@@ -25,7 +26,9 @@
 typedef struct
 {
   SoupSession *session; /* owned */
-  guint running;
+  guint    running;
+  gboolean proxied;
+  gboolean retired; /* takes no more: it goes another way than is asked for now */
 } Slot;
 
 struct _RelaisUpstream
@@ -35,6 +38,7 @@ struct _RelaisUpstream
   /* owned */
   RelaisConfig *config;
   GPtrArray    *slots;
+  char *proxy; /* NULL: none */
   guint         running;
 };
 
@@ -85,6 +89,7 @@ relais_upstream_finalize (GObject *object)
 
   g_clear_object (&self->config);
   g_clear_pointer (&self->slots, g_ptr_array_unref);
+  g_clear_pointer (&self->proxy, g_free);
 
   G_OBJECT_CLASS (relais_upstream_parent_class)->finalize (object);
 }
@@ -118,23 +123,60 @@ relais_upstream_new (RelaisConfig *config)
   return self;
 }
 
+static void
+drop_retired (RelaisUpstream *self)
+{
+  for (guint i = self->slots->len; i-- > 0;)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->retired && slot->running == 0)
+        g_ptr_array_remove_index_fast (self->slots, i);
+    }
+}
+
+/**
+ * relais_upstream_set_proxy:
+ * @self: an upstream
+ * @url: (nullable): an address that [func@Outbound.check] takes, or %NULL for none
+ *
+ * Goes for what is sent from now on; what is under way ends where it is. Upstreams on this computer
+ * are reached without it.
+ */
+void
+relais_upstream_set_proxy (RelaisUpstream *self,
+                           const char     *url)
+{
+  if (g_strcmp0 (self->proxy, url) == 0)
+    return;
+  g_free (self->proxy);
+  self->proxy = g_strdup (url);
+  for (guint i = 0; i < self->slots->len; i++)
+    ((Slot *)g_ptr_array_index (self->slots, i))->retired = TRUE;
+  drop_retired (self);
+}
+
 static Slot *
 take_slot (RelaisUpstream *self)
 {
+  g_autoptr (GProxyResolver) resolver = NULL;
   Slot *slot;
 
+  drop_retired (self);
   for (guint i = 0; i < self->slots->len; i++)
     {
       slot = g_ptr_array_index (self->slots, i);
-      if (slot->running < TRANSFERS_PER_SESSION)
+      if (!slot->retired && slot->running < TRANSFERS_PER_SESSION)
         return slot;
     }
+  resolver = relais_outbound_new_resolver (self->proxy);
   slot = g_new0 (Slot, 1);
+  slot->proxied = resolver != NULL;
   slot->session = soup_session_new_with_options ("max-conns", TRANSFERS_PER_SESSION,
                                                  "max-conns-per-host", TRANSFERS_PER_SESSION,
                                                  "idle-timeout", IDLE_TIMEOUT_S,
                                                  "timeout", 0,
-                                                 "proxy-resolver", NULL,
+                                                 "proxy-resolver", resolver,
                                                  NULL);
   soup_session_remove_feature_by_type (slot->session, SOUP_TYPE_AUTH_MANAGER);
   g_ptr_array_add (self->slots, slot);
@@ -388,6 +430,35 @@ is_stale (RelaisTransfer *self,
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
 }
 
+/* What answers in the upstream's place: it says nothing of the account. libsoup hands on what a
+ * proxy says to CONNECT as if the upstream had said it (3.2.3). */
+static gboolean
+is_of_proxy (RelaisTransfer *self)
+{
+  GUri *uri = soup_message_get_uri (self->message);
+
+  if (!self->slot->proxied)
+    return FALSE;
+  return soup_message_get_status (self->message) == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
+         (strcmp (g_uri_get_scheme (uri), "https") == 0 &&
+          soup_message_get_tls_peer_certificate (self->message) == NULL);
+}
+
+static void
+fail_for_proxy (RelaisTransfer *self,
+                GInputStream   *stream)
+{
+  guint status = soup_message_get_status (self->message);
+  g_autofree char *words = NULL;
+
+  if (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
+    words = g_strdup ("The outbound proxy asks for a name and a password, which is not supported");
+  else
+    words = g_strdup_printf ("The outbound proxy refused to connect (%u)", status);
+  g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  transfer_fail (self, RELAIS_ERROR_UPSTREAM, words);
+}
+
 static void
 sent_cb (GObject      *source,
          GAsyncResult *result,
@@ -413,6 +484,11 @@ sent_cb (GObject      *source,
   if (stream == NULL)
     {
       transfer_done (self, error);
+      return;
+    }
+  if (is_of_proxy (self))
+    {
+      fail_for_proxy (self, stream);
       return;
     }
   self->stream = g_steal_pointer (&stream);
