@@ -126,6 +126,16 @@ say_what_to_try (Serve      *serve,
            url, open ? "" : "-H 'Authorization: Bearer THE-CLIENT-KEY' ");
 }
 
+/* A rule that serves nobody is no reason not to start: the account may yet be added. */
+static void
+say_idle_rules (RelaisEngine *engine)
+{
+  g_auto (GStrv) notes = relais_engine_dup_rule_notes (engine);
+
+  for (guint i = 0; notes[i] != NULL; i++)
+    fprintf (stderr, "warning: %s: %s\n", rules_file, notes[i]);
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -142,6 +152,7 @@ started_cb (GObject      *source,
       g_main_loop_quit (serve->loop);
       return;
     }
+  say_idle_rules (serve->engine);
   say_key (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);

@@ -178,6 +178,8 @@ relais_engine_set_rules (RelaisEngine  *self,
   if (rules == NULL)
     return FALSE;
   job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
+  g_clear_pointer (&self->rules, relais_rules_unref);
+  self->rules = relais_rules_ref (rules);
   job->input = g_steal_pointer (&rules);
   job->input_free = (GDestroyNotify)relais_rules_unref;
   relais_job_run (job);

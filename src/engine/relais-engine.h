@@ -88,6 +88,27 @@ void relais_test_result_free (RelaisTestResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
 
+/* Who would serve a model, or why nobody would. */
+typedef enum {
+  RELAIS_FORECAST_NO_ACCOUNT, /* there is no active one */
+  RELAIS_FORECAST_RULE,       /* none that its rule allows is active */
+  RELAIS_FORECAST_NO_MODEL,   /* none of those serves it */
+  RELAIS_FORECAST_SERVED,
+} RelaisForecastEnd;
+
+/* What would become of a request for a model. */
+typedef struct
+{
+  guint rule;      /* the number of the rule that holds, 0 where none does */
+  char *model;     /* what the upstream would be asked for */
+  char **accounts; /* labels of those one of which is chosen */
+  RelaisForecastEnd end;
+} RelaisForecast;
+
+void relais_forecast_free (RelaisForecast *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisForecast, relais_forecast_free)
+
 /* How to make an engine. Strings are copied. */
 typedef struct
 {
@@ -173,6 +194,7 @@ gboolean relais_engine_set_proxy              (RelaisEngine           *self,
 gboolean relais_engine_set_rules              (RelaisEngine           *self,
                                                const char             *json,
                                                GError                **error);
+char   **relais_engine_dup_rule_notes         (RelaisEngine           *self);
 void     relais_engine_set_account_order      (RelaisEngine           *self,
                                                const char     * const *ids);
 char   **relais_engine_dup_account_order      (RelaisEngine           *self);
@@ -249,6 +271,16 @@ void              relais_engine_test_request_async  (RelaisEngine         *self,
 RelaisTestResult *relais_engine_test_request_finish (RelaisEngine         *self,
                                                      GAsyncResult         *result,
                                                      GError              **error);
+
+/* What would become of a request for a model now. */
+void            relais_engine_forecast_async  (RelaisEngine         *self,
+                                               const char           *model,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+RelaisForecast *relais_engine_forecast_finish (RelaisEngine         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
 
 void     relais_engine_set_records_paused (RelaisEngine *self,
                                            gboolean      paused);

@@ -91,6 +91,14 @@ void            relais_exchange_note_end   (RelaisExchange      *self,
                                             const RelaisUsage   *usage,
                                             int                  finish);
 
+/* relais-exchange-unserved.c: what there is instead of a model nobody serves */
+void relais_exchange_fail_model    (RelaisExchange      *self,
+                                    const RelaisFailure *failure,
+                                    const char          *model,
+                                    GPtrArray           *ids);
+void relais_exchange_fail_unserved (RelaisExchange      *self,
+                                    RelaisFailure       *failure);
+
 /* relais-exchange-fault.c: answers of upstreams that failed */
 const char *relais_exchange_get_type      (RelaisExchange         *self);
 gboolean    relais_exchange_is_listed     (const char             *name,

@@ -251,7 +251,7 @@ answer_models (RelaisExchange *self,
 
         failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
                                       "No account serves the model “%s”", self->route->model);
-        relais_exchange_fail (self, failure);
+        relais_exchange_fail_model (self, failure, self->route->model, ids);
       }
       return;
     }
@@ -539,7 +539,6 @@ list_able (RelaisExchange *self)
 static void
 choose (RelaisExchange *self)
 {
-  g_autoptr (RelaisFailure) failure = NULL;
   g_autoptr (GPtrArray) able = list_able (self);
   RelaisPickResult result;
 
@@ -550,8 +549,7 @@ choose (RelaisExchange *self)
                                      self, &self->account);
   if (result != RELAIS_PICK_FOUND)
     {
-      failure = pick_failure (self, result);
-      relais_exchange_fail (self, failure);
+      relais_exchange_fail_unserved (self, pick_failure (self, result));
       return;
     }
   self->record->account_id = g_strdup (self->account->id);
