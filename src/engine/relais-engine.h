@@ -67,6 +67,7 @@ typedef struct
   const char *base_url;
   const char *api_key;
   const char *const *models; /* patterns; NULL: all */
+  const char *dispatch;      /* "off", "pooled", "fallback" or "exclusive" */
   gboolean    models_set;
   gboolean enabled; /* whether it may be picked; a new one may */
   gboolean    enabled_set;
