@@ -21,31 +21,33 @@
 
 struct _RelaisAccountDialog
 {
-  AdwWindow        parent_instance;
+  AdwWindow            parent_instance;
 
   /* template children */
-  AdwEntryRow     *base_url;
-  GtkWidget       *content;
-  GtkToggleButton *drop_key;
-  RelaisSwitchRow *enabled;
-  GtkLinkButton   *get_key;
-  AdwEntryRow     *key;
-  AdwEntryRow     *models;
-  AdwEntryRow     *name;
-  AdwComboRow     *provider;
-  GtkWidget       *remove_group;
-  GtkButton       *save;
-  GtkWidget       *save_anyway;
-  GtkSpinner      *spinner;
-  AdwActionRow    *test;
-  GtkWidget       *test_group;
-  GtkImage        *test_icon;
-  GtkButton       *test_button;
+  AdwEntryRow         *base_url;
+  GtkWidget           *content;
+  AdwComboRow         *dispatch;
+  AdwPreferencesGroup *dispatch_group;
+  GtkToggleButton     *drop_key;
+  RelaisSwitchRow     *enabled;
+  GtkLinkButton       *get_key;
+  AdwEntryRow         *key;
+  AdwEntryRow         *models;
+  AdwEntryRow         *name;
+  AdwComboRow         *provider;
+  GtkWidget           *remove_group;
+  GtkButton           *save;
+  GtkWidget           *save_anyway;
+  GtkSpinner          *spinner;
+  AdwActionRow        *test;
+  GtkWidget           *test_group;
+  GtkImage            *test_icon;
+  GtkButton           *test_button;
 
   /* owned */
   RelaisAccountRow *account; /* NULL: add one */
-  RelaisEngine    *engine;
-  GCancellable    *cancellable;
+  RelaisEngine        *engine;
+  GCancellable        *cancellable;
   gboolean saving; /* the test that runs is to be followed by saving */
 
   /* borrowed, weak */
@@ -90,6 +92,17 @@ form_clear (Form *form)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Form, form_clear)
+
+/* In the order of the combo; an account that is off has none of them. */
+static const struct
+{
+  const char *nick;
+  const char *meaning;
+} dispatches[] = {
+  { "pooled", N_ ("Takes its turn with the others") },
+  { "fallback", N_ ("Used only when no other account can answer") },
+  { "exclusive", N_ ("Used alone for the models it serves, instead of the others") },
+};
 
 static const RelaisEngineProvider *
 get_provider (RelaisAccountDialog *self)
@@ -186,6 +199,8 @@ read_form (RelaisAccountDialog *self,
   form->draft.models_set = TRUE;
   if (form->models[0] != NULL)
     form->draft.models = (const char *const *)form->models;
+  if (relais_switch_row_get_active (self->enabled) || self->account == NULL)
+    form->draft.dispatch = dispatches[adw_combo_row_get_selected (self->dispatch)].nick;
   form->draft.enabled_set = self->account != NULL;
   form->draft.enabled = relais_switch_row_get_active (self->enabled);
 }
@@ -298,6 +313,15 @@ relais_account_dialog_drop_key_cb (RelaisAccountDialog *self)
     gtk_editable_set_text (GTK_EDITABLE (self->key), "");
   show_key_title (self);
   relais_account_dialog_changed_cb (self);
+}
+
+static void
+relais_account_dialog_dispatch_cb (RelaisAccountDialog *self)
+{
+  guint selected = adw_combo_row_get_selected (self->dispatch);
+
+  if (selected < G_N_ELEMENTS (dispatches))
+    adw_preferences_group_set_description (self->dispatch_group, _(dispatches[selected].meaning));
 }
 
 /* Who types another one does not want none. */
@@ -527,7 +551,12 @@ fill_from_account (RelaisAccountDialog *self)
   gtk_editable_set_text (GTK_EDITABLE (self->name), relais_account_row_get_label (self->account));
   gtk_editable_set_text (GTK_EDITABLE (self->base_url), base_url != NULL ? base_url : "");
   gtk_editable_set_text (GTK_EDITABLE (self->models), patterns != NULL ? patterns : "");
-  relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
+  relais_switch_row_set_active (self->enabled,
+                                relais_account_row_get_enabled (self->account) &&
+                                  g_strcmp0 (relais_account_row_get_dispatch (self->account), "off") != 0);
+  for (guint i = 0; i < G_N_ELEMENTS (dispatches); i++)
+    if (g_strcmp0 (dispatches[i].nick, relais_account_row_get_dispatch (self->account)) == 0)
+      adw_combo_row_set_selected (self->dispatch, i);
   gtk_widget_set_visible (GTK_WIDGET (self->test_button), TRUE);
   show_test (self, NULL, NULL, _("Asks the provider for its list of models"));
 }
@@ -543,6 +572,7 @@ relais_account_dialog_constructed (GObject *object)
     fill_from_account (self);
   else
     relais_provider_chooser_fill (self->provider);
+  relais_account_dialog_dispatch_cb (self);
   relais_account_dialog_provider_cb (self);
 }
 
@@ -656,6 +686,8 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, content);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, dispatch);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, dispatch_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, drop_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, enabled);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, get_key);
@@ -672,6 +704,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_icon);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_dispatch_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_drop_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_provider_cb);

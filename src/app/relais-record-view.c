@@ -161,6 +161,27 @@ relais_record_view_tokens (gpointer object,
   return g_strconcat (estimated ? "≈ " : "", text, NULL);
 }
 
+/* Where one could help: the request failed, and named a model. */
+static gboolean
+relais_record_view_may_rule (gpointer    object,
+                             const char *model,
+                             guint       status)
+{
+  return !is_empty (model) && status >= 400;
+}
+
+static void
+relais_record_view_add_rule_cb (RelaisRecordView *self)
+{
+  GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
+  g_autofree char *model = NULL;
+
+  g_object_get (self->record, "model", &model, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.add-rule", "s", model);
+}
+
 static void
 append_rows (GtkWidget *widget,
              GString   *text)
@@ -258,12 +279,14 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_add_rule_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_count);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_duration);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_formats);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_may_rule);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_pair);

@@ -108,6 +108,24 @@ relais_settings_link_rules_cb (RelaisSettingsLink *self)
     g_message ("Ignored in the setting rules: %s", error->message);
 }
 
+/* What was written past the window is not followed where it is no good; nor is it repeated, for it
+ * may hold a password. */
+static void
+relais_settings_link_proxy_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *proxy = g_settings_get_string (self->settings, "outbound-proxy");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_proxy (self->engine, *proxy != '\0' ? proxy : NULL, &error))
+    g_message ("Ignored in the setting outbound-proxy: %s", error->message);
+}
+
+static void
+relais_settings_link_strict_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_strict_translation (self->engine, g_settings_get_boolean (self->settings, "strict-translation"));
+}
+
 /* Kept only while every account is known: a locked keyring must not empty the stored order. */
 static void
 relais_settings_link_accounts_cb (RelaisSettingsLink *self)
@@ -177,6 +195,8 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
   relais_settings_link_rules_cb (self);
+  relais_settings_link_proxy_cb (self);
+  relais_settings_link_strict_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
   g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
                            G_CONNECT_SWAPPED);
@@ -190,6 +210,10 @@ relais_settings_link_new (GSettings    *settings,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::rules", G_CALLBACK (relais_settings_link_rules_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::outbound-proxy", G_CALLBACK (relais_settings_link_proxy_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::strict-translation",
+                           G_CALLBACK (relais_settings_link_strict_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
                            G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);
   return self;

@@ -216,8 +216,9 @@ relais_engine_dup_rule_notes (RelaisEngine *self)
   for (guint i = 0; self->rules != NULL && i < relais_rules_get_length (self->rules); i++)
     {
       const RelaisRule *rule = relais_rules_get (self->rules, i);
-      g_autofree char *note = describe_lack (
-        i + 1, rule, relais_rule_find_lack (rule, targets, n_accounts, (const char *const *)providers));
+      RelaisRuleLack lack = relais_rule_find_lack (rule, targets, n_accounts,
+                                                   (const char *const *)providers);
+      g_autofree char *note = describe_lack (i + 1, rule, lack);
 
       if (note != NULL)
         g_strv_builder_add (notes, note);

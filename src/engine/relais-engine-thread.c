@@ -321,7 +321,8 @@ relais_engine_start_thread (RelaisEngine              *self,
   GCond ready;
   gboolean is_ready = FALSE;
   Birth birth = { self->context, self->owner, self->loop, self->link, *options,
-                  &self->core, &self->notes, &self->rules, &self->load_error, &mutex, &ready, &is_ready };
+                  &self->core, &self->notes, &self->rules, &self->load_error, &mutex, &ready,
+                  &is_ready };
 
   g_mutex_init (&mutex);
   g_cond_init (&ready);

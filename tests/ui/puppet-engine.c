@@ -567,14 +567,6 @@ relais_engine_set_allowed_origins (RelaisEngine         *self,
   return TRUE;
 }
 
-gboolean
-relais_engine_set_rules (RelaisEngine  *self,
-                         const char    *json,
-                         GError       **error)
-{
-  return TRUE;
-}
-
 void
 relais_engine_set_account_order (RelaisEngine         *self,
                                  const char   * const *ids)
@@ -663,6 +655,13 @@ relais_engine_add_account_async (RelaisEngine             *self,
   g_autofree char *id = g_uuid_string_random ();
 
   puppet_engine_add_account (self, &(PuppetAccount){ id, draft->label, draft->provider });
+  if (draft->dispatch != NULL)
+    {
+      guint position = 0;
+      g_autoptr (RelaisAccountRow) row = find (self, id, &position);
+
+      puppet_account_row_set_dispatch (row, draft->dispatch);
+    }
   g_task_return_pointer (task, g_steal_pointer (&id), g_free);
 }
 
@@ -694,6 +693,8 @@ relais_engine_edit_account_async (RelaisEngine             *self,
   puppet_account_row_set_label (row, draft->label);
   if (draft->enabled_set)
     puppet_account_row_set_enabled (row, draft->enabled);
+  if (draft->dispatch != NULL)
+    puppet_account_row_set_dispatch (row, draft->dispatch);
   notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);
 }

@@ -294,7 +294,7 @@ test_classes (void)
                                        "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
                                        "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
                                        "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell",
-                                       "RelaisAllowedRow" };
+                                       "RelaisSettingRow" };
   UiStage stage = { 0 };
 
   /* registers them all */
