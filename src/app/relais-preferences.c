@@ -7,20 +7,21 @@
 
 #include "config.h"
 
+#include "relais-names.h"
 #include "relais-preferences.h"
 #include "relais-setting-row.h"
 #include "relais-switch-row.h"
 
 struct _RelaisPreferences
 {
-  AdwPreferencesWindow  parent_instance;
+  AdwWindow         parent_instance;
 
   /* template children */
-  RelaisSettingRow     *proxy;
-  RelaisSwitchRow      *strict;
+  RelaisSettingRow *proxy;
+  RelaisSwitchRow  *strict;
 };
 
-G_DEFINE_FINAL_TYPE (RelaisPreferences, relais_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+G_DEFINE_FINAL_TYPE (RelaisPreferences, relais_preferences, ADW_TYPE_WINDOW)
 
 static void
 relais_preferences_dispose (GObject *object)
@@ -50,6 +51,7 @@ static void
 relais_preferences_init (RelaisPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  relais_names_from_tooltips (GTK_WIDGET (self));
 }
 
 /**

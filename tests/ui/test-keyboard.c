@@ -97,7 +97,7 @@ open_stage (UiStage *stage)
 static const char *
 find_stop (GtkWidget *dialog)
 {
-  static const char *const stops[] = { "drop_key", "key", "name", "base_url", "enabled", "models",
+  static const char *const stops[] = { "drop_key", "key", "name", "base_url", "enabled", "models", "dispatch",
                                        "test_button", "test", "remove_group", "save" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (stops); i++)
@@ -118,7 +118,7 @@ test_tab (void)
   dialog = open_dialog (&stage);
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
   g_string_append (way, find_stop (dialog));
-  for (guint i = 0; i < 13; i++)
+  for (guint i = 0; i < 14; i++)
     {
       GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (dialog));
 
@@ -127,7 +127,7 @@ test_tab (void)
       g_string_append_printf (way, " %s", find_stop (dialog));
     }
   /* the key has a button that shows it; a row that can be activated is a stop of its own */
-  g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models test test_button remove_group "
+  g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models dispatch test test_button remove_group "
                                  "cancel save name");
   press_key (dialog, "shift+Tab");
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "save"), NULL });
