@@ -163,12 +163,21 @@ relais_rule_dialog_remove_cb (RelaisRuleDialog *self)
   leave (self);
 }
 
+static gboolean
+relais_rule_dialog_leave_cb (gpointer data)
+{
+  leave (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the question goes with the dialog, and it is not done with its answer. */
 static void
 relais_rule_dialog_discard_cb (gpointer object,
                                gboolean yes)
 {
   if (yes)
-    leave (object);
+    g_idle_add_full (G_PRIORITY_DEFAULT, relais_rule_dialog_leave_cb, g_object_ref (object),
+                     g_object_unref);
 }
 
 /* What somebody typed does not go by a slip of a key. */

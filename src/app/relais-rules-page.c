@@ -40,8 +40,8 @@ struct _RelaisRulesPage
   GCancellable *cancellable;
   GCancellable *probing;
   RelaisRules *rules; /* what is shown */
-  guint focus_at;     /* the row to focus once the list has settled, from 1 */
-  guint         focus_idle;
+  AdwToast *offer;    /* weak: takes the last change back */
+  guint focus_at;     /* the row to focus with the change, from 1; 0: none */
 };
 
 enum {
@@ -106,6 +106,17 @@ relais_rules_page_undo_cb (Undo *undo)
     relais_toast_show (GTK_WIDGET (self), _("The rules have changed since"));
 }
 
+/* There is a way back from the last change only. */
+static void
+drop_offer (RelaisRulesPage *self)
+{
+  AdwToast *offer = self->offer;
+
+  g_clear_weak_pointer (&self->offer);
+  if (offer != NULL)
+    adw_toast_dismiss (offer);
+}
+
 /* Puts the changed rules in force; NULL when there would be too many. */
 static void
 change (RelaisRulesPage *self,
@@ -124,7 +135,9 @@ change (RelaisRulesPage *self,
   undo->before = relais_rules_ref (self->rules);
   store (self, rules);
   undo->after = g_settings_get_string (self->settings, "rules");
-  relais_toast_offer (GTK_WIDGET (self), text, _("_Undo"), G_CALLBACK (relais_rules_page_undo_cb), undo, undo_free);
+  drop_offer (self);
+  g_set_weak_pointer (&self->offer,
+                      relais_toast_offer (GTK_WIDGET (self), text, _("_Undo"), G_CALLBACK (relais_rules_page_undo_cb), undo, undo_free));
 }
 
 static void
@@ -182,18 +195,16 @@ update_rows (RelaisRulesPage *self)
     }
 }
 
-static gboolean
-relais_rules_page_focus_cb (gpointer data)
+/* At once: the next key is for the rule that was moved, however fast it comes. */
+static void
+focus_row (RelaisRulesPage *self)
 {
-  RelaisRulesPage *self = data;
   guint at = MIN (self->focus_at, get_length (self));
   GtkListBoxRow *row = at > 0 ? gtk_list_box_get_row_at_index (self->list, at - 1) : NULL;
 
-  self->focus_idle = 0;
   self->focus_at = 0;
   if (row != NULL)
     gtk_widget_grab_focus (GTK_WIDGET (row));
-  return G_SOURCE_REMOVE;
 }
 
 /* A row is as good as another: where there are as many, they stay. */
@@ -210,8 +221,7 @@ show (RelaisRulesPage *self)
       gtk_list_box_append (self->list, relais_rule_item_new ());
   update_rows (self);
   gtk_stack_set_visible_child_name (self->stack, n_rules > 0 ? "list" : "empty");
-  if (self->focus_at > 0 && self->focus_idle == 0)
-    self->focus_idle = g_idle_add (relais_rules_page_focus_cb, self);
+  focus_row (self);
   relais_rules_page_probe_cb (self);
 }
 
@@ -612,7 +622,7 @@ relais_rules_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_cancellable_cancel (self->probing);
-  g_clear_handle_id (&self->focus_idle, g_source_remove);
+  g_clear_weak_pointer (&self->offer);
   g_clear_object (&self->engine_signals);
   g_clear_object (&self->list_signals);
   g_clear_object (&self->settings_signals);

@@ -7,19 +7,11 @@ import tempfile
 
 from harness import KEY, RELAIS, Relais, equal, main, test
 from pairs import MODELS, account
+from rules_kit import Ruled
 from standin import StandIn
 
 PATHS = {'chat': '/v1/chat/completions', 'responses': '/v1/responses', 'anthropic': '/v1/messages'}
 SEALED = 'relais1.g.YWJj'
-
-
-class Ruled(Relais):
-    def __init__(self, rules, *arguments, **more):
-        super().__init__(*arguments, **more)
-        path = os.path.join(self.folder.name, 'rules.json')
-        with open(path, 'w', encoding='utf-8') as file:
-            json.dump({'rules': rules}, file)
-        self.arguments += ['--rules-file', path]
 
 
 def accounts(upstream):

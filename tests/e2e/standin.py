@@ -192,7 +192,7 @@ class Handler(socketserver.BaseRequestHandler):
             return 'models', path, False
         else:
             raise Refuse(f'no such path {path}')
-        name, prefix = SECRET[dialect]
+        name, prefix = SECRET['chat'] if self.server.bearer else SECRET[dialect]
         if not headers.get(name, '').startswith(prefix + self.server.secret):
             raise Refuse(f'{dialect} wants its key in {name}')
         for other in {'authorization', 'x-api-key', 'x-goog-api-key', 'api-key'} - {name}:
@@ -443,6 +443,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.lock = threading.Lock()
         self.seen, self.listed, self.refusals, self.events = [], [], [], {}
         self.connections = self.served = self.sent = 0
+        self.bearer = False         # wants its key as OpenAI does, whatever the dialect
         self.close_after = 0        # requests per connection; 0: keep it
         self.stale = False          # close on the second request of a connection, unanswered
         self.dropped = 0

@@ -492,6 +492,46 @@ test_rules_setting (void)
   ui_kit_close (&stage);
 }
 
+/* What the page shows for a model. */
+typedef struct
+{
+  GtkWidget  *page;
+  const char *title;
+  const char *subtitle;
+} Outcome;
+
+static gboolean
+has_outcome (gpointer data)
+{
+  const Outcome *want = data;
+  gpointer row = ui_kit_child (want->page, "outcome");
+
+  return gtk_widget_get_visible (row) &&
+         g_strcmp0 (adw_preferences_row_get_title (row), want->title) == 0 &&
+         g_strcmp0 (adw_action_row_get_subtitle (row), want->subtitle) == 0;
+}
+
+/* It is the engine that says it, with the rules that were just stored. */
+static void
+test_rules_try (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  open_loaded (&stage, &practice);
+  page = ui_kit_page (&stage, "RelaisRulesPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "rules");
+  gtk_editable_set_text (ui_kit_child (page, "probe"), "mine");
+  ui_kit_until (has_outcome, &(Outcome){ page, "No rule: mine is used as it is", "Answered by Practice" });
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"m*\",\"model\":\"practice-2\"}]}");
+  ui_kit_until (has_outcome, &(Outcome){ page, "Rule 1: practice-2 is used", "Answered by Practice" });
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"mine\",\"account\":\"gone\"}]}");
+  ui_kit_until (has_outcome, &(Outcome){ page, "Rule 1: mine is used", "None of the accounts the rule allows is active" });
+  g_settings_reset (stage.settings, "rules");
+  ui_kit_drain ();
+  ui_kit_close (&stage);
+}
+
 /* Each provider has one, whatever the file of providers grows to. */
 static void
 test_provider_icons (void)
@@ -522,6 +562,7 @@ main (int   argc,
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
   g_test_add_func ("/window/rules-setting", test_rules_setting);
+  g_test_add_func ("/window/rules-try", test_rules_try);
   g_test_add_func ("/window/provider-icons", test_provider_icons);
   return g_test_run ();
 }
