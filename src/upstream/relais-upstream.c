@@ -12,34 +12,22 @@
 #include <libsoup/soup.h>
 
 #include "base/relais-error.h"
-#include "base/relais-outbound.h"
 
 #include "relais-provider.h"
+#include "relais-sessions.h"
 #include "relais-upstream.h"
 
-/* One SoupSession walks its whole queue on each change of state (libsoup 3.2.3), so few each. */
-#define TRANSFERS_PER_SESSION 16
-#define IDLE_TIMEOUT_S 15
 #define READ_SIZE (16 * 1024)
 #define READS_PER_DISPATCH 8
 
-typedef struct
-{
-  SoupSession *session; /* owned */
-  guint    running;
-  gboolean proxied;
-  gboolean retired; /* takes no more: it goes another way than is asked for now */
-} Slot;
-
 struct _RelaisUpstream
 {
-  GObject       parent_instance;
+  GObject         parent_instance;
 
   /* owned */
-  RelaisConfig *config;
-  GPtrArray    *slots;
-  char *proxy; /* NULL: none */
-  guint         running;
+  RelaisConfig   *config;
+  RelaisSessions *sessions;
+  guint           running;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisUpstream, relais_upstream, G_TYPE_OBJECT)
@@ -57,7 +45,7 @@ struct _RelaisTransfer
   char               *content_type;
 
   /* borrowed */
-  Slot               *slot;
+  RelaisSession      *session;
   RelaisTransferSink  sink;
   gpointer            user_data;
 
@@ -73,23 +61,12 @@ struct _RelaisTransfer
 static void transfer_send (RelaisTransfer *self);
 
 static void
-slot_free (gpointer data)
-{
-  Slot *slot = data;
-
-  soup_session_abort (slot->session);
-  g_object_unref (slot->session);
-  g_free (slot);
-}
-
-static void
 relais_upstream_finalize (GObject *object)
 {
   RelaisUpstream *self = RELAIS_UPSTREAM (object);
 
   g_clear_object (&self->config);
-  g_clear_pointer (&self->slots, g_ptr_array_unref);
-  g_clear_pointer (&self->proxy, g_free);
+  g_clear_pointer (&self->sessions, relais_sessions_free);
 
   G_OBJECT_CLASS (relais_upstream_parent_class)->finalize (object);
 }
@@ -103,7 +80,7 @@ relais_upstream_class_init (RelaisUpstreamClass *klass)
 static void
 relais_upstream_init (RelaisUpstream *self)
 {
-  self->slots = g_ptr_array_new_with_free_func (slot_free);
+  self->sessions = relais_sessions_new ();
 }
 
 /**
@@ -123,18 +100,6 @@ relais_upstream_new (RelaisConfig *config)
   return self;
 }
 
-static void
-drop_retired (RelaisUpstream *self)
-{
-  for (guint i = self->slots->len; i-- > 0;)
-    {
-      Slot *slot = g_ptr_array_index (self->slots, i);
-
-      if (slot->retired && slot->running == 0)
-        g_ptr_array_remove_index_fast (self->slots, i);
-    }
-}
-
 /**
  * relais_upstream_set_proxy:
  * @self: an upstream
@@ -147,40 +112,7 @@ void
 relais_upstream_set_proxy (RelaisUpstream *self,
                            const char     *url)
 {
-  if (g_strcmp0 (self->proxy, url) == 0)
-    return;
-  g_free (self->proxy);
-  self->proxy = g_strdup (url);
-  for (guint i = 0; i < self->slots->len; i++)
-    ((Slot *)g_ptr_array_index (self->slots, i))->retired = TRUE;
-  drop_retired (self);
-}
-
-static Slot *
-take_slot (RelaisUpstream *self)
-{
-  g_autoptr (GProxyResolver) resolver = NULL;
-  Slot *slot;
-
-  drop_retired (self);
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      slot = g_ptr_array_index (self->slots, i);
-      if (!slot->retired && slot->running < TRANSFERS_PER_SESSION)
-        return slot;
-    }
-  resolver = relais_outbound_new_resolver (self->proxy);
-  slot = g_new0 (Slot, 1);
-  slot->proxied = resolver != NULL;
-  slot->session = soup_session_new_with_options ("max-conns", TRANSFERS_PER_SESSION,
-                                                 "max-conns-per-host", TRANSFERS_PER_SESSION,
-                                                 "idle-timeout", IDLE_TIMEOUT_S,
-                                                 "timeout", 0,
-                                                 "proxy-resolver", resolver,
-                                                 NULL);
-  soup_session_remove_feature_by_type (slot->session, SOUP_TYPE_AUTH_MANAGER);
-  g_ptr_array_add (self->slots, slot);
-  return slot;
+  relais_sessions_set_proxy (self->sessions, url);
 }
 
 static RelaisTransfer *
@@ -228,7 +160,7 @@ transfer_end (RelaisTransfer *self)
   self->gone = TRUE;
   drop_source (&self->read_source);
   drop_source (&self->timer);
-  self->slot->running--;
+  relais_sessions_give (self->session);
   self->upstream->running--;
   g_cancellable_cancel (self->cancellable);
   if (self->stream != NULL)
@@ -437,7 +369,7 @@ is_of_proxy (RelaisTransfer *self)
 {
   GUri *uri = soup_message_get_uri (self->message);
 
-  if (!self->slot->proxied)
+  if (!self->session->proxied)
     return FALSE;
   return soup_message_get_status (self->message) == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
          (strcmp (g_uri_get_scheme (uri), "https") == 0 &&
@@ -546,7 +478,7 @@ transfer_send (RelaisTransfer *self)
   g_signal_connect_swapped (message, "network-event", G_CALLBACK (network_event_cb), self);
   g_signal_connect_swapped (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
   allow_ms (self, relais_config_get_limits (self->upstream->config)->upstream_connect_timeout_ms);
-  soup_session_send_async (self->slot->session, message, G_PRIORITY_DEFAULT, self->cancellable,
+  soup_session_send_async (self->session->session, message, G_PRIORITY_DEFAULT, self->cancellable,
                            sent_cb, transfer_ref (self));
 }
 
@@ -641,8 +573,7 @@ relais_upstream_send (RelaisUpstream               *self,
   transfer->cancellable = g_cancellable_new ();
   transfer->sink = *sink;
   transfer->user_data = user_data;
-  transfer->slot = take_slot (self);
-  transfer->slot->running++;
+  transfer->session = relais_sessions_take (self->sessions);
   self->running++;
   if (request->body != NULL)
     {
