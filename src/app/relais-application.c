@@ -50,6 +50,7 @@ static const struct
   { "win.page('monitor')", { "<Alt>5" } },
   { "win.preferences", { "<Control>comma" } },
   { "win.add-account", { "<Control>n" } },
+  { "win.add-rule('')", { "<Control><Shift>n" } },
   { "win.search", { "<Control>f" } },
   { "win.pause-monitor", { "<Control>p" } },
   { "win.clear-monitor", { "<Control>l" } },
