@@ -172,6 +172,50 @@ test_edit (void)
   ui_kit_close (&stage);
 }
 
+/* As the end of a drag does it. */
+static void
+drop (GtkListBox *list,
+      guint       moved,
+      guint       at)
+{
+  GtkListBoxRow *source = gtk_list_box_get_row_at_index (list, moved - 1);
+  GtkListBoxRow *target = gtk_list_box_get_row_at_index (list, at - 1);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (target));
+  g_auto (GValue) value = G_VALUE_INIT;
+  guint n_targets = 0;
+
+  g_value_init (&value, G_OBJECT_TYPE (source));
+  g_value_set_object (&value, source);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      gboolean taken = FALSE;
+
+      if (!GTK_IS_DROP_TARGET (controller))
+        continue;
+      n_targets++;
+      g_signal_emit_by_name (controller, "drop", &value, 1.0, 1.0, &taken);
+      g_assert_cmpint (taken, ==, moved != at);
+    }
+  g_assert_cmpuint (n_targets, ==, 1);
+  ui_kit_drain ();
+}
+
+static void
+test_drag (void)
+{
+  UiStage stage = { 0 };
+  GtkListBox *list = ui_kit_child (open_page (&stage, three), "list");
+
+  drop (list, 1, 3);
+  assert_rules (&stage, "b-* c a");
+  drop (list, 3, 2);
+  assert_rules (&stage, "b-* a c");
+  drop (list, 2, 2);
+  assert_rules (&stage, "b-* a c");
+  ui_kit_close (&stage);
+}
+
 static void
 test_order (void)
 {
@@ -586,6 +630,7 @@ main (int   argc,
   g_test_add_func ("/rules-page/discard", test_discard);
   g_test_add_func ("/rules-page/edit", test_edit);
   g_test_add_func ("/rules-page/order", test_order);
+  g_test_add_func ("/rules-page/drag", test_drag);
   g_test_add_func ("/rules-page/remove", test_remove);
   g_test_add_func ("/rules-page/lacks", test_lacks);
   g_test_add_func ("/rules-page/try", test_try);
