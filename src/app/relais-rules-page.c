@@ -41,6 +41,7 @@ struct _RelaisRulesPage
   GCancellable *probing;
   RelaisRules *rules; /* what is shown */
   AdwToast *offer;    /* weak: takes the last change back */
+  gboolean stale;     /* the list does not show them yet */
   guint focus_at;     /* the row to focus with the change, from 1; 0: none */
 };
 
@@ -184,9 +185,10 @@ relais_rules_page_probe_cb (RelaisRulesPage *self)
 static void
 update_rows (RelaisRulesPage *self)
 {
-  for (guint i = 0; i < get_length (self); i++)
+  GtkListBoxRow *row = NULL;
+
+  for (guint i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
     {
-      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, i);
       const RelaisRule *rule = relais_rules_get (self->rules, i);
       gboolean broken = FALSE;
       g_autofree char *who = relais_rule_words_target (self->engine, rule, &broken);
@@ -207,13 +209,17 @@ focus_row (RelaisRulesPage *self)
     gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
-/* A row is as good as another: where there are as many, they stay. */
+/* A row is as good as another: where there are as many, they stay. Out of sight none is made: a
+ * window with hundreds of rules opens as fast as one without. */
 static void
 show (RelaisRulesPage *self)
 {
   guint n_rules = get_length (self);
   GtkListBoxRow *row = NULL;
 
+  self->stale = !gtk_widget_get_mapped (GTK_WIDGET (self));
+  if (self->stale)
+    return;
   while ((row = gtk_list_box_get_row_at_index (self->list, n_rules)) != NULL)
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
   for (guint i = 0; i < n_rules; i++)
@@ -265,7 +271,7 @@ relais_rules_page_stored_cb (RelaisRulesPage *self)
 static void
 relais_rules_page_accounts_cb (RelaisRulesPage *self)
 {
-  if (self->engine == NULL)
+  if (self->engine == NULL || self->stale)
     return;
   update_rows (self);
   relais_rules_page_probe_cb (self);
@@ -569,8 +575,11 @@ relais_rules_page_map (GtkWidget *widget)
   RelaisRulesPage *self = RELAIS_RULES_PAGE (widget);
 
   GTK_WIDGET_CLASS (relais_rules_page_parent_class)->map (widget);
-  if (self->engine != NULL)
-    relais_engine_refresh_models (self->engine);
+  if (self->engine == NULL)
+    return;
+  if (self->stale)
+    show (self);
+  relais_engine_refresh_models (self->engine);
 }
 
 static void
