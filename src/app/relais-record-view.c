@@ -170,16 +170,29 @@ relais_record_view_may_rule (gpointer    object,
   return !is_empty (model) && status >= 400;
 }
 
-static void
-relais_record_view_add_rule_cb (RelaisRecordView *self)
+static gboolean
+relais_record_view_leave_cb (gpointer data)
 {
+  RelaisRecordView *self = data;
   GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
   g_autofree char *model = NULL;
 
+  /* closed meanwhile */
+  if (self->record == NULL)
+    return G_SOURCE_REMOVE;
   g_object_get (self->record, "model", &model, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
   if (window != NULL)
     gtk_widget_activate_action (GTK_WIDGET (window), "win.add-rule", "s", model);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the button that was clicked goes with the window. */
+static void
+relais_record_view_add_rule_cb (RelaisRecordView *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, relais_record_view_leave_cb, g_object_ref (self),
+                   g_object_unref);
 }
 
 static void
