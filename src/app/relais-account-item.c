@@ -68,6 +68,12 @@ make_subtitle (RelaisAccountRow *account)
   if (!relais_account_row_get_kept (account))
     /* Translators: after the name of a provider */
     return g_strdup_printf (_("%s · kept until you quit"), provider);
+  if (g_strcmp0 (relais_account_row_get_dispatch (account), "fallback") == 0)
+    /* Translators: the name of a provider */
+    return g_strdup_printf (_("%s · only when no other can"), provider);
+  if (g_strcmp0 (relais_account_row_get_dispatch (account), "exclusive") == 0)
+    /* Translators: the name of a provider */
+    return g_strdup_printf (_("%s · instead of the others"), provider);
   if (n_requests == 0)
     return g_strdup (provider);
   requests = g_strdup_printf (ngettext ("%u request", "%u requests", n_requests), n_requests);

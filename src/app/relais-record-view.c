@@ -178,6 +178,40 @@ relais_record_view_trace (gpointer   object,
   return relais_account_words_trace (trace);
 }
 
+/* Where one could help: the request failed, and named a model. */
+static gboolean
+relais_record_view_may_rule (gpointer    object,
+                             const char *model,
+                             guint       status)
+{
+  return !is_empty (model) && status >= 400;
+}
+
+static gboolean
+relais_record_view_leave_cb (gpointer data)
+{
+  RelaisRecordView *self = data;
+  GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
+  g_autofree char *model = NULL;
+
+  /* closed meanwhile */
+  if (self->record == NULL)
+    return G_SOURCE_REMOVE;
+  g_object_get (self->record, "model", &model, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.add-rule", "s", model);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the button that was clicked goes with the window. */
+static void
+relais_record_view_add_rule_cb (RelaisRecordView *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, relais_record_view_leave_cb, g_object_ref (self),
+                   g_object_unref);
+}
+
 static void
 append_rows (GtkWidget *widget,
              GString   *text)
@@ -275,6 +309,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_add_rule_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_count);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_duration);
@@ -282,6 +317,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_trace);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_may_rule);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_pair);

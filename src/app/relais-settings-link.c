@@ -115,6 +115,35 @@ relais_settings_link_origins_cb (RelaisSettingsLink *self)
   relais_engine_set_allowed_origins (self->engine, (const char *const *)origins, NULL);
 }
 
+/* What is no good changes nothing: the rules before it hold. */
+static void
+relais_settings_link_rules_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *rules = g_settings_get_string (self->settings, "rules");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_rules (self->engine, rules, &error))
+    g_message ("Ignored in the setting rules: %s", error->message);
+}
+
+/* What was written past the window is not followed where it is no good; nor is it repeated, for it
+ * may hold a password. */
+static void
+relais_settings_link_proxy_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *proxy = g_settings_get_string (self->settings, "outbound-proxy");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_proxy (self->engine, *proxy != '\0' ? proxy : NULL, &error))
+    g_message ("Ignored in the setting outbound-proxy: %s", error->message);
+}
+
+static void
+relais_settings_link_strict_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_strict_translation (self->engine, g_settings_get_boolean (self->settings, "strict-translation"));
+}
+
 /* Kept only while every account is known: a locked keyring must not empty the stored order. */
 static void
 relais_settings_link_accounts_cb (RelaisSettingsLink *self)
@@ -185,6 +214,9 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_max_wait_cb (self);
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
+  relais_settings_link_rules_cb (self);
+  relais_settings_link_proxy_cb (self);
+  relais_settings_link_strict_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
   g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
                            G_CONNECT_SWAPPED);
@@ -202,6 +234,12 @@ relais_settings_link_new (GSettings    *settings,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-origins", G_CALLBACK (relais_settings_link_origins_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::rules", G_CALLBACK (relais_settings_link_rules_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::outbound-proxy", G_CALLBACK (relais_settings_link_proxy_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::strict-translation",
+                           G_CALLBACK (relais_settings_link_strict_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
                            G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);
   return self;

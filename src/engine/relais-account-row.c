@@ -40,6 +40,7 @@ enum {
   PROP_PROVIDER_NAME,
   PROP_BASE_URL,
   PROP_MODELS,
+  PROP_DISPATCH,
   PROP_ENABLED,
   PROP_STATE,
   PROP_N_REQUESTS,
@@ -103,6 +104,9 @@ relais_account_row_get_property (GObject    *object,
     case PROP_BASE_URL:
       g_value_set_string (value, self->base_url);
       break;
+    case PROP_DISPATCH:
+      g_value_set_string (value, self->dispatch);
+      break;
     case PROP_MODELS:
       g_value_set_boxed (value, self->models);
       break;
@@ -144,6 +148,7 @@ relais_account_row_class_init (RelaisAccountRowClass *klass)
   properties[PROP_PROVIDER_NAME] = g_param_spec_string ("provider-name", NULL, NULL, NULL, flags);
   properties[PROP_BASE_URL] = g_param_spec_string ("base-url", NULL, NULL, NULL, flags);
   properties[PROP_MODELS] = g_param_spec_boxed ("models", NULL, NULL, G_TYPE_STRV, flags);
+  properties[PROP_DISPATCH] = g_param_spec_string ("dispatch", NULL, NULL, NULL, flags);
   properties[PROP_ENABLED] = g_param_spec_boolean ("enabled", NULL, NULL, TRUE, flags);
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ACCOUNT_STATE,
                                               RELAIS_ACCOUNT_ACTIVE, flags);
@@ -250,6 +255,8 @@ relais_account_row_update (RelaisAccountRow        *self,
       self->models = g_strdupv (info->models);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODELS]);
     }
+  if (g_strcmp0 (self->dispatch, info->dispatch) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISPATCH]);
   self->dispatch = info->dispatch;
   self->priority = info->priority;
   set_number (self, &state, info->state, PROP_STATE);

@@ -23,7 +23,6 @@
 
 #define PRACTICE_ID "practice"
 #define ACCOUNTS_MAX 1000
-#define RULES_SIZE_MAX (1024 * 1024)
 
 /* A step on its way through the keyring. */
 typedef struct
@@ -222,11 +221,7 @@ read_rules (RelaisCore  *self,
 
   if (!g_file_get_contents (path, &text, &length, error))
     return FALSE;
-  if (length > RULES_SIZE_MAX)
-    g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                         "it is larger than 1 MiB");
-  else
-    self->gateway.rules = relais_rules_parse (text, length, error);
+  self->gateway.rules = relais_rules_parse (text, length, NULL, error);
   if (self->gateway.rules == NULL)
     g_prefix_error (error, "%s: ", path);
   return self->gateway.rules != NULL;

@@ -565,3 +565,19 @@ relais_core_refresh_models (RelaisCore *self)
       g_ptr_array_add (active, relais_account_ref (g_ptr_array_index (all, i)));
   relais_catalog_list_async (self->catalog, active, NULL, models_cb, self);
 }
+
+/**
+ * relais_core_set_rules:
+ * @self: a core
+ * @rules: what holds from the next request on; requests under way keep those they began with
+ */
+void
+relais_core_set_rules (RelaisCore  *self,
+                       RelaisRules *rules)
+{
+  g_clear_pointer (&self->gateway.rules, relais_rules_unref);
+  self->gateway.rules = relais_rules_ref (rules);
+  /* whoever looks at the models sees the new names among them */
+  if (self->models[0] != NULL)
+    relais_core_refresh_models (self);
+}

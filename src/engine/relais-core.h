@@ -114,6 +114,8 @@ RelaisListening *relais_core_rebind          (RelaisCore                        
 void             relais_core_stop            (RelaisCore                        *self,
                                               RelaisCoreDone                     done,
                                               gpointer                           user_data);
+void             relais_core_set_rules       (RelaisCore                        *self,
+                                              RelaisRules                       *rules);
 void             relais_core_refresh_models  (RelaisCore                        *self);
 void             relais_core_load            (RelaisCore                        *self,
                                               gboolean                           unlock,

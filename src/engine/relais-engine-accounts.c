@@ -26,6 +26,7 @@ typedef struct
   char      *base_url;
   char *api_key; /* wiped */
   char     **models;
+  char      *dispatch;
   gboolean   models_set;
   gboolean   enabled;
   gboolean   enabled_set;
@@ -73,7 +74,8 @@ relais_engine_get_providers (gsize *n_providers)
                                             .key_url = provider->key_url,
                                             .base_url = provider->base_urls[provider->preferred],
                                             .needs_base_url = provider->needs_base_url,
-                                            .needs_key = provider->needs_key };
+                                            .needs_key = provider->needs_key,
+                                            .local = provider->local };
         }
       g_once_init_leave (&rows, made);
     }
@@ -92,6 +94,7 @@ draft_free (gpointer data)
   g_free (draft->base_url);
   g_clear_pointer (&draft->api_key, relais_key_wipe);
   g_strfreev (draft->models);
+  g_free (draft->dispatch);
   g_clear_pointer (&draft->account, relais_account_unref);
   g_free (draft);
 }
@@ -110,6 +113,7 @@ draft_new (const char               *id,
   draft->base_url = g_strdup (source->base_url);
   draft->api_key = g_strdup (source->api_key);
   draft->models = g_strdupv ((char **)source->models);
+  draft->dispatch = g_strdup (source->dispatch);
   draft->models_set = source->models_set || source->models != NULL;
   draft->enabled = source->enabled;
   draft->enabled_set = source->enabled_set;
@@ -183,6 +187,12 @@ draft_to_account (RelaisCore  *core,
     }
   if (draft->enabled_set)
     account->enabled = draft->enabled;
+  if (draft->dispatch != NULL && !relais_dispatch_parse (draft->dispatch, &account->dispatch))
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "An account is off, pooled, fallback or exclusive, not “%s”", draft->dispatch);
+      return NULL;
+    }
   if ((stored == NULL || !only_disables (draft)) && !relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);

@@ -7,7 +7,10 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "base/relais-error.h"
+#include "base/relais-outbound.h"
 
 #include "relais-engine-private.h"
 
@@ -141,6 +144,94 @@ relais_engine_set_strict_translation (RelaisEngine *self,
 
   job->number = !!strict;
   relais_job_run (job);
+}
+
+static void
+rules_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_core_set_rules (core, job->input);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_rules:
+ * @self: an engine
+ * @json: rules in the form of a rules file
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; requests under way keep the rules they began with. Fails with
+ * [error@Error] `INVALID_SETTING`, naming the rule and what is wrong with it; the old ones hold
+ * then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_rules (RelaisEngine  *self,
+                         const char    *json,
+                         GError       **error)
+{
+  g_autoptr (RelaisRules) rules = NULL;
+  RelaisJob *job;
+
+  rules = relais_rules_parse (json, strlen (json), NULL, error);
+  if (rules == NULL)
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
+  g_clear_pointer (&self->rules, relais_rules_unref);
+  self->rules = relais_rules_ref (rules);
+  job->input = g_steal_pointer (&rules);
+  job->input_free = (GDestroyNotify)relais_rules_unref;
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+proxy_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_upstream_set_proxy (core->upstream, job->text);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_proxy:
+ * @self: an engine
+ * @url: (nullable): the proxy requests to upstreams go through, or %NULL for none
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; answers under way end. Upstreams on this computer are reached
+ * without it. Fails with [error@Error] `INVALID_SETTING` for what [func@Outbound.check] does not
+ * take, in words that do not repeat it; the old one holds then.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_proxy (RelaisEngine  *self,
+                         const char    *url,
+                         GError       **error)
+{
+  RelaisJob *job;
+
+  switch (url != NULL ? relais_outbound_check (url) : RELAIS_OUTBOUND_FINE)
+    {
+    case RELAIS_OUTBOUND_FINE:
+      break;
+    case RELAIS_OUTBOUND_SECRET:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "a proxy that asks for a name and a password is not supported: leave "
+                           "them out");
+      return FALSE;
+    case RELAIS_OUTBOUND_WRONG:
+    default:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "it is written as http://host:port or socks5://host:port");
+      return FALSE;
+    }
+  job = relais_job_new (self, relais_engine_set_proxy, NULL, NULL, NULL, proxy_job);
+  job->text = g_strdup (url);
+  relais_job_run (job);
+  return TRUE;
 }
 
 static void

@@ -19,12 +19,9 @@ static RelaisReach
 reach_by_dialect (RelaisExchange      *self,
                   const RelaisAccount *account)
 {
-  const RelaisRule *rule = self->rule;
   RelaisDialectId dialect;
 
-  if (rule != NULL &&
-      ((rule->account != NULL && strcmp (rule->account, account->id) != 0) ||
-       (rule->provider != NULL && strcmp (rule->provider, account->provider) != 0)))
+  if (!relais_rule_allows (self->rule, account->id, account->provider))
     return RELAIS_REACH_NONE;
   /* what is stored at a vendor is asked of the practice account last */
   if (relais_provider_reaches (account, self->dialect->id))
@@ -268,7 +265,7 @@ relais_exchange_fail_all (RelaisExchange   *self,
     }
   failure = result == RELAIS_PICK_SPENT ? relais_exchange_explain_all (self)
                                         : relais_exchange_explain_pick (self, result);
-  relais_exchange_fail (self, failure);
+  relais_exchange_fail_unserved (self, g_steal_pointer (&failure));
 }
 
 static void

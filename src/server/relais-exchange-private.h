@@ -162,6 +162,14 @@ RelaisFailure *relais_exchange_explain_pick (RelaisExchange   *self,
                                              RelaisPickResult  result);
 RelaisFailure *relais_exchange_explain_all  (RelaisExchange   *self);
 
+/* relais-exchange-unserved.c: what there is instead of a model nobody serves */
+void relais_exchange_fail_model    (RelaisExchange      *self,
+                                    const RelaisFailure *failure,
+                                    const char          *model,
+                                    GPtrArray           *ids);
+void relais_exchange_fail_unserved (RelaisExchange      *self,
+                                    RelaisFailure       *failure);
+
 /* relais-exchange-fault.c: answers of upstreams that failed */
 const char *relais_exchange_get_type      (RelaisExchange         *self);
 gboolean    relais_exchange_is_listed     (const char             *name,

@@ -282,7 +282,7 @@ answer_models (RelaisExchange *self,
 
         failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
                                       "No account serves the model “%s”", self->route->model);
-        relais_exchange_fail (self, failure);
+        relais_exchange_fail_model (self, failure, self->route->model, ids);
       }
       return;
     }

@@ -7,13 +7,14 @@
 
 #include "accounts/relais-account-pool.h"
 #include "base/relais-clock.h"
+#include "base/relais-rules.h"
 #include "monitor/relais-record.h"
 #include "upstream/relais-catalog.h"
 #include "upstream/relais-upstream.h"
 
 #include "relais-call-cache.h"
 #include "relais-count-cache.h"
-#include "relais-rules.h"
+
 #include "relais-server.h"
 
 G_BEGIN_DECLS

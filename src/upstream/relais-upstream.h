@@ -62,6 +62,8 @@ RelaisTransfer *relais_upstream_send         (RelaisUpstream               *self
                                               const RelaisTransferSink     *sink,
                                               gpointer                      user_data,
                                               GError                      **error);
+void            relais_upstream_set_proxy    (RelaisUpstream               *self,
+                                              const char                   *url);
 guint           relais_upstream_get_running  (RelaisUpstream               *self);
 RelaisLimits   *relais_upstream_get_limits   (RelaisUpstream               *self);
 void            relais_transfer_set_paused   (RelaisTransfer               *transfer,

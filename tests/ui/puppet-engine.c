@@ -75,6 +75,8 @@ static const RelaisEngineProvider providers[] = {
   { "anthropic", "Anthropic", "https://console.anthropic.com/settings/keys", NULL, FALSE, TRUE },
   { "openai", "OpenAI", "https://platform.openai.com/api-keys", NULL, FALSE, TRUE },
   { "zai", "z.ai", "https://z.ai/manage-apikey/apikey-list", NULL, FALSE, TRUE },
+  { "openrouter", "OpenRouter", "https://openrouter.ai/settings/keys", NULL, FALSE, TRUE },
+  { "ollama", "Ollama", NULL, "http://localhost:11434/v1", FALSE, FALSE, TRUE },
   { "openai-compatible", "OpenAI-compatible", NULL, NULL, TRUE, FALSE },
   { "anthropic-compatible", "Anthropic-compatible", NULL, NULL, TRUE, FALSE },
   { "practice", "Practice account", NULL, NULL, FALSE, FALSE },
@@ -706,6 +708,13 @@ relais_engine_add_account_async (RelaisEngine             *self,
   g_autofree char *id = g_uuid_string_random ();
 
   puppet_engine_add_account (self, &(PuppetAccount){ id, draft->label, draft->provider });
+  if (draft->dispatch != NULL)
+    {
+      guint position = 0;
+      g_autoptr (RelaisAccountRow) row = find (self, id, &position);
+
+      puppet_account_row_set_dispatch (row, draft->dispatch);
+    }
   g_task_return_pointer (task, g_steal_pointer (&id), g_free);
 }
 
@@ -737,6 +746,8 @@ relais_engine_edit_account_async (RelaisEngine             *self,
   puppet_account_row_set_label (row, draft->label);
   if (draft->enabled_set)
     puppet_account_row_set_enabled (row, draft->enabled);
+  if (draft->dispatch != NULL)
+    puppet_account_row_set_dispatch (row, draft->dispatch);
   notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);
 }

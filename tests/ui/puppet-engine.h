@@ -46,6 +46,8 @@ void              puppet_engine_fail           (RelaisEngine                    
 void              puppet_engine_set_urls       (RelaisEngine                       *self,
                                                 const char                 * const *urls);
 const char *const*puppet_engine_get_hosts      (RelaisEngine                       *self);
+const char       *puppet_engine_get_proxy      (RelaisEngine                       *self);
+gboolean          puppet_engine_get_strict     (RelaisEngine                       *self);
 void              puppet_engine_set_test       (RelaisEngine                       *self,
                                                 const RelaisTestResult             *result);
 void              puppet_engine_add_account    (RelaisEngine                       *self,

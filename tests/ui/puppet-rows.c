@@ -14,6 +14,7 @@ struct _RelaisAccountRow
   char               *id;
   char               *label;
   char               *provider;
+  char               *dispatch;
   RelaisAccountState  state;
   guint               n_requests;
   gboolean            enabled;
@@ -104,6 +105,7 @@ relais_account_row_finalize (GObject *object)
   g_free (self->label);
   g_free (self->provider);
   g_clear_pointer (&self->troubles, g_ptr_array_unref);
+  g_free (self->dispatch);
 
   G_OBJECT_CLASS (relais_account_row_parent_class)->finalize (object);
 }
@@ -203,6 +205,21 @@ puppet_account_row_set_enabled (RelaisAccountRow *self,
   self->state = enabled ? RELAIS_ACCOUNT_ACTIVE : RELAIS_ACCOUNT_PAUSED;
   g_object_notify (G_OBJECT (self), "enabled");
   g_object_notify (G_OBJECT (self), "state");
+}
+
+void
+puppet_account_row_set_dispatch (RelaisAccountRow *self,
+                                 const char       *dispatch)
+{
+  g_free (self->dispatch);
+  self->dispatch = g_strdup (dispatch);
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+const char *
+relais_account_row_get_dispatch (RelaisAccountRow *self)
+{
+  return self->dispatch != NULL ? self->dispatch : "pooled";
 }
 
 const char *

@@ -287,6 +287,43 @@ set_up_tested (RelaisEngine *engine,
     gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "test_button"), "clicked");
 }
 
+static void
+set_up_rules (RelaisEngine *engine,
+              GSettings    *settings,
+              GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisRulesPage");
+  gpointer probe = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "probe");
+
+  run (engine);
+  g_settings_set_string (settings, "rules",
+                         "{\"rules\":[{\"match\":\"claude-*opus*\",\"model\":\"glm-5.2\",\"provider\":\"zai\"},"
+                         "{\"match\":\"claude-*sonnet*\",\"model\":\"glm-4.7\",\"provider\":\"zai\"},"
+                         "{\"match\":\"gpt-*\",\"model\":\"gemini-3.1-pro-preview\"},"
+                         "{\"match\":\"gemini-3-flash\",\"account\":\"a1\"},"
+                         "{\"match\":\"mistral-*\",\"account\":\"gone\"}]}");
+  gtk_editable_set_text (GTK_EDITABLE (probe), "gpt-5.2");
+}
+
+static void
+set_up_rule (RelaisEngine *engine,
+             GSettings    *settings,
+             GtkWindow    *window)
+{
+  set_up_rules (engine, settings, window);
+  gtk_widget_activate_action (find_type (GTK_WIDGET (window), "RelaisRulesPage"), "rules.edit", "u", 1);
+}
+
+static void
+set_up_preferences (RelaisEngine *engine,
+                    GSettings    *settings,
+                    GtkWindow    *window)
+{
+  run (engine);
+  g_settings_set_string (settings, "outbound-proxy", "socks5://proxy.example:1080");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
+}
+
 /* Below the fold: the focus brings it into view. */
 static void
 set_up_allowed (RelaisEngine *engine,
@@ -333,6 +370,10 @@ static const Scene scenes[] = {
   { "account-add", "accounts", set_up_add },
   { "account-refused", "accounts", set_up_add_refused },
   { "account-edit", "accounts", set_up_edit },
+  { "preferences", "proxy", set_up_preferences },
+  { "rules", "rules", set_up_rules },
+  { "rules-empty", "rules", set_up_nothing },
+  { "rule-edit", "rules", set_up_rule },
   { "connect", "connect", set_up_tested },
   { "connect-stopped", "connect", set_up_stopped },
   { "connect-lan", "connect", set_up_lan },
@@ -417,6 +458,8 @@ shoot (const Scene *scene,
   g_settings_reset (settings, "auth-mode");
   g_settings_reset (settings, "allow-lan-access");
   g_settings_reset (settings, "allowed-origins");
+  g_settings_reset (settings, "outbound-proxy");
+  g_settings_reset (settings, "rules");
   g_settings_set_int (settings, "window-width", width);
   g_settings_set_int (settings, "window-height", 720);
   link = relais_settings_link_new (settings, engine);
