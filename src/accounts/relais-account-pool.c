@@ -7,17 +7,24 @@
 
 #include "config.h"
 
-#include "relais-account-pool.h"
+#include <string.h>
+
+#include "relais-choice-private.h"
+#include "relais-session-table.h"
+
+#define ROUNDS_MAX 256 /* models whose turn is remembered */
 
 struct _RelaisAccountPool
 {
-  GObject parent_instance;
+  GObject             parent_instance;
 
   /* owned */
-  GPtrArray *accounts;  /* in list order */
-  GHashTable *used;     /* id -> turn it was last picked in */
-  GHashTable *rejected; /* ids whose key the upstream refused */
-  guint64 turn;
+  GPtrArray *accounts; /* in list order */
+  RelaisHealth       *health;
+  RelaisSessionTable *sessions;
+  GHashTable *used;   /* id -> turn it was last picked in */
+  GHashTable *rounds; /* model -> id of who had the last turn */
+  guint64             turn;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisAccountPool, relais_account_pool, G_TYPE_OBJECT)
@@ -29,7 +36,9 @@ relais_account_pool_finalize (GObject *object)
 
   g_clear_pointer (&self->accounts, g_ptr_array_unref);
   g_clear_pointer (&self->used, g_hash_table_unref);
-  g_clear_pointer (&self->rejected, g_hash_table_unref);
+  g_clear_pointer (&self->rounds, g_hash_table_unref);
+  g_clear_pointer (&self->sessions, relais_session_table_free);
+  g_clear_pointer (&self->health, relais_health_free);
 
   G_OBJECT_CLASS (relais_account_pool_parent_class)->finalize (object);
 }
@@ -45,7 +54,9 @@ relais_account_pool_init (RelaisAccountPool *self)
 {
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   self->used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->rounds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sessions = relais_session_table_new ();
+  self->health = relais_health_new (NULL);
 }
 
 /**
@@ -59,12 +70,60 @@ relais_account_pool_new (void)
   return g_object_new (RELAIS_TYPE_ACCOUNT_POOL, NULL);
 }
 
+/**
+ * relais_account_pool_set_clock:
+ * @self: a pool nobody was picked of yet
+ * @clock: outlives it
+ */
+void
+relais_account_pool_set_clock (RelaisAccountPool *self,
+                               const RelaisClock *clock)
+{
+  relais_health_free (self->health);
+  self->health = relais_health_new (clock);
+}
+
 static gboolean
-forget_stranger_cb (gpointer key,
-                    gpointer value,
-                    gpointer user_data)
+is_stranger_cb (gpointer key,
+                gpointer value,
+                gpointer user_data)
 {
   return relais_account_pool_find (user_data, key) == NULL;
+}
+
+static gboolean
+round_of_stranger_cb (gpointer key,
+                      gpointer value,
+                      gpointer user_data)
+{
+  return relais_account_pool_find (user_data, value) == NULL;
+}
+
+static gboolean
+same_urls (GHashTable *a,
+           GHashTable *b)
+{
+  GHashTableIter iter;
+  gpointer dialect, url;
+
+  if (a == NULL || b == NULL)
+    return a == b;
+  if (g_hash_table_size (a) != g_hash_table_size (b))
+    return FALSE;
+  g_hash_table_iter_init (&iter, a);
+  while (g_hash_table_iter_next (&iter, &dialect, &url))
+    if (g_strcmp0 (g_hash_table_lookup (b, dialect), url) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether what was heard for the one holds for the other. */
+static gboolean
+is_same_upstream (const RelaisAccount *a,
+                  const RelaisAccount *b)
+{
+  return g_strcmp0 (a->api_key, b->api_key) == 0 && g_strcmp0 (a->provider, b->provider) == 0 &&
+         g_strcmp0 (a->base_url, b->base_url) == 0 && same_urls (a->base_urls, b->base_urls);
 }
 
 /**
@@ -72,14 +131,16 @@ forget_stranger_cb (gpointer key,
  * @self: a pool
  * @accounts: (element-type RelaisAccount) (transfer full): all of them, in list order
  *
- * Requests that run keep the accounts they have. An account whose credential changed is no longer
- * rejected; what was known of those gone is forgotten.
+ * Requests that run keep the accounts they have. Nothing is held any more against an account whose
+ * credential or address changed; what was known of those gone is forgotten. Other priorities order
+ * conversations anew.
  */
 void
 relais_account_pool_set_accounts (RelaisAccountPool *self,
                                   GPtrArray         *accounts)
 {
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->accounts);
+  gboolean reordered = FALSE;
 
   self->accounts = accounts;
   for (guint i = 0; i < old->len; i++)
@@ -87,11 +148,16 @@ relais_account_pool_set_accounts (RelaisAccountPool *self,
       RelaisAccount *before = g_ptr_array_index (old, i);
       RelaisAccount *now = relais_account_pool_find (self, before->id);
 
-      if (now != NULL && g_strcmp0 (before->api_key, now->api_key) != 0)
-        g_hash_table_remove (self->rejected, before->id);
+      if (now == NULL || !is_same_upstream (before, now))
+        relais_health_forget (self->health, before->id);
+      if (now == NULL)
+        relais_session_table_forget_account (self->sessions, before->id);
+      reordered |= now != NULL && now->priority != before->priority;
     }
-  g_hash_table_foreach_remove (self->used, forget_stranger_cb, self);
-  g_hash_table_foreach_remove (self->rejected, forget_stranger_cb, self);
+  if (reordered)
+    relais_session_table_clear (self->sessions);
+  g_hash_table_foreach_remove (self->used, is_stranger_cb, self);
+  g_hash_table_foreach_remove (self->rounds, round_of_stranger_cb, self);
 }
 
 /**
@@ -136,116 +202,193 @@ last_turn (RelaisAccountPool *self,
   return turn != NULL ? *turn : 0;
 }
 
+/* Where in the list the next turn for @model begins. */
 static guint
-rank (const RelaisAccount *account)
+find_turn (RelaisAccountPool *self,
+           const char        *model)
 {
-  switch (account->dispatch)
+  const char *last = g_hash_table_lookup (self->rounds, model != NULL ? model : "");
+
+  for (guint i = 0; last != NULL && i < self->accounts->len; i++)
+    if (strcmp (((RelaisAccount *)g_ptr_array_index (self->accounts, i))->id, last) == 0)
+      return i + 1;
+  return 0;
+}
+
+static void
+note_turn (RelaisAccountPool     *self,
+           const RelaisPickQuery *query,
+           const RelaisAccount   *account)
+{
+  const char *model = query->model != NULL ? query->model : "";
+
+  g_hash_table_replace (self->used, g_strdup (account->id),
+                        g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
+  if (query->scheduling == RELAIS_SCHEDULING_PERFORMANCE_FIRST)
     {
-    case RELAIS_DISPATCH_EXCLUSIVE:
-      return 0;
-    case RELAIS_DISPATCH_FALLBACK:
-      return 2;
-    case RELAIS_DISPATCH_OFF:
-    case RELAIS_DISPATCH_POOLED:
-    default:
-      return 1;
+      if (g_hash_table_size (self->rounds) >= ROUNDS_MAX)
+        g_hash_table_remove_all (self->rounds);
+      g_hash_table_replace (self->rounds, g_strdup (model), g_strdup (account->id));
     }
 }
 
-/* Who is known to have the model before who is not; exclusive ones before pooled ones before
- * fallbacks; then the lower priority; among equals whoever needs no translation, then whoever
- * waited longest; then list order. */
-static gboolean
-goes_before (RelaisAccountPool *self,
-             RelaisAccount     *a,
-             RelaisReach        a_reach,
-             RelaisAccount     *b,
-             RelaisReach        b_reach)
+static void
+look_at_all (RelaisAccountPool *self,
+             RelaisChoice      *choice)
 {
-  if ((a_reach == RELAIS_REACH_UNLISTED) != (b_reach == RELAIS_REACH_UNLISTED))
-    return b_reach == RELAIS_REACH_UNLISTED;
-  if (rank (a) != rank (b))
-    return rank (a) < rank (b);
-  if (a->priority != b->priority)
-    return a->priority < b->priority;
-  if (a_reach != b_reach)
-    return a_reach > b_reach;
-  return last_turn (self, a) < last_turn (self, b);
+  const RelaisPickQuery *query = choice->query;
+  guint n = self->accounts->len, first = find_turn (self, query->model);
+
+  choice->stays = query->holder;
+  choice->until_us = choice->wait_us = RELAIS_HEALTH_NEVER_US;
+  choice->why_not = RELAIS_PICK_EMPTY;
+  if (choice->stays == NULL && query->session != NULL &&
+      query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST)
+    choice->stays = relais_session_table_find (self->sessions, query->session, query->model);
+  for (guint i = 0; i < n; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (self->accounts, i);
+
+      relais_choice_look_at (choice, account, (i + n - first % n) % n, last_turn (self, account));
+    }
+}
+
+/**
+ * relais_account_pool_look:
+ * @self: a pool
+ * @query: what a request needs
+ *
+ * Tells how each account stands, and chooses none.
+ *
+ * Returns: the first known end of what keeps one from serving, or `RELAIS_HEALTH_NEVER_US`
+ */
+gint64
+relais_account_pool_look (RelaisAccountPool     *self,
+                          const RelaisPickQuery *query)
+{
+  RelaisChoice choice = { .health = self->health, .query = query };
+
+  look_at_all (self, &choice);
+  return choice.until_us;
 }
 
 /**
  * relais_account_pool_pick:
  * @self: a pool
- * @model: (nullable): the model to serve; %NULL for a request that names none: any account will do
- * @reach: says how an account's provider can be spoken to for this request
- * @user_data: for @reach
- * @account: (out) (transfer full) (nullable): who serves
+ * @query: what a request needs
+ * @pick: (out caller-allocates): who serves it, or why nobody does; to be cleared
  *
  * Where an exclusive account can serve, only those count; fallbacks count where no other can. Takes
- * the one with the lowest priority; among those of one priority the ones that speak the client's
- * own dialect take turns, and only where there is none, the others do: what needs no translation
- * loses nothing.
+ * the one with the lowest priority; among those of one priority one that speaks the client's own
+ * dialect: what needs no translation loses nothing. Among equals the mode decides: the first in the
+ * list for a new conversation and the same again for its next request, the least recently used, or
+ * each in its turn. What continues something that was signed stays with who signed it in each mode.
  *
- * Returns: `FOUND`, or why nobody can
+ * An account that is told to wait, has used up its quota or credit, or whose key was refused is not
+ * chosen. Anything else held against one only puts it behind the others: where nothing better is
+ * left, it is chosen all the same.
  */
-RelaisPickResult
-relais_account_pool_pick (RelaisAccountPool  *self,
-                          const char         *model,
-                          RelaisReachFunc     reach,
-                          gpointer            user_data,
-                          RelaisAccount     **account)
+void
+relais_account_pool_pick (RelaisAccountPool     *self,
+                          const RelaisPickQuery *query,
+                          RelaisPick            *pick)
 {
-  RelaisPickResult result = RELAIS_PICK_EMPTY;
-  RelaisAccount *best = NULL;
-  RelaisReach best_reach = RELAIS_REACH_NONE;
+  RelaisChoice choice = { .health = self->health, .query = query };
 
-  *account = NULL;
-  for (guint i = 0; i < self->accounts->len; i++)
-    {
-      RelaisAccount *candidate = g_ptr_array_index (self->accounts, i);
-      RelaisReach near;
-
-      if (!relais_account_pool_is_active (self, candidate))
-        continue;
-      if (model != NULL && !relais_account_serves (candidate, model))
-        {
-          result = MAX (result, RELAIS_PICK_MODEL);
-          continue;
-        }
-      near = reach (candidate, user_data);
-      if (near == RELAIS_REACH_NONE)
-        {
-          result = MAX (result, RELAIS_PICK_DIALECT);
-          continue;
-        }
-      if (best == NULL || goes_before (self, candidate, near, best, best_reach))
-        {
-          best = candidate;
-          best_reach = near;
-        }
-    }
-  if (best == NULL)
-    return result;
-
-  g_hash_table_replace (self->used, g_strdup (best->id),
-                        g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
-  *account = relais_account_ref (best);
-  return RELAIS_PICK_FOUND;
+  *pick = (RelaisPick){ .until_us = RELAIS_HEALTH_NEVER_US };
+  look_at_all (self, &choice);
+  relais_choice_decide (&choice, pick);
+  if (pick->result != RELAIS_PICK_FOUND)
+    return;
+  pick->ticket = relais_health_begin (self->health, pick->account->id);
+  note_turn (self, query, pick->account);
 }
 
 /**
- * relais_account_pool_reject:
+ * relais_pick_clear:
+ * @self: a pick
+ */
+void
+relais_pick_clear (RelaisPick *self)
+{
+  g_clear_pointer (&self->account, relais_account_unref);
+}
+
+/**
+ * relais_account_pool_report:
+ * @self: a pool
+ * @account: who was asked, as it was then
+ * @model: (nullable): the model asked for
+ * @ticket: of the pick
+ * @outcome: what it came to
+ *
+ * What is heard of an account that is gone or was edited meanwhile says nothing of the one of now.
+ *
+ * Returns: whether something is, or was until now, held against it
+ */
+gboolean
+relais_account_pool_report (RelaisAccountPool   *self,
+                            const RelaisAccount *account,
+                            const char          *model,
+                            const RelaisTicket  *ticket,
+                            const RelaisOutcome *outcome)
+{
+  const RelaisAccount *now = relais_account_pool_find (self, account->id);
+  guint before = relais_health_get_size (self->health);
+
+  if (now == NULL || !is_same_upstream (account, now))
+    return FALSE;
+  relais_health_report (self->health, account->id, model, ticket, outcome);
+  return before + relais_health_get_size (self->health) > 0;
+}
+
+/**
+ * relais_account_pool_keep:
+ * @self: a pool
+ * @account: who answered
+ * @query: what the request needed
+ *
+ * From now on the account has some of the conversation in its cache: where that counts, its next
+ * requests go there.
+ */
+void
+relais_account_pool_keep (RelaisAccountPool     *self,
+                          const RelaisAccount   *account,
+                          const RelaisPickQuery *query)
+{
+  if (query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST && query->session != NULL &&
+      relais_account_pool_find (self, account->id) != NULL)
+    relais_session_table_bind (self->sessions, query->session, query->model, account->id);
+}
+
+/**
+ * relais_account_pool_abandon:
+ * @self: a pool
+ * @account: who was asked
+ * @ticket: of the pick
+ *
+ * The request ended before anything came of it.
+ */
+void
+relais_account_pool_abandon (RelaisAccountPool   *self,
+                             const RelaisAccount *account,
+                             const RelaisTicket  *ticket)
+{
+  relais_health_abandon (self->health, account->id, ticket);
+}
+
+/**
+ * relais_account_pool_try_now:
  * @self: a pool
  * @id: an account's id
  *
- * The upstream refused its key: out of the choice until its credential is edited.
+ * A person wants it to be tried, whatever is held against it: nothing is any more.
  */
 void
-relais_account_pool_reject (RelaisAccountPool *self,
-                            const char        *id)
+relais_account_pool_try_now (RelaisAccountPool *self,
+                             const char        *id)
 {
-  if (relais_account_pool_find (self, id) != NULL)
-    g_hash_table_add (self->rejected, g_strdup (id));
+  relais_health_forget (self->health, id);
 }
 
 /**
@@ -259,7 +402,32 @@ void
 relais_account_pool_accept (RelaisAccountPool *self,
                             const char        *id)
 {
-  g_hash_table_remove (self->rejected, id);
+  relais_health_accept_key (self->health, id);
+}
+
+/**
+ * relais_account_pool_get_health:
+ * @self: a pool
+ *
+ * Returns: (transfer none): what is held against its accounts
+ */
+RelaisHealth *
+relais_account_pool_get_health (RelaisAccountPool *self)
+{
+  return self->health;
+}
+
+/**
+ * relais_account_pool_get_size:
+ * @self: a pool
+ *
+ * Returns: how much is remembered of past requests: 0 once all accounts are gone
+ */
+guint
+relais_account_pool_get_size (RelaisAccountPool *self)
+{
+  return relais_health_get_size (self->health) + g_hash_table_size (self->used) +
+         g_hash_table_size (self->rounds) + relais_session_table_get_length (self->sessions);
 }
 
 /**
@@ -273,7 +441,7 @@ gboolean
 relais_account_pool_is_rejected (RelaisAccountPool *self,
                                  const char        *id)
 {
-  return g_hash_table_contains (self->rejected, id);
+  return relais_health_is_bad_key (self->health, id);
 }
 
 /**

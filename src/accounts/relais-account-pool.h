@@ -5,16 +5,21 @@
 
 #pragma once
 
+#include "base/relais-scheduling.h"
+
 #include "relais-account.h"
+#include "relais-health.h"
 
 G_BEGIN_DECLS
 
-/* Why nobody could be picked. */
+/* What a choice came to. */
 typedef enum {
   RELAIS_PICK_FOUND,
   RELAIS_PICK_EMPTY,   /* no usable account at all */
   RELAIS_PICK_MODEL,   /* none that serves this model */
   RELAIS_PICK_DIALECT, /* those that serve it cannot be reached in this dialect */
+  RELAIS_PICK_SPENT,   /* those that serve it cannot now, or did not */
+  RELAIS_PICK_WAIT,    /* one of them can soon enough */
 } RelaisPickResult;
 
 /* How near an account is to what the client asks for and speaks. */
@@ -25,33 +30,94 @@ typedef enum {
   RELAIS_REACH_NATIVE,
 } RelaisReach;
 
+/* How an account stood when one was chosen. */
+typedef enum {
+  RELAIS_STANDING_READY,
+  RELAIS_STANDING_DISABLED,
+  RELAIS_STANDING_OFF,       /* by its dispatch */
+  RELAIS_STANDING_NOT_FIXED, /* another one is to answer everything */
+  RELAIS_STANDING_MODEL,     /* its patterns leave the model out */
+  RELAIS_STANDING_DIALECT,   /* it cannot be reached for this */
+  RELAIS_STANDING_UNWELL,    /* its health is against it */
+  RELAIS_STANDING_TRIED,     /* it failed this request */
+} RelaisStanding;
+
 /* Says how the account can serve a client of that dialect; told by who knows the providers. */
 typedef RelaisReach (*RelaisReachFunc) (const RelaisAccount *account,
                                         gpointer user_data);
+
+/* Told of each account, in list order. @state is borrowed for the call. */
+typedef void (*RelaisStandingFunc) (const RelaisAccount *account,
+                                    RelaisStanding standing,
+                                    const RelaisHealthState *state,
+                                    gpointer user_data);
+
+/* What a request needs. Borrowed for the call. */
+typedef struct
+{
+  const char *model;   /* NULL: any account will do */
+  const char *session; /* what tells its conversation from others, or NULL */
+  const char *holder;  /* the id of the account that signed what it continues, or NULL */
+  RelaisScheduling  scheduling;
+  const char       *fixed_account;
+  gint64 patience_us; /* how long it may be held */
+  GHashTable *tried;  /* ids of accounts that failed it, or NULL */
+  RelaisReachFunc   reach;
+  RelaisStandingFunc standing; /* or NULL */
+  gpointer          user_data;
+} RelaisPickQuery;
+
+typedef struct
+{
+  RelaisPickResult result;
+  RelaisAccount *account; /* owned; FOUND: who serves */
+  RelaisTicket ticket;    /* FOUND: to report it with */
+  gint64 until_us;        /* WAIT: when to choose again; SPENT: the first known end, or
+                             RELAIS_HEALTH_NEVER_US */
+} RelaisPick;
 
 #define RELAIS_TYPE_ACCOUNT_POOL (relais_account_pool_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisAccountPool, relais_account_pool, RELAIS, ACCOUNT_POOL, GObject)
 
 RelaisAccountPool *relais_account_pool_new          (void);
-void               relais_account_pool_set_accounts (RelaisAccountPool  *self,
-                                                     GPtrArray          *accounts);
-GPtrArray         *relais_account_pool_get_accounts (RelaisAccountPool  *self);
-RelaisAccount     *relais_account_pool_find         (RelaisAccountPool  *self,
-                                                     const char         *id);
-RelaisPickResult   relais_account_pool_pick         (RelaisAccountPool  *self,
-                                                     const char         *model,
-                                                     RelaisReachFunc     reach,
-                                                     gpointer            user_data,
-                                                     RelaisAccount     **account);
-void               relais_account_pool_reject       (RelaisAccountPool  *self,
-                                                     const char         *id);
-void               relais_account_pool_accept       (RelaisAccountPool  *self,
-                                                     const char         *id);
-gboolean           relais_account_pool_is_rejected  (RelaisAccountPool  *self,
-                                                     const char         *id);
-gboolean           relais_account_pool_is_active    (RelaisAccountPool  *self,
-                                                     RelaisAccount      *account);
-guint              relais_account_pool_get_n_active (RelaisAccountPool  *self);
+void               relais_account_pool_set_accounts (RelaisAccountPool     *self,
+                                                     GPtrArray             *accounts);
+GPtrArray         *relais_account_pool_get_accounts (RelaisAccountPool     *self);
+RelaisAccount     *relais_account_pool_find         (RelaisAccountPool     *self,
+                                                     const char            *id);
+void               relais_account_pool_set_clock    (RelaisAccountPool     *self,
+                                                     const RelaisClock     *clock);
+void               relais_account_pool_pick         (RelaisAccountPool     *self,
+                                                     const RelaisPickQuery *query,
+                                                     RelaisPick            *pick);
+gint64             relais_account_pool_look         (RelaisAccountPool     *self,
+                                                     const RelaisPickQuery *query);
+gboolean           relais_account_pool_report       (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const char            *model,
+                                                     const RelaisTicket    *ticket,
+                                                     const RelaisOutcome   *outcome);
+void               relais_account_pool_keep         (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const RelaisPickQuery *query);
+void               relais_account_pool_abandon      (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const RelaisTicket    *ticket);
+void               relais_account_pool_try_now      (RelaisAccountPool     *self,
+                                                     const char            *id);
+void               relais_account_pool_accept       (RelaisAccountPool     *self,
+                                                     const char            *id);
+RelaisHealth      *relais_account_pool_get_health   (RelaisAccountPool     *self);
+guint              relais_account_pool_get_size     (RelaisAccountPool     *self);
+gboolean           relais_account_pool_is_rejected  (RelaisAccountPool     *self,
+                                                     const char            *id);
+gboolean           relais_account_pool_is_active    (RelaisAccountPool     *self,
+                                                     RelaisAccount         *account);
+guint              relais_account_pool_get_n_active (RelaisAccountPool     *self);
+
+void relais_pick_clear (RelaisPick *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RelaisPick, relais_pick_clear)
 
 G_END_DECLS

@@ -15,36 +15,39 @@
 
 #include "relais-account-dialog.h"
 #include "relais-names.h"
+#include "relais-provider-chooser.h"
 #include "relais-switch-row.h"
 #include "relais-words.h"
 
 struct _RelaisAccountDialog
 {
-  AdwWindow        parent_instance;
+  AdwWindow            parent_instance;
 
   /* template children */
-  AdwEntryRow     *base_url;
-  GtkWidget       *content;
-  GtkToggleButton *drop_key;
-  RelaisSwitchRow *enabled;
-  GtkLinkButton   *get_key;
-  AdwEntryRow     *key;
-  AdwEntryRow     *models;
-  AdwEntryRow     *name;
-  AdwComboRow     *provider;
-  GtkWidget       *remove_group;
-  GtkButton       *save;
-  GtkWidget       *save_anyway;
-  GtkSpinner      *spinner;
-  AdwActionRow    *test;
-  GtkWidget       *test_group;
-  GtkImage        *test_icon;
-  GtkButton       *test_button;
+  AdwEntryRow         *base_url;
+  GtkWidget           *content;
+  AdwComboRow         *dispatch;
+  AdwPreferencesGroup *dispatch_group;
+  GtkToggleButton     *drop_key;
+  RelaisSwitchRow     *enabled;
+  GtkLinkButton       *get_key;
+  AdwEntryRow         *key;
+  AdwEntryRow         *models;
+  AdwEntryRow         *name;
+  AdwComboRow         *provider;
+  GtkWidget           *remove_group;
+  GtkButton           *save;
+  GtkWidget           *save_anyway;
+  GtkSpinner          *spinner;
+  AdwActionRow        *test;
+  GtkWidget           *test_group;
+  GtkImage            *test_icon;
+  GtkButton           *test_button;
 
   /* owned */
   RelaisAccountRow *account; /* NULL: add one */
-  RelaisEngine    *engine;
-  GCancellable    *cancellable;
+  RelaisEngine        *engine;
+  GCancellable        *cancellable;
   gboolean saving; /* the test that runs is to be followed by saving */
 
   /* borrowed, weak */
@@ -89,6 +92,17 @@ form_clear (Form *form)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Form, form_clear)
+
+/* In the order of the combo; an account that is off has none of them. */
+static const struct
+{
+  const char *nick;
+  const char *meaning;
+} dispatches[] = {
+  { "pooled", N_ ("Takes its turn with the others") },
+  { "fallback", N_ ("Used only when no other account can answer") },
+  { "exclusive", N_ ("Used alone for the models it serves, instead of the others") },
+};
 
 static const RelaisEngineProvider *
 get_provider (RelaisAccountDialog *self)
@@ -148,6 +162,13 @@ has_base_url (RelaisAccountDialog *self)
   return self->account != NULL && relais_account_row_get_base_url (self->account) != NULL;
 }
 
+/* Whether it can be anywhere: the person says where, or that it is at the usual place. */
+static gboolean
+has_address (const RelaisEngineProvider *provider)
+{
+  return provider->needs_base_url || provider->local;
+}
+
 static void
 read_form (RelaisAccountDialog *self,
            Form                *form)
@@ -157,6 +178,8 @@ read_form (RelaisAccountDialog *self,
   form->label = dup_text (self->name);
   form->base_url = dup_text (self->base_url);
   form->key = dup_key (self->key);
+  if (provider != NULL && g_strcmp0 (form->base_url, provider->base_url) == 0)
+    *form->base_url = '\0';
   form->models = dup_patterns (self->models);
   if (*form->label == '\0' && provider != NULL)
     {
@@ -176,6 +199,8 @@ read_form (RelaisAccountDialog *self,
   form->draft.models_set = TRUE;
   if (form->models[0] != NULL)
     form->draft.models = (const char *const *)form->models;
+  if (relais_switch_row_get_active (self->enabled) || self->account == NULL)
+    form->draft.dispatch = dispatches[adw_combo_row_get_selected (self->dispatch)].nick;
   form->draft.enabled_set = self->account != NULL;
   form->draft.enabled = relais_switch_row_get_active (self->enabled);
 }
@@ -270,11 +295,15 @@ relais_account_dialog_changed_cb (RelaisAccountDialog *self)
 static void
 show_key_title (RelaisAccountDialog *self)
 {
-  if (self->account == NULL || !relais_account_row_get_has_key (self->account))
-    return;
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key),
-                                 gtk_toggle_button_get_active (self->drop_key) ? _("API _Key: will be removed")
-                                                                               : _("Replace API _Key"));
+  const RelaisEngineProvider *provider = get_provider (self);
+  const char *title = NULL;
+
+  if (self->account != NULL && relais_account_row_get_has_key (self->account))
+    title = gtk_toggle_button_get_active (self->drop_key) ? _("API _Key: will be removed")
+                                                          : _("Replace API _Key");
+  else
+    title = provider == NULL || provider->needs_key ? _("API _Key") : _("API _Key (optional)");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key), title);
 }
 
 static void
@@ -284,6 +313,15 @@ relais_account_dialog_drop_key_cb (RelaisAccountDialog *self)
     gtk_editable_set_text (GTK_EDITABLE (self->key), "");
   show_key_title (self);
   relais_account_dialog_changed_cb (self);
+}
+
+static void
+relais_account_dialog_dispatch_cb (RelaisAccountDialog *self)
+{
+  guint selected = adw_combo_row_get_selected (self->dispatch);
+
+  if (selected < G_N_ELEMENTS (dispatches))
+    adw_preferences_group_set_description (self->dispatch_group, _(dispatches[selected].meaning));
 }
 
 /* Who types another one does not want none. */
@@ -304,10 +342,14 @@ relais_account_dialog_provider_cb (RelaisAccountDialog *self)
 
   if (self->engine == NULL)
     return;
-  needs_url = has_base_url (self) || (provider != NULL && provider->needs_base_url);
+  needs_url = has_base_url (self) || (provider != NULL && has_address (provider));
   gtk_widget_set_visible (GTK_WIDGET (self->base_url), needs_url);
   gtk_widget_set_visible (GTK_WIDGET (self->key),
-                          provider == NULL || provider->needs_key || provider->needs_base_url);
+                          provider == NULL || provider->needs_key || has_address (provider));
+  if (self->account == NULL || !has_base_url (self))
+    gtk_editable_set_text (GTK_EDITABLE (self->base_url),
+                           provider != NULL && provider->local ? provider->base_url : "");
+  show_key_title (self);
   gtk_widget_set_visible (GTK_WIDGET (self->drop_key),
                           self->account != NULL && provider != NULL && !provider->needs_key &&
                             relais_account_row_get_has_key (self->account));
@@ -465,7 +507,7 @@ needs_test (RelaisAccountDialog *self)
   const RelaisEngineProvider *provider = get_provider (self);
   g_auto (Form) form = { 0 };
 
-  if (provider != NULL && !provider->needs_key && !provider->needs_base_url)
+  if (provider != NULL && !provider->needs_key && !has_address (provider))
     return FALSE;
   read_form (self, &form);
   return self->account == NULL || form.draft.api_key != NULL ||
@@ -494,18 +536,6 @@ relais_account_dialog_remove_cb (RelaisAccountDialog *self)
 }
 
 static void
-fill_providers (RelaisAccountDialog *self)
-{
-  gsize n_providers = 0;
-  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-
-  for (gsize i = 0; i < n_providers; i++)
-    gtk_string_list_append (names, relais_words_provider (providers[i].id, providers[i].name));
-  adw_combo_row_set_model (self->provider, G_LIST_MODEL (names));
-}
-
-static void
 fill_from_account (RelaisAccountDialog *self)
 {
   const char *const *models = relais_account_row_get_models (self->account);
@@ -521,8 +551,12 @@ fill_from_account (RelaisAccountDialog *self)
   gtk_editable_set_text (GTK_EDITABLE (self->name), relais_account_row_get_label (self->account));
   gtk_editable_set_text (GTK_EDITABLE (self->base_url), base_url != NULL ? base_url : "");
   gtk_editable_set_text (GTK_EDITABLE (self->models), patterns != NULL ? patterns : "");
-  relais_switch_row_set_active (self->enabled, relais_account_row_get_enabled (self->account));
-  show_key_title (self);
+  relais_switch_row_set_active (self->enabled,
+                                relais_account_row_get_enabled (self->account) &&
+                                  g_strcmp0 (relais_account_row_get_dispatch (self->account), "off") != 0);
+  for (guint i = 0; i < G_N_ELEMENTS (dispatches); i++)
+    if (g_strcmp0 (dispatches[i].nick, relais_account_row_get_dispatch (self->account)) == 0)
+      adw_combo_row_set_selected (self->dispatch, i);
   gtk_widget_set_visible (GTK_WIDGET (self->test_button), TRUE);
   show_test (self, NULL, NULL, _("Asks the provider for its list of models"));
 }
@@ -537,7 +571,8 @@ relais_account_dialog_constructed (GObject *object)
   if (self->account != NULL)
     fill_from_account (self);
   else
-    fill_providers (self);
+    relais_provider_chooser_fill (self->provider);
+  relais_account_dialog_dispatch_cb (self);
   relais_account_dialog_provider_cb (self);
 }
 
@@ -651,6 +686,8 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, content);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, dispatch);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, dispatch_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, drop_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, enabled);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, get_key);
@@ -667,6 +704,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, test_icon);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_dispatch_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_drop_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_dialog_provider_cb);

@@ -10,24 +10,32 @@
 #include <glib/gi18n.h>
 
 #include "relais-account-item.h"
+#include "relais-account-words.h"
 #include "relais-words.h"
+
+#define TROUBLES_SHOWN 3
 
 struct _RelaisAccountItem
 {
   AdwActionRow      parent_instance;
 
   /* template children */
+  GtkWidget        *arrow;
   AdwAvatar        *avatar;
   GtkWidget        *handle;
   GtkLabel         *pill;
+  GtkWidget        *try_now;
 
   /* owned */
   RelaisAccountRow *account;
+  guint countdown; /* while something ends by itself */
+  gboolean          narrow;
 };
 
 enum {
   PROP_0,
   PROP_ACCOUNT,
+  PROP_NARROW,
   N_PROPS
 };
 
@@ -43,6 +51,10 @@ static const struct
   [RELAIS_ACCOUNT_ACTIVE] = { NC_ ("account", "Active"), "success" },
   [RELAIS_ACCOUNT_PAUSED] = { NC_ ("account", "Paused"), "idle" },
   [RELAIS_ACCOUNT_KEY_REJECTED] = { NC_ ("account", "Key Rejected"), "error" },
+  [RELAIS_ACCOUNT_COOLING] = { NC_ ("account", "Cooling Down"), "warning" },
+  [RELAIS_ACCOUNT_QUOTA] = { NC_ ("account", "Quota Used Up"), "warning" },
+  [RELAIS_ACCOUNT_NO_CREDIT] = { NC_ ("account", "Out of Credit"), "error" },
+  [RELAIS_ACCOUNT_FAULTY] = { NC_ ("account", "Failing"), "warning" },
 };
 
 static char *
@@ -56,10 +68,105 @@ make_subtitle (RelaisAccountRow *account)
   if (!relais_account_row_get_kept (account))
     /* Translators: after the name of a provider */
     return g_strdup_printf (_("%s · kept until you quit"), provider);
+  if (g_strcmp0 (relais_account_row_get_dispatch (account), "fallback") == 0)
+    /* Translators: the name of a provider */
+    return g_strdup_printf (_("%s · only when no other can"), provider);
+  if (g_strcmp0 (relais_account_row_get_dispatch (account), "exclusive") == 0)
+    /* Translators: the name of a provider */
+    return g_strdup_printf (_("%s · instead of the others"), provider);
   if (n_requests == 0)
     return g_strdup (provider);
   requests = g_strdup_printf (ngettext ("%u request", "%u requests", n_requests), n_requests);
   return g_strdup_printf ("%s · %s", provider, requests);
+}
+
+/* What is the matter, a line each, below the rest. */
+static void
+append_troubles (GString   *text,
+                 GPtrArray *troubles,
+                 gboolean   brief,
+                 gint64     now_us)
+{
+  for (guint i = 0; i < MIN (troubles->len, TROUBLES_SHOWN); i++)
+    {
+      const RelaisAccountTrouble *trouble = g_ptr_array_index (troubles, i);
+      g_autofree char *words = relais_account_words_trouble (trouble, now_us, brief);
+
+      g_string_append_printf (text, "\n%s", words);
+    }
+  if (troubles->len > TROUBLES_SHOWN)
+    {
+      guint n_more = troubles->len - TROUBLES_SHOWN;
+
+      g_string_append_c (text, '\n');
+      g_string_append_printf (text, ngettext ("and %u more", "and %u more", n_more), n_more);
+    }
+}
+
+/* The first end of what the pill tells, or 0. */
+static gint64
+find_end (GPtrArray          *troubles,
+          RelaisAccountState  state)
+{
+  gint64 first_us = 0;
+
+  for (guint i = 0; i < troubles->len; i++)
+    {
+      const RelaisAccountTrouble *trouble = g_ptr_array_index (troubles, i);
+
+      if (trouble->state == state && trouble->until_us > 0 &&
+          (first_us == 0 || trouble->until_us < first_us))
+        first_us = trouble->until_us;
+    }
+  return first_us;
+}
+
+static gboolean relais_account_item_countdown_cb (gpointer data);
+
+static void
+show_health (RelaisAccountItem *self)
+{
+  RelaisAccountState state = relais_account_row_get_state (self->account);
+  GPtrArray *troubles = relais_account_row_get_troubles (self->account);
+  g_autofree char *subtitle = make_subtitle (self->account);
+  g_autoptr (GString) text = g_string_new (subtitle);
+  const char *name = g_dpgettext2 (NULL, "account", pills[state].label);
+  gint64 now_us = g_get_real_time ();
+  gboolean scarce = self->narrow && troubles != NULL && troubles->len > 0;
+  gint64 end_us = 0;
+
+  if (troubles != NULL && state != RELAIS_ACCOUNT_PAUSED)
+    {
+      append_troubles (text, troubles, self->narrow, now_us);
+      end_us = find_end (troubles, state);
+    }
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text->str);
+  /* where room is scarce the line below the name tells the rest */
+  gtk_widget_set_visible (GTK_WIDGET (self->avatar), !scarce);
+  gtk_widget_set_visible (self->arrow, !scarce);
+  if (end_us > 0 && !scarce)
+    {
+      g_autofree char *span = relais_account_words_span (end_us - now_us);
+      /* Translators: the state of an account, and for how long, as in “Cooling Down · 12 s” */
+      g_autofree char *label = g_strdup_printf (_("%s · %s"), name, span);
+
+      gtk_label_set_label (self->pill, label);
+    }
+  else
+    gtk_label_set_label (self->pill, name);
+  gtk_widget_set_visible (self->try_now,
+                          state != RELAIS_ACCOUNT_PAUSED && troubles != NULL && troubles->len > 0);
+  if (end_us > 0 && self->countdown == 0)
+    self->countdown = g_timeout_add_seconds (1, relais_account_item_countdown_cb, self);
+  else if (end_us == 0)
+    g_clear_handle_id (&self->countdown, g_source_remove);
+}
+
+static gboolean
+relais_account_item_countdown_cb (gpointer data)
+{
+  show_health (data);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -67,15 +174,13 @@ relais_account_item_update (RelaisAccountItem *self)
 {
   const char *label = relais_account_row_get_label (self->account);
   RelaisAccountState state = relais_account_row_get_state (self->account);
-  g_autofree char *subtitle = make_subtitle (self->account);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), label);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   adw_avatar_set_text (self->avatar, label);
   for (gsize i = 0; i < G_N_ELEMENTS (pills); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (self->pill), pills[i].style);
   gtk_widget_add_css_class (GTK_WIDGET (self->pill), pills[state].style);
-  gtk_label_set_label (self->pill, g_dpgettext2 (NULL, "account", pills[state].label));
+  show_health (self);
 }
 
 static gboolean
@@ -165,6 +270,9 @@ relais_account_item_get_property (GObject    *object,
     case PROP_ACCOUNT:
       g_value_set_object (value, self->account);
       break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -183,6 +291,11 @@ relais_account_item_set_property (GObject      *object,
     case PROP_ACCOUNT:
       self->account = g_value_dup_object (value);
       break;
+    case PROP_NARROW:
+      self->narrow = g_value_get_boolean (value);
+      if (self->account != NULL)
+        show_health (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -197,6 +310,8 @@ relais_account_item_constructed (GObject *object)
 
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "s", relais_account_row_get_id (self->account));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "accounts.edit");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->try_now), "s",
+                                    relais_account_row_get_id (self->account));
   g_signal_connect_object (self->account, "notify", G_CALLBACK (relais_account_item_update), self,
                            G_CONNECT_SWAPPED);
   relais_account_item_update (self);
@@ -207,6 +322,7 @@ relais_account_item_dispose (GObject *object)
 {
   RelaisAccountItem *self = RELAIS_ACCOUNT_ITEM (object);
 
+  g_clear_handle_id (&self->countdown, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_ACCOUNT_ITEM);
 
   G_OBJECT_CLASS (relais_account_item_parent_class)->dispose (object);
@@ -228,6 +344,8 @@ relais_account_item_class_init (RelaisAccountItemClass *klass)
   properties[PROP_ACCOUNT] =
     g_param_spec_object ("account", NULL, NULL, RELAIS_TYPE_ACCOUNT_ROW,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -237,9 +355,11 @@ relais_account_item_class_init (RelaisAccountItemClass *klass)
                                 NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-item.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, arrow);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, avatar);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, handle);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, pill);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountItem, try_now);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_item_drag_begin_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_item_drag_end_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_account_item_prepare_cb);

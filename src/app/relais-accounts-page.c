@@ -13,30 +13,35 @@
 #include "relais-account-item.h"
 #include "relais-accounts-page.h"
 #include "relais-banner.h"
+#include "relais-scheduling-group.h"
 #include "relais-toast.h"
 #include "relais-words.h"
 
 struct _RelaisAccountsPage
 {
-  AdwBin        parent_instance;
+  AdwBin                 parent_instance;
 
   /* template children */
-  RelaisBanner *banner;
-  GtkListBox   *list;
-  GtkStack     *stack;
+  RelaisBanner          *banner;
+  GtkListBox            *list;
+  RelaisSchedulingGroup *scheduling;
+  GtkStack              *stack;
 
   /* owned */
-  RelaisEngine *engine;
-  GSignalGroup *engine_signals;
-  GSignalGroup *list_signals;
-  GCancellable *cancellable;
+  RelaisEngine          *engine;
+  GSignalGroup          *engine_signals;
+  GSignalGroup          *list_signals;
+  GCancellable          *cancellable;
   char *focus_id; /* the row to focus once the list has settled */
-  guint         focus_idle;
+  guint                  focus_idle;
+  gboolean               narrow;
 };
 
 enum {
   PROP_0,
   PROP_ENGINE,
+  PROP_SETTINGS,
+  PROP_NARROW,
   N_PROPS
 };
 
@@ -139,7 +144,11 @@ relais_accounts_page_focus_cb (gpointer data)
 static void
 relais_accounts_page_update (RelaisAccountsPage *self)
 {
+  GListModel *accounts = relais_engine_list_accounts (self->engine);
+
   gtk_stack_set_visible_child_name (self->stack, state_name (self));
+  /* of one account none is chosen */
+  gtk_widget_set_visible (GTK_WIDGET (self->scheduling), g_list_model_get_n_items (accounts) > 1);
   update_banner (self);
 }
 
@@ -316,6 +325,15 @@ relais_accounts_page_remove (GtkWidget  *widget,
 }
 
 static void
+relais_accounts_page_try_now (GtkWidget  *widget,
+                              const char *action,
+                              GVariant   *parameter)
+{
+  relais_engine_try_account_now (RELAIS_ACCOUNTS_PAGE (widget)->engine,
+                                 g_variant_get_string (parameter, NULL));
+}
+
+static void
 present_dialog (RelaisAccountsPage *self,
                 RelaisAccountRow   *account)
 {
@@ -360,7 +378,11 @@ static GtkWidget *
 relais_accounts_page_create_row (gpointer item,
                                  gpointer data)
 {
-  return relais_account_item_new (item);
+  RelaisAccountsPage *self = data;
+  GtkWidget *row = relais_account_item_new (item);
+
+  g_object_bind_property (self, "narrow", row, "narrow", G_BINDING_SYNC_CREATE);
+  return row;
 }
 
 static void
@@ -374,7 +396,8 @@ set_engine (RelaisAccountsPage *self,
   accounts = engine != NULL ? relais_engine_list_accounts (engine) : NULL;
   g_signal_group_set_target (self->engine_signals, engine);
   g_signal_group_set_target (self->list_signals, accounts);
-  gtk_list_box_bind_model (self->list, accounts, relais_accounts_page_create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->list, accounts, relais_accounts_page_create_row, self, NULL);
+  g_object_set (self->scheduling, "accounts", accounts, NULL);
   if (engine != NULL)
     relais_accounts_page_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
@@ -393,6 +416,12 @@ relais_accounts_page_get_property (GObject    *object,
     case PROP_ENGINE:
       g_value_set_object (value, self->engine);
       break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+    case PROP_SETTINGS:
+      g_object_get_property (G_OBJECT (self->scheduling), "settings", value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -410,6 +439,14 @@ relais_accounts_page_set_property (GObject      *object,
     {
     case PROP_ENGINE:
       set_engine (self, g_value_get_object (value));
+      break;
+    case PROP_NARROW:
+      self->narrow = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_SETTINGS:
+      g_object_set_property (G_OBJECT (self->scheduling), "settings", value);
+      g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -458,18 +495,27 @@ relais_accounts_page_class_init (RelaisAccountsPageClass *klass)
   properties[PROP_ENGINE] =
     g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] =
+    g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS] =
+    g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (RELAIS_TYPE_BANNER);
+  g_type_ensure (RELAIS_TYPE_SCHEDULING_GROUP);
 
   gtk_widget_class_install_action (widget_class, "accounts.edit", "s", relais_accounts_page_edit);
   gtk_widget_class_install_action (widget_class, "accounts.move", "(si)", relais_accounts_page_move);
   gtk_widget_class_install_action (widget_class, "accounts.remove", "s", relais_accounts_page_remove);
+  gtk_widget_class_install_action (widget_class, "accounts.try-now", "s", relais_accounts_page_try_now);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-accounts-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountsPage, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountsPage, list);
+  gtk_widget_class_bind_template_child (widget_class, RelaisAccountsPage, scheduling);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountsPage, stack);
 }
 

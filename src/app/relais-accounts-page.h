@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 #define RELAIS_TYPE_ACCOUNTS_PAGE (relais_accounts_page_get_type ())
 
-/* Property: "engine", writable, set once. */
+/* Properties: "engine" and "settings", set once, and "narrow" (boolean), all writable. */
 G_DECLARE_FINAL_TYPE (RelaisAccountsPage, relais_accounts_page, RELAIS, ACCOUNTS_PAGE, AdwBin)
 
 void relais_accounts_page_add          (RelaisAccountsPage *self);

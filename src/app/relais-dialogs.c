@@ -84,6 +84,126 @@ relais_dialogs_confirm (GtkWidget               *parent,
 }
 
 /**
+ * relais_dialogs_tell:
+ * @parent: a widget of the window to say it in
+ * @heading: what happened
+ * @body: why, and what it means
+ *
+ * Says over the window of @parent what a toast is too short for.
+ */
+void
+relais_dialogs_tell (GtkWidget  *parent,
+                     const char *heading,
+                     const char *body)
+{
+  AdwMessageDialog *dialog = NULL;
+
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+
+  dialog = ADW_MESSAGE_DIALOG (
+    adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (parent)), heading, body));
+  adw_message_dialog_add_responses (dialog, "close", _("_Close"), NULL);
+  adw_message_dialog_set_close_response (dialog, "close");
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+typedef struct
+{
+  GWeakRef              object;
+  RelaisDialogsFileFunc chosen;
+} Choice;
+
+static void
+choice_free (gpointer  data,
+             GClosure *closure)
+{
+  Choice *choice = data;
+
+  g_weak_ref_clear (&choice->object);
+  g_free (choice);
+}
+
+static void
+relais_dialogs_chosen_cb (GtkNativeDialog *dialog,
+                          int              response,
+                          gpointer         data)
+{
+  Choice *choice = data;
+  g_autoptr (GObject) object = g_weak_ref_get (&choice->object);
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+
+  if (object != NULL && file != NULL && response == GTK_RESPONSE_ACCEPT)
+    choice->chosen (object, file);
+  g_object_unref (dialog);
+}
+
+static void
+choose_json (GtkWidget             *parent,
+             GtkFileChooserAction   action,
+             const char            *title,
+             const char            *name,
+             RelaisDialogsFileFunc  chosen,
+             gpointer               object)
+{
+  Choice *choice = g_new0 (Choice, 1);
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  GtkFileChooserNative *dialog = NULL;
+
+  g_weak_ref_init (&choice->object, object);
+  choice->chosen = chosen;
+  dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (gtk_widget_get_root (parent)), action,
+                                        NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_filter_set_name (filter, _("JSON Files"));
+  gtk_file_filter_add_suffix (filter, "json");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+  if (name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (relais_dialogs_chosen_cb), choice,
+                         choice_free, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/**
+ * relais_dialogs_open_json:
+ * @parent: a widget of the window to ask in
+ * @title: what the file is for
+ * @chosen: gets the file, unless nobody chose one or @object is gone by then
+ * @object: a GObject, not kept alive
+ *
+ * Asks which file to read.
+ */
+void
+relais_dialogs_open_json (GtkWidget             *parent,
+                          const char            *title,
+                          RelaisDialogsFileFunc  chosen,
+                          gpointer               object)
+{
+  choose_json (parent, GTK_FILE_CHOOSER_ACTION_OPEN, title, NULL, chosen, object);
+}
+
+/**
+ * relais_dialogs_save_json:
+ * @parent: a widget of the window to ask in
+ * @title: what the file is for
+ * @name: what it would be called
+ * @chosen: gets the file, unless nobody chose one or @object is gone by then
+ * @object: a GObject, not kept alive
+ *
+ * Asks which file to write.
+ */
+void
+relais_dialogs_save_json (GtkWidget             *parent,
+                          const char            *title,
+                          const char            *name,
+                          RelaisDialogsFileFunc  chosen,
+                          gpointer               object)
+{
+  choose_json (parent, GTK_FILE_CHOOSER_ACTION_SAVE, title, name, chosen, object);
+}
+
+/**
  * relais_dialogs_show_about:
  * @parent: (nullable): the window to show it over
  */

@@ -12,12 +12,28 @@ G_BEGIN_DECLS
 typedef void (*RelaisDialogsAnswerFunc) (gpointer object,
                                          gboolean confirmed);
 
+/* Gets the file that was chosen. */
+typedef void (*RelaisDialogsFileFunc) (gpointer object,
+                                       GFile *file);
+
 void relais_dialogs_confirm        (GtkWidget               *parent,
                                     const char              *heading,
                                     const char              *body,
                                     const char              *confirm_label,
                                     gboolean                 destructive,
                                     RelaisDialogsAnswerFunc  answered,
+                                    gpointer                 object);
+void relais_dialogs_tell           (GtkWidget               *parent,
+                                    const char              *heading,
+                                    const char              *body);
+void relais_dialogs_open_json      (GtkWidget               *parent,
+                                    const char              *title,
+                                    RelaisDialogsFileFunc    chosen,
+                                    gpointer                 object);
+void relais_dialogs_save_json      (GtkWidget               *parent,
+                                    const char              *title,
+                                    const char              *name,
+                                    RelaisDialogsFileFunc    chosen,
                                     gpointer                 object);
 void relais_dialogs_show_about     (GtkWindow               *parent);
 void relais_dialogs_show_shortcuts (GtkWindow               *parent);

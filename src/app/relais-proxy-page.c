@@ -12,10 +12,10 @@
 #include "base/relais-error.h"
 #include "base/relais-key.h"
 
-#include "relais-allowed-row.h"
 #include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-proxy-page.h"
+#include "relais-setting-row.h"
 #include "relais-spin-row.h"
 #include "relais-status-card.h"
 #include "relais-switch-row.h"
@@ -485,7 +485,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  g_type_ensure (RELAIS_TYPE_ALLOWED_ROW);
+  g_type_ensure (RELAIS_TYPE_SETTING_ROW);
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "relais-account-words.h"
 #include "relais-record-view.h"
 #include "relais-toast.h"
 #include "relais-words.h"
@@ -161,6 +162,56 @@ relais_record_view_tokens (gpointer object,
   return g_strconcat (estimated ? "≈ " : "", text, NULL);
 }
 
+static gboolean
+relais_record_view_has_trace (gpointer   object,
+                              GPtrArray *trace)
+{
+  g_autofree char *text = relais_account_words_trace (trace);
+
+  return text != NULL;
+}
+
+static char *
+relais_record_view_trace (gpointer   object,
+                          GPtrArray *trace)
+{
+  return relais_account_words_trace (trace);
+}
+
+/* Where one could help: the request failed, and named a model. */
+static gboolean
+relais_record_view_may_rule (gpointer    object,
+                             const char *model,
+                             guint       status)
+{
+  return !is_empty (model) && status >= 400;
+}
+
+static gboolean
+relais_record_view_leave_cb (gpointer data)
+{
+  RelaisRecordView *self = data;
+  GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
+  g_autofree char *model = NULL;
+
+  /* closed meanwhile */
+  if (self->record == NULL)
+    return G_SOURCE_REMOVE;
+  g_object_get (self->record, "model", &model, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.add-rule", "s", model);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the button that was clicked goes with the window. */
+static void
+relais_record_view_add_rule_cb (RelaisRecordView *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, relais_record_view_leave_cb, g_object_ref (self),
+                   g_object_unref);
+}
+
 static void
 append_rows (GtkWidget *widget,
              GString   *text)
@@ -258,12 +309,15 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_add_rule_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_count);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_duration);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_formats);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_trace);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_may_rule);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_pair);
@@ -271,6 +325,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_status);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_text);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_tokens);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_trace);
 }
 
 static void

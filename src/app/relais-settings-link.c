@@ -60,6 +60,24 @@ relais_settings_link_auth_mode_cb (RelaisSettingsLink *self)
   relais_engine_set_auth_mode (self->engine, g_settings_get_enum (self->settings, "auth-mode"));
 }
 
+/* Without an account to answer everything that mode cannot be: what held so far goes on. */
+static void
+relais_settings_link_choice_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *fixed = g_settings_get_string (self->settings, "fixed-account");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_scheduling (self->engine,
+                                     g_settings_get_enum (self->settings, "scheduling"), fixed, &error))
+    g_message ("Ignored in the setting scheduling: %s", error->message);
+}
+
+static void
+relais_settings_link_max_wait_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_max_wait (self->engine, g_settings_get_int (self->settings, "max-wait"), NULL);
+}
+
 /* What was written past the window and is no good is left out: it must not take the good ones with
  * it. */
 static char **
@@ -95,6 +113,35 @@ relais_settings_link_origins_cb (RelaisSettingsLink *self)
   g_auto (GStrv) origins = dup_good (self, "allowed-origins", relais_config_check_origin);
 
   relais_engine_set_allowed_origins (self->engine, (const char *const *)origins, NULL);
+}
+
+/* What is no good changes nothing: the rules before it hold. */
+static void
+relais_settings_link_rules_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *rules = g_settings_get_string (self->settings, "rules");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_rules (self->engine, rules, &error))
+    g_message ("Ignored in the setting rules: %s", error->message);
+}
+
+/* What was written past the window is not followed where it is no good; nor is it repeated, for it
+ * may hold a password. */
+static void
+relais_settings_link_proxy_cb (RelaisSettingsLink *self)
+{
+  g_autofree char *proxy = g_settings_get_string (self->settings, "outbound-proxy");
+  g_autoptr (GError) error = NULL;
+
+  if (!relais_engine_set_proxy (self->engine, *proxy != '\0' ? proxy : NULL, &error))
+    g_message ("Ignored in the setting outbound-proxy: %s", error->message);
+}
+
+static void
+relais_settings_link_strict_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_strict_translation (self->engine, g_settings_get_boolean (self->settings, "strict-translation"));
 }
 
 /* Kept only while every account is known: a locked keyring must not empty the stored order. */
@@ -163,8 +210,13 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_port_cb (self);
   relais_settings_link_lan_cb (self);
   relais_settings_link_auth_mode_cb (self);
+  relais_settings_link_choice_cb (self);
+  relais_settings_link_max_wait_cb (self);
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
+  relais_settings_link_rules_cb (self);
+  relais_settings_link_proxy_cb (self);
+  relais_settings_link_strict_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
   g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
                            G_CONNECT_SWAPPED);
@@ -172,10 +224,22 @@ relais_settings_link_new (GSettings    *settings,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::auth-mode", G_CALLBACK (relais_settings_link_auth_mode_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::scheduling",
+                           G_CALLBACK (relais_settings_link_choice_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::fixed-account",
+                           G_CALLBACK (relais_settings_link_choice_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::max-wait",
+                           G_CALLBACK (relais_settings_link_max_wait_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-hosts", G_CALLBACK (relais_settings_link_hosts_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-origins", G_CALLBACK (relais_settings_link_origins_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::rules", G_CALLBACK (relais_settings_link_rules_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::outbound-proxy", G_CALLBACK (relais_settings_link_proxy_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::strict-translation",
+                           G_CALLBACK (relais_settings_link_strict_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
                            G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);
   return self;

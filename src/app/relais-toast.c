@@ -55,7 +55,7 @@ relais_toast_dismissed_cb (AdwToastOverlay *overlay)
 }
 
 /* At once: who copies twice sees it twice. What says nothing new gives way; an offer comes back. */
-static void
+static AdwToast *
 toast_add (GtkWidget *widget,
            AdwToast  *toast,
            gboolean   stays)
@@ -66,7 +66,7 @@ toast_add (GtkWidget *widget,
   if (overlay == NULL)
     {
       g_object_unref (toast);
-      return;
+      return NULL;
     }
   last = g_object_get_data (G_OBJECT (overlay), "relais-toast");
   if (last != NULL)
@@ -77,6 +77,7 @@ toast_add (GtkWidget *widget,
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (relais_toast_dismissed_cb), overlay, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
   name_toasts (ADW_TOAST_OVERLAY (overlay));
+  return toast;
 }
 
 /**
@@ -104,8 +105,10 @@ relais_toast_show (GtkWidget  *widget,
  * @free_data: frees @data when the toast goes, clicked or not
  *
  * Shows a message with a button, such as Undo.
+ *
+ * Returns: (transfer none) (nullable): the message, for who wants it gone before its time
  */
-void
+AdwToast *
 relais_toast_offer (GtkWidget      *widget,
                     const char     *text,
                     const char     *label,
@@ -115,13 +118,13 @@ relais_toast_offer (GtkWidget      *widget,
 {
   AdwToast *toast = NULL;
 
-  g_return_if_fail (GTK_IS_WIDGET (widget));
-  g_return_if_fail (text != NULL && label != NULL);
+  g_return_val_if_fail (GTK_IS_WIDGET (widget), NULL);
+  g_return_val_if_fail (text != NULL && label != NULL, NULL);
 
   toast = toast_new (text);
   adw_toast_set_button_label (toast, label);
   g_signal_connect_data (toast, "button-clicked", clicked, data, free_data, G_CONNECT_SWAPPED);
-  toast_add (widget, toast, TRUE);
+  return toast_add (widget, toast, TRUE);
 }
 
 /**

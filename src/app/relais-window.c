@@ -16,7 +16,9 @@
 #include "relais-banner.h"
 #include "relais-connect-page.h"
 #include "relais-monitor-page.h"
+#include "relais-preferences.h"
 #include "relais-proxy-page.h"
+#include "relais-rules-page.h"
 #include "relais-view-title.h"
 #include "relais-window.h"
 #include "relais-words.h"
@@ -30,6 +32,7 @@ struct _RelaisWindow
   RelaisBanner         *banner;
   RelaisMonitorPage    *monitor;
   GtkWidget            *pause_button;
+  RelaisRulesPage      *rules;
   GtkWidget            *search_button;
   AdwViewStack         *stack;
   GtkButton            *toggle;
@@ -252,6 +255,29 @@ relais_window_add_practice (GtkWidget  *widget,
   relais_accounts_page_add_practice (RELAIS_WINDOW (widget)->accounts);
 }
 
+/* For the model given; for any when that is empty. */
+static void
+relais_window_add_rule (GtkWidget  *widget,
+                        const char *action,
+                        GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  adw_view_stack_set_visible_child_name (self->stack, "rules");
+  relais_rules_page_add (self->rules, g_variant_get_string (parameter, NULL));
+}
+
+static void
+relais_window_preferences (GtkWidget  *widget,
+                           const char *action,
+                           GVariant   *parameter)
+{
+  GtkWidget *preferences = relais_preferences_new (RELAIS_WINDOW (widget)->settings);
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
 static void
 relais_window_clear_monitor (GtkWidget  *widget,
                              const char *action,
@@ -411,9 +437,11 @@ relais_window_class_init (RelaisWindowClass *klass)
 
   gtk_widget_class_install_action (widget_class, "win.add-account", NULL, relais_window_add_account);
   gtk_widget_class_install_action (widget_class, "win.add-practice", NULL, relais_window_add_practice);
+  gtk_widget_class_install_action (widget_class, "win.add-rule", "s", relais_window_add_rule);
   gtk_widget_class_install_action (widget_class, "win.clear-monitor", NULL, relais_window_clear_monitor);
   gtk_widget_class_install_action (widget_class, "win.page", "s", relais_window_page);
   gtk_widget_class_install_property_action (widget_class, "win.pause-monitor", "monitor-paused");
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, relais_window_preferences);
   gtk_widget_class_install_action (widget_class, "win.reload", NULL, relais_window_reload);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, relais_window_search);
   gtk_widget_class_install_action (widget_class, "win.toggle", NULL, relais_window_toggle);
@@ -425,6 +453,7 @@ relais_window_class_init (RelaisWindowClass *klass)
   g_type_ensure (RELAIS_TYPE_CONNECT_PAGE);
   g_type_ensure (RELAIS_TYPE_MONITOR_PAGE);
   g_type_ensure (RELAIS_TYPE_PROXY_PAGE);
+  g_type_ensure (RELAIS_TYPE_RULES_PAGE);
   g_type_ensure (RELAIS_TYPE_VIEW_TITLE);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-window.ui");
@@ -432,6 +461,7 @@ relais_window_class_init (RelaisWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, monitor);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, RelaisWindow, rules);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, RelaisWindow, toggle);

@@ -13,21 +13,26 @@
 #include "relais-error.h"
 #include "relais-key.h"
 
+#define MAX_WAIT_MS (10 * 1000)
+
 struct _RelaisConfig
 {
-  GObject          parent_instance;
+  GObject            parent_instance;
 
-  RelaisLimits     limits;
-  guint            port;
-  RelaisAuthMode   auth_mode;
-  gboolean         allow_lan_access;
-  gboolean         strict_translation;
+  RelaisLimits       limits;
+  guint              port;
+  RelaisAuthMode     auth_mode;
+  gboolean           allow_lan_access;
+  gboolean           strict_translation;
+  RelaisScheduling   scheduling;
+  guint              max_wait_ms;
 
   /* owned */
-  char            *api_key;
-  char            *key_place;
-  char           **allowed_hosts;
-  char           **allowed_origins;
+  char              *api_key;
+  char              *key_place;
+  char              *fixed_account;
+  char             **allowed_hosts;
+  char             **allowed_origins;
 };
 
 enum {
@@ -35,6 +40,9 @@ enum {
   PROP_PORT,
   PROP_ALLOW_LAN_ACCESS,
   PROP_STRICT_TRANSLATION,
+  PROP_SCHEDULING,
+  PROP_FIXED_ACCOUNT,
+  PROP_MAX_WAIT_MS,
   PROP_AUTH_MODE,
   PROP_EFFECTIVE_MODE,
   PROP_API_KEY,
@@ -65,6 +73,7 @@ static const RelaisLimits default_limits = {
   .upstream_total_timeout_ms = 660 * 1000,
   .models_timeout_ms = 5 * 1000,
   .keep_alive_ms = 15 * 1000,
+  .head_delay_ms = 10 * 1000,
   .stop_grace_ms = 5 * 1000,
 };
 
@@ -110,6 +119,7 @@ relais_config_finalize (GObject *object)
 
   g_clear_pointer (&self->api_key, relais_key_wipe);
   g_clear_pointer (&self->key_place, g_free);
+  g_clear_pointer (&self->fixed_account, g_free);
   g_clear_pointer (&self->allowed_hosts, g_strfreev);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
   G_OBJECT_CLASS (relais_config_parent_class)->finalize (object);
@@ -133,6 +143,15 @@ relais_config_get_property (GObject    *object,
       break;
     case PROP_STRICT_TRANSLATION:
       g_value_set_boolean (value, relais_config_get_strict_translation (self));
+      break;
+    case PROP_SCHEDULING:
+      g_value_set_enum (value, relais_config_get_scheduling (self));
+      break;
+    case PROP_FIXED_ACCOUNT:
+      g_value_set_string (value, relais_config_get_fixed_account (self));
+      break;
+    case PROP_MAX_WAIT_MS:
+      g_value_set_uint (value, relais_config_get_max_wait_ms (self));
       break;
     case PROP_AUTH_MODE:
       g_value_set_enum (value, relais_config_get_auth_mode (self));
@@ -191,11 +210,16 @@ relais_config_class_init (RelaisConfigClass *klass)
   object_class->get_property = relais_config_get_property;
   object_class->set_property = relais_config_set_property;
 
-  /* Port, key and lists can be refused, so only their setters set them. */
+  /* Port, key, scheduling and lists can be refused, so only their setters set them. */
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, RELAIS_DEFAULT_PORT, readable);
   properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, writable);
   properties[PROP_STRICT_TRANSLATION] =
     g_param_spec_boolean ("strict-translation", NULL, NULL, FALSE, writable);
+  properties[PROP_SCHEDULING] =
+    g_param_spec_enum ("scheduling", NULL, NULL, RELAIS_TYPE_SCHEDULING, RELAIS_SCHEDULING_CACHE_FIRST, readable);
+  properties[PROP_FIXED_ACCOUNT] = g_param_spec_string ("fixed-account", NULL, NULL, NULL, readable);
+  properties[PROP_MAX_WAIT_MS] =
+    g_param_spec_uint ("max-wait-ms", NULL, NULL, 0, RELAIS_MAX_WAIT_MAX_MS, MAX_WAIT_MS, readable);
   properties[PROP_AUTH_MODE] =
     g_param_spec_enum ("auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE, RELAIS_AUTH_MODE_AUTO, writable);
   properties[PROP_EFFECTIVE_MODE] =
@@ -214,6 +238,7 @@ relais_config_init (RelaisConfig *self)
   self->limits = default_limits;
   self->port = RELAIS_DEFAULT_PORT;
   self->auth_mode = RELAIS_AUTH_MODE_AUTO;
+  self->max_wait_ms = MAX_WAIT_MS;
   self->allowed_hosts = g_new0 (char *, 1);
   self->allowed_origins = g_new0 (char *, 1);
 }
@@ -553,6 +578,122 @@ relais_config_set_strict_translation (RelaisConfig *self,
     return;
   self->strict_translation = strict;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STRICT_TRANSLATION]);
+}
+
+/**
+ * relais_config_get_scheduling:
+ * @self: a configuration
+ *
+ * Returns: how one of several accounts is chosen
+ */
+RelaisScheduling
+relais_config_get_scheduling (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), RELAIS_SCHEDULING_CACHE_FIRST);
+  return self->scheduling;
+}
+
+/**
+ * relais_config_get_fixed_account:
+ * @self: a configuration
+ *
+ * Returns: (nullable): the id of the only account to use; %NULL unless scheduling is `FIXED`
+ */
+const char *
+relais_config_get_fixed_account (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), NULL);
+  return self->fixed_account;
+}
+
+/**
+ * relais_config_set_scheduling:
+ * @self: a configuration
+ * @scheduling: how to choose
+ * @account_id: (nullable): with `FIXED` the account; it need not be there yet
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for `FIXED` without an account; the old ones hold
+ * then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_config_set_scheduling (RelaisConfig      *self,
+                              RelaisScheduling   scheduling,
+                              const char        *account_id,
+                              GError           **error)
+{
+  gboolean fixed = scheduling == RELAIS_SCHEDULING_FIXED;
+
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+  g_return_val_if_fail ((guint)scheduling <= RELAIS_SCHEDULING_FIXED, FALSE);
+
+  if (fixed && (account_id == NULL || *account_id == '\0'))
+    {
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "Choose the account that is to answer everything.");
+      return FALSE;
+    }
+  if (!fixed)
+    account_id = NULL;
+  if (g_strcmp0 (self->fixed_account, account_id) != 0)
+    {
+      g_free (self->fixed_account);
+      self->fixed_account = g_strdup (account_id);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIXED_ACCOUNT]);
+    }
+  if (self->scheduling != scheduling)
+    {
+      self->scheduling = scheduling;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCHEDULING]);
+    }
+  return TRUE;
+}
+
+/**
+ * relais_config_get_max_wait_ms:
+ * @self: a configuration
+ *
+ * Returns: how long a request may be held for an account that is about to be free again
+ */
+guint
+relais_config_get_max_wait_ms (RelaisConfig *self)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), 0);
+  return self->max_wait_ms;
+}
+
+/**
+ * relais_config_set_max_wait_ms:
+ * @self: a configuration
+ * @wait_ms: 0, for not at all, to 60 000
+ * @error: where to put a failure
+ *
+ * Fails with [error@Error] `INVALID_SETTING` for any other number: most clients give up after a
+ * minute of silence.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_config_set_max_wait_ms (RelaisConfig  *self,
+                               int            wait_ms,
+                               GError       **error)
+{
+  g_return_val_if_fail (RELAIS_IS_CONFIG (self), FALSE);
+
+  if (wait_ms < 0 || wait_ms > RELAIS_MAX_WAIT_MAX_MS)
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "A request can be held for 0 to %d seconds.", RELAIS_MAX_WAIT_MAX_MS / 1000);
+      return FALSE;
+    }
+  if (self->max_wait_ms != (guint)wait_ms)
+    {
+      self->max_wait_ms = (guint)wait_ms;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_WAIT_MS]);
+    }
+  return TRUE;
 }
 
 /**

@@ -49,6 +49,11 @@ state_name (RelaisAccountState state)
     case RELAIS_ACCOUNT_KEY_REJECTED:
       return "key rejected";
     case RELAIS_ACCOUNT_ACTIVE:
+    case RELAIS_ACCOUNT_COOLING:
+    case RELAIS_ACCOUNT_QUOTA:
+    case RELAIS_ACCOUNT_NO_CREDIT:
+    case RELAIS_ACCOUNT_FAULTY:
+    case RELAIS_ACCOUNT_MODEL_REFUSED:
     default:
       return "active";
     }

@@ -264,6 +264,8 @@ dup_line (RelaisRecordRow *row)
 {
   gint64 time_us = relais_record_row_get_time (row);
   gint64 took_us = relais_record_row_get_duration_us (row);
+  g_autofree char *detours = NULL;
+  g_autofree char *plain = NULL;
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
   GString *line = g_string_new (NULL);
 
@@ -277,6 +279,10 @@ dup_line (RelaisRecordRow *row)
   else
     g_string_append_printf (line, " %.1f s", (double)took_us / G_USEC_PER_SEC);
   append_fault (line, row);
+  g_object_get (row, "detours", &detours, NULL);
+  plain = detours != NULL ? relais_redact_controls (detours) : NULL;
+  if (plain != NULL)
+    g_string_append_printf (line, " (%s)", plain);
   return g_string_free (line, FALSE);
 }
 

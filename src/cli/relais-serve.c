@@ -30,7 +30,8 @@ typedef struct
 } Serve;
 
 static gboolean lan, practice, strict_translation, no_log;
-static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *data_dir;
+static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *proxy, *data_dir;
+static char *scheduling, *max_wait;
 static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {
@@ -44,6 +45,10 @@ static const GOptionEntry entries[] = {
   { "api-key-file", 0, 0, G_OPTION_ARG_FILENAME, &api_key_file, "Read the client key from FILE", "FILE" },
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Read accounts from FILE, not the keyring", "FILE" },
   { "rules-file", 0, 0, G_OPTION_ARG_FILENAME, &rules_file, "Which model is used for which, from FILE", "FILE" },
+  { "scheduling", 0, 0, G_OPTION_ARG_STRING, &scheduling,
+    "How to choose among accounts: cache-first, balance, performance-first or fixed:ID (cache-first)", "MODE" },
+  { "max-wait", 0, 0, G_OPTION_ARG_STRING, &max_wait, "Hold a request up to N seconds for an account, 0 to 60 (10)", "N" },
+  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, "Reach providers through it (http://host:port, socks5://host:port)", "URL" },
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the client key is kept without a keyring", "DIR" },
@@ -141,6 +146,16 @@ say_where_accounts_go (RelaisEngine *engine)
                      "file instead\n");
 }
 
+/* A rule that serves nobody is no reason not to start: the account may yet be added. */
+static void
+say_idle_rules (RelaisEngine *engine)
+{
+  g_auto (GStrv) notes = relais_engine_dup_rule_notes (engine);
+
+  for (guint i = 0; notes[i] != NULL; i++)
+    fprintf (stderr, "warning: %s: %s\n", rules_file, notes[i]);
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -159,6 +174,7 @@ started_cb (GObject      *source,
       g_main_loop_quit (serve->loop);
       return;
     }
+  say_idle_rules (serve->engine);
   say_key (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);
@@ -185,6 +201,23 @@ loaded_cb (GObject      *source,
   fprintf (stderr, "relais serve: %s\n", error->message);
   serve->status = RELAIS_EXIT_FAILED;
   g_main_loop_quit (serve->loop);
+}
+
+static gboolean
+set_scheduling (RelaisEngine  *engine,
+                GError       **error)
+{
+  const char *account = scheduling != NULL && g_str_has_prefix (scheduling, "fixed:") ? scheduling + strlen ("fixed:") : NULL;
+  RelaisScheduling mode = RELAIS_SCHEDULING_FIXED;
+
+  if (scheduling == NULL)
+    return TRUE;
+  if ((account != NULL || relais_scheduling_parse (scheduling, &mode)) &&
+      relais_engine_set_scheduling (engine, mode, account, NULL))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--scheduling takes cache-first, balance, performance-first or fixed:ID, not “%s”", scheduling);
+  return FALSE;
 }
 
 static gboolean
@@ -216,6 +249,21 @@ apply_settings (RelaisEngine  *engine,
   if (!relais_engine_set_allowed_origins (engine, (const char *const *)allowed_origins, error))
     {
       g_prefix_error (error, "--allowed-origin: ");
+      return FALSE;
+    }
+  if (!set_scheduling (engine, error))
+    return FALSE;
+  if (max_wait != NULL &&
+      (!g_ascii_string_to_signed (max_wait, 10, 0, 60, &number, NULL) ||
+       !relais_engine_set_max_wait (engine, (int)number, NULL)))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--max-wait takes a number of seconds from 0 to 60, not “%s”", max_wait);
+      return FALSE;
+    }
+  if (!relais_engine_set_proxy (engine, proxy, error))
+    {
+      g_prefix_error (error, "--proxy: ");
       return FALSE;
     }
   relais_engine_set_auth_mode (engine, mode);

@@ -111,7 +111,7 @@ write_thinking (RelaisJsonWriter *writer,
                 const char       *signature,
                 RelaisOrigin      origin)
 {
-  g_autofree char *sealed = signature != NULL ? relais_encoder_seal (encoder, signature, origin) : g_strdup ("");
+  g_autofree char *sealed = relais_encoder_seal (encoder, signature, origin);
 
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "type", "thinking");
@@ -482,6 +482,7 @@ relais_anthropic_tap (const char    *json,
 
   if (!relais_glean_mentions (json, length, "\"usage\"") &&
       !relais_glean_mentions (json, length, "\"error\"") &&
+      !relais_glean_mentions (json, length, "\"detail\"") &&
       !relais_glean_mentions (json, length, "\"stop_reason\""))
     return;
   tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
@@ -492,4 +493,5 @@ relais_anthropic_tap (const char    *json,
   relais_anthropic_read_stop (relais_json_node_get_member (root, "stop_reason"), finish);
   relais_anthropic_read_stop (relais_json_node_get_path (root, "delta", "stop_reason", NULL), finish);
   relais_glean_error (relais_json_node_get_member (root, "error"), error_message);
+  relais_glean_detail (root, error_message);
 }

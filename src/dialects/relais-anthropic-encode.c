@@ -89,6 +89,25 @@ lacks_thinking (const RelaisPrompt *prompt)
   return FALSE;
 }
 
+/* The budget is part of what the answer may take. */
+static void
+make_room (Writer *self)
+{
+  gint64 wanted = self->budget + ROOM_BEYOND_BUDGET;
+
+  if (self->facts.max_output > 0 && wanted > self->facts.max_output)
+    {
+      wanted = self->facts.max_output;
+      self->budget = wanted - ROOM_BEYOND_BUDGET;
+      relais_target_approximate (&self->base, RELAIS_FIELD_REASONING, FALSE, "the model writes no more in one answer");
+    }
+  if (wanted > self->max_tokens)
+    {
+      self->max_tokens = wanted;
+      relais_target_approximate (&self->base, RELAIS_FIELD_MAX_TOKENS, FALSE, "raised to make room for thinking");
+    }
+}
+
 static void
 choose_thinking (Writer *self)
 {
@@ -120,10 +139,7 @@ choose_thinking (Writer *self)
     budget = AUTOMATIC_BUDGET;
   self->budget = CLAMP (budget, MIN_BUDGET, LARGEST_BUDGET);
   if (self->budget >= self->max_tokens)
-    {
-      self->max_tokens = self->budget + ROOM_BEYOND_BUDGET;
-      relais_target_approximate (&self->base, RELAIS_FIELD_MAX_TOKENS, FALSE, "raised to make room for thinking");
-    }
+    make_room (self);
 }
 
 static void
@@ -168,6 +184,14 @@ write_thinking (Writer *self)
       relais_json_writer_end_object (writer);
     }
   relais_json_writer_end_object (writer);
+}
+
+/* With thinking, whoever chooses how much, Anthropic takes no temperature, no top k and a top p of
+ * 0.95 at least (platform.claude.com/docs/en/build-with-claude/extended-thinking, May 2026). */
+static gboolean
+thinks (const Writer *self)
+{
+  return self->budget > 0 || self->adaptive;
 }
 
 /* --- content --- */
@@ -539,7 +563,7 @@ write_choice (Writer *self)
 
   if (prompt->tool_choice == RELAIS_TOOL_CHOICE_UNSET && !serial)
     return;
-  if (forced && self->budget > 0)
+  if (forced && thinks (self) && !self->facts.forces_thinking)
     relais_target_approximate (&self->base, RELAIS_FIELD_TOOL_CHOICE, TRUE, "no call can be forced while the model thinks");
   else if (forced)
     type = prompt->tool_choice == RELAIS_TOOL_CHOICE_NAMED ? "tool" : "any";
@@ -592,9 +616,9 @@ write_temperature (Writer *self)
   /* Newer models take the default at best, and some none at all: it need not be said. */
   if (prompt->temperature == NULL || (!self->facts.samples && value == 1.0))
     return;
-  if (self->budget > 0 || !self->facts.samples)
+  if (thinks (self) || !self->facts.samples)
     relais_target_drop (&self->base, RELAIS_FIELD_TEMPERATURE, TRUE,
-                        self->budget > 0 ? "it goes not with thinking" : "the model does not take it");
+                        self->facts.samples ? "it does not go with thinking" : "the model does not take it");
   else if (value > 1)
     {
       relais_json_writer_raw (&self->base.writer, "temperature", "1.0", -1);
@@ -608,17 +632,22 @@ static void
 write_sampling (Writer *self)
 {
   const RelaisPrompt *prompt = self->base.prompt;
-  gboolean both = prompt->temperature != NULL && prompt->top_p != NULL && self->facts.one_of_both;
+  gboolean both = prompt->temperature != NULL && prompt->top_p != NULL && self->facts.one_of_both &&
+                  !thinks (self);
   gboolean unsaid = prompt->top_p != NULL && !self->facts.samples;
+  double top_p = prompt->top_p != NULL ? g_ascii_strtod (prompt->top_p, NULL) : 1;
 
   write_temperature (self);
-  if (both || (unsaid && g_ascii_strtod (prompt->top_p, NULL) < 0.99))
+  if (self->facts.samples && thinks (self) && top_p < 0.95)
+    relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, TRUE, "with thinking it is at least 0.95");
+  else if (both || (unsaid && top_p < 0.99))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, TRUE,
                         both ? "the model takes not both temperature and it" : "the model does not take it");
   else if (!unsaid)
     relais_target_number (&self->base, "top_p", prompt->top_p);
-  if (prompt->top_k != NULL && (!self->facts.samples || self->budget > 0))
-    relais_target_drop (&self->base, RELAIS_FIELD_TOP_K, TRUE, "the model does not take it");
+  if (prompt->top_k != NULL && (!self->facts.samples || thinks (self)))
+    relais_target_drop (&self->base, RELAIS_FIELD_TOP_K, TRUE,
+                        self->facts.samples ? "it does not go with thinking" : "the model does not take it");
   else
     relais_target_number (&self->base, "top_k", prompt->top_k);
   relais_target_stop (&self->base, "stop_sequences", G_MAXUINT);
@@ -642,6 +671,7 @@ note_unsaid (Writer *self)
     { prompt->verbosity != NULL, RELAIS_FIELD_VERBOSITY, FALSE },
     { prompt->service_tier != NULL, RELAIS_FIELD_SERVICE_TIER, FALSE },
     { prompt->metadata != NULL, RELAIS_FIELD_METADATA, FALSE },
+    { relais_target_has_cache_key (prompt), RELAIS_FIELD_SESSION, FALSE },
     { prompt->store != RELAIS_TRI_UNSET, RELAIS_FIELD_STORE, FALSE },
   };
 

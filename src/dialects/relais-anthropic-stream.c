@@ -21,6 +21,7 @@ typedef struct
   RelaisEncoder base;
   Block         open;
   guint n_blocks;        /* closed ones: the index of the open one */
+  gboolean unsigned_yet; /* the open block holds thoughts without a signature */
   gboolean custom_begun; /* a free-text call has its first fragment */
 } AnthropicEncoder;
 
@@ -79,6 +80,26 @@ write_start (AnthropicEncoder *self,
 }
 
 static void
+write_delta (AnthropicEncoder *self,
+             const char       *type,
+             const char       *name,
+             const char       *text,
+             gssize            length,
+             GString          *out)
+{
+  RelaisJsonWriter writer;
+
+  begin_event (&writer, "content_block_delta", out);
+  relais_json_writer_int (&writer, "index", self->n_blocks);
+  relais_json_writer_object (&writer, "delta");
+  relais_json_writer_string (&writer, "type", type);
+  relais_json_writer_text (&writer, name, text, length);
+  relais_json_writer_end_object (&writer);
+  end_event (&writer);
+}
+
+/* Thoughts nobody signed are marked: no vendor takes them back. */
+static void
 close_block (AnthropicEncoder *self,
              GString          *out)
 {
@@ -86,6 +107,13 @@ close_block (AnthropicEncoder *self,
 
   if (self->open == BLOCK_NONE)
     return;
+  if (self->unsigned_yet)
+    {
+      g_autofree char *sealed = relais_encoder_seal (&self->base, NULL, RELAIS_ORIGIN_OPENAI_CHAT);
+
+      write_delta (self, "signature_delta", "signature", sealed, -1, out);
+      self->unsigned_yet = FALSE;
+    }
   begin_event (&writer, "content_block_stop", out);
   relais_json_writer_int (&writer, "index", self->n_blocks);
   end_event (&writer);
@@ -118,25 +146,6 @@ end_block_start (AnthropicEncoder *self,
 }
 
 static void
-write_delta (AnthropicEncoder *self,
-             const char       *type,
-             const char       *name,
-             const char       *text,
-             gssize            length,
-             GString          *out)
-{
-  RelaisJsonWriter writer;
-
-  begin_event (&writer, "content_block_delta", out);
-  relais_json_writer_int (&writer, "index", self->n_blocks);
-  relais_json_writer_object (&writer, "delta");
-  relais_json_writer_string (&writer, "type", type);
-  relais_json_writer_text (&writer, name, text, length);
-  relais_json_writer_end_object (&writer);
-  end_event (&writer);
-}
-
-static void
 write_text (AnthropicEncoder  *self,
             const RelaisEvent *event,
             GString           *out)
@@ -165,6 +174,7 @@ open_thinking (AnthropicEncoder *self,
   relais_json_writer_string (&writer, "thinking", "");
   relais_json_writer_string (&writer, "signature", "");
   end_block_start (self, &writer, BLOCK_THINKING);
+  self->unsigned_yet = TRUE;
 }
 
 static void
@@ -176,6 +186,7 @@ write_signature (AnthropicEncoder *self,
   g_autofree char *sealed = relais_encoder_seal (&self->base, signature, origin);
 
   open_thinking (self, out);
+  self->unsigned_yet = FALSE;
   write_delta (self, "signature_delta", "signature", sealed, -1, out);
   close_block (self, out);
 }

@@ -165,7 +165,7 @@ write_base64 (RelaisJsonWriter     *writer,
  * @length: its bytes
  * @out: where to append the answer for the client
  *
- * Returns: %FALSE when @answer does not hold one embedding for each text
+ * Returns: %FALSE when @answer does not hold one embedding for each text; @out is of no use then
  */
 gboolean
 relais_embed_encode_answer (const RelaisEmbedding *embedding,

@@ -159,16 +159,21 @@ relais_encoder_get_call_id (RelaisEncoder *self,
 /**
  * relais_encoder_seal:
  * @self: an encoder
- * @signature: an opaque value
+ * @signature: (nullable): an opaque value; %NULL: nobody signed
  * @origin: who minted it
  *
- * Returns: (transfer full): what to send to the client: marked when it is foreign
+ * Returns: (transfer full): what to send to the client: marked when it is foreign, or nobody's
  */
 char *
 relais_encoder_seal (RelaisEncoder *self,
                      const char    *signature,
                      RelaisOrigin   origin)
 {
+  if (signature == NULL)
+    {
+      signature = RELAIS_SIGNATURE_NONE;
+      origin = RELAIS_ORIGIN_OPENAI_CHAT;
+    }
   return relais_seal_close (signature, origin, self->klass->origin);
 }
 

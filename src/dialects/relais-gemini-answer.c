@@ -420,6 +420,7 @@ tap_object (const RelaisJsonNode  *object,
   if (relais_json_node_get_path (object, "promptFeedback", "blockReason", NULL) != NULL)
     *finish = RELAIS_FINISH_FILTER;
   relais_glean_error (relais_json_node_get_member (object, "error"), error_message);
+  relais_glean_detail (object, error_message);
 }
 
 /**

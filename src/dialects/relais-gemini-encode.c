@@ -584,6 +584,7 @@ note_unsaid (Writer *self)
     { prompt->verbosity != NULL, RELAIS_FIELD_VERBOSITY, FALSE },
     { prompt->service_tier != NULL, RELAIS_FIELD_SERVICE_TIER, FALSE },
     { prompt->metadata != NULL, RELAIS_FIELD_METADATA, FALSE },
+    { relais_target_has_cache_key (prompt), RELAIS_FIELD_SESSION, FALSE },
     { prompt->user_id != NULL, RELAIS_FIELD_USER, FALSE },
     { prompt->store != RELAIS_TRI_UNSET, RELAIS_FIELD_STORE, FALSE },
   };

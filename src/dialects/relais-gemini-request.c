@@ -347,7 +347,10 @@ decode_function (const RelaisJsonNode  *node,
     return FALSE;
   tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, name);
   if (relais_request_is_given (member (node, "parametersJsonSchema")))
-    tool->schema = relais_json_node_dup_raw (schema);
+    {
+      tool->schema = relais_json_node_dup_raw (schema);
+      tool->plain = relais_schema_is_object (schema);
+    }
   else if (relais_request_is_given (schema))
     tool->schema = relais_schema_from_openapi (schema);
   return relais_request_read_string (member (node, "description"), "description", &tool->description, error);

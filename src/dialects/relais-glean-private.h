@@ -19,5 +19,7 @@ gboolean relais_glean_count    (const RelaisJsonNode  *object,
                                 gint64                *count);
 void     relais_glean_error    (const RelaisJsonNode  *error,
                                 char                 **message);
+void     relais_glean_detail   (const RelaisJsonNode  *body,
+                                char                 **message);
 
 G_END_DECLS

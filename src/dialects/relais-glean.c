@@ -55,6 +55,18 @@ relais_glean_count (const RelaisJsonNode *object,
   return TRUE;
 }
 
+static void
+take_words (char       **message,
+            const char  *words)
+{
+  gsize length = strlen (words);
+
+  if (length > MAX_MESSAGE_BYTES)
+    length = g_utf8_find_prev_char (words, words + MAX_MESSAGE_BYTES) - words;
+  g_free (*message);
+  *message = g_strndup (words, length);
+}
+
 /**
  * relais_glean_error:
  * @error: (nullable): the error of a body: an object with a message, or a string
@@ -75,10 +87,64 @@ relais_glean_error (const RelaisJsonNode  *error,
   if (kind == RELAIS_JSON_OBJECT)
     words = relais_json_node_get_member (error, "message");
   text = relais_json_node_dup_string (words);
-  if (text == NULL)
-    text = g_strdup ("The upstream reported an error without a message");
-  if (strlen (text) > MAX_MESSAGE_BYTES)
-    *g_utf8_find_prev_char (text, text + MAX_MESSAGE_BYTES) = '\0';
-  g_free (*message);
-  *message = g_steal_pointer (&text);
+  take_words (message, text != NULL ? text : "The upstream reported an error without a message");
+}
+
+/* One fault of a list: the field and what is wrong with it. */
+static void
+append_fault (GString              *words,
+              const RelaisJsonNode *fault)
+{
+  const RelaisJsonNode *step;
+  RelaisJsonIter iter;
+
+  if (words->len > 0)
+    g_string_append (words, "; ");
+  if (relais_json_node_append_string (fault, words))
+    return;
+  relais_json_iter_init (&iter, relais_json_node_get_member (fault, "loc"));
+  for (const char *between = ""; relais_json_iter_next (&iter, NULL, &step); between = ".")
+    {
+      gsize length;
+      const char *raw = relais_json_node_get_raw (step, &length);
+
+      g_string_append (words, between);
+      if (!relais_json_node_append_string (step, words))
+        g_string_append_len (words, raw, length);
+    }
+  if (words->len > 0 && !g_str_has_suffix (words->str, "; "))
+    g_string_append (words, ": ");
+  relais_json_node_append_string (relais_json_node_get_member (fault, "msg"), words);
+}
+
+/**
+ * relais_glean_detail:
+ * @body: (nullable): a body that may be an error's
+ * @message: (inout): what to say of it, if anything is known
+ *
+ * Servers made with FastAPI, many compatible ones among them, put their words in `detail`: a text,
+ * or a list of faults. Sets @message to them, at most 2 KiB, where nothing is known yet.
+ */
+void
+relais_glean_detail (const RelaisJsonNode  *body,
+                     char                 **message)
+{
+  const RelaisJsonNode *detail = relais_json_node_get_member (body, "detail");
+  const RelaisJsonNode *fault;
+  g_autoptr (GString) words = NULL;
+  RelaisJsonIter iter;
+
+  if (*message != NULL)
+    return;
+  if (relais_json_node_get_kind (detail) != RELAIS_JSON_ARRAY)
+    {
+      relais_glean_error (detail, message);
+      return;
+    }
+  words = g_string_new (NULL);
+  relais_json_iter_init (&iter, detail);
+  while (words->len <= MAX_MESSAGE_BYTES && relais_json_iter_next (&iter, NULL, &fault))
+    append_fault (words, fault);
+  if (words->len > 0)
+    take_words (message, words->str);
 }

@@ -40,12 +40,37 @@ version_of (const char *model,
   return numbers[0] < 0 ? NEWEST : numbers[0] * 100 + numbers[1];
 }
 
+/* What a Claude writes at most in one answer, -1 where it is not known: the row "Max output" of
+ * platform.claude.com/docs/en/about-claude/models/overview, May 2026. */
+static gint64
+claude_max_output (const char *model,
+                   int         version)
+{
+  gboolean opus = strstr (model, "opus") != NULL;
+
+  switch (version)
+    {
+    case 400:
+    case 401:
+      return opus ? 32000 : 64000;
+    case 405:
+      return 64000;
+    case 406:
+      return opus ? 128000 : 64000;
+    case 407:
+      return opus ? 128000 : -1;
+    default:
+      return -1;
+    }
+}
+
 /**
  * relais_model_get_claude:
  * @model: an Anthropic model's name
  *
  * By version, as of November 2026: a budget only up to 4.5, either way in 4.6, effort only later;
- * sampling up to 4.6; role system inside messages from 4.8 on; structured outputs from 4.5 on. An
+ * sampling up to 4.6; role system inside messages from 4.8 on; structured outputs from 4.5 on; a
+ * forced call while it thinks from 4.8 on (github.com/langchain-ai/langchain-aws/pull/1141). An
  * unknown name is taken for the newest.
  *
  * Returns: what it takes
@@ -60,7 +85,8 @@ relais_model_get_claude (const char *model)
     .one_of_both = version >= 401 && version <= 406,
     .system_messages = version >= 408,
     .structured = version >= 405,
-    .max_output = -1,
+    .forces_thinking = version >= 408,
+    .max_output = claude_max_output (model, version),
   };
 
   if (version <= 405)

@@ -23,6 +23,7 @@ typedef struct
   gboolean one_of_both;     /* not temperature and top_p together */
   gboolean system_messages; /* role system inside messages */
   gboolean structured;      /* output_config.format */
+  gboolean forces_thinking; /* a call can be forced while it thinks */
   gint64 max_output;        /* tokens; -1: not known */
 } RelaisClaudeFacts;
 

@@ -45,10 +45,10 @@ answers_prompts (const RelaisJsonNode *item)
  * @length: its bytes
  * @error: where to put a failure
  *
- * OpenAI and Anthropic keep ids in `data[].id`, Gemini names in `models[].name` with `models/` in
- * front. At most 5 000 are read; what is no sensible id is left out, and so is a Gemini model that
- * says it does not answer `generateContent`. Fails with [error@Error]
- * `INVALID_REQUEST` when it is no such list.
+ * OpenAI and Anthropic keep ids in `data[].id` (Together in the array itself), Gemini names in
+ * `models[].name` with `models/` in front. At most 5 000 are read; what is no sensible id is left
+ * out, and so is a Gemini model that says it does not answer `generateContent`. Fails with
+ * [error@Error] `INVALID_REQUEST` when it is no such list.
  *
  * Returns: (transfer full) (element-type utf8) (nullable): the ids in the list's order
  */
@@ -66,7 +66,10 @@ relais_model_list_decode (RelaisDialectId   dialect,
 
   if (document == NULL)
     return NULL;
-  list = relais_json_node_get_member (relais_json_get_root (document), gemini ? "models" : "data");
+  list = relais_json_get_root (document);
+  if (gemini || relais_json_node_get_kind (list) != RELAIS_JSON_ARRAY ||
+      relais_json_node_get_count (list) == 0)
+    list = relais_json_node_get_member (list, gemini ? "models" : "data");
   if (relais_json_node_get_kind (list) != RELAIS_JSON_ARRAY)
     {
       g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "The answer is no list of models");

@@ -406,4 +406,5 @@ relais_openai_chat_tap (const char    *json,
   choice = relais_json_node_get_element (relais_json_node_get_member (root, "choices"), 0);
   relais_openai_chat_read_finish (relais_json_node_get_member (choice, "finish_reason"), finish);
   relais_glean_error (relais_json_node_get_member (root, "error"), error_message);
+  relais_glean_detail (root, error_message);
 }

@@ -261,6 +261,27 @@ says_something (const RelaisTargetWriter *self,
   return FALSE;
 }
 
+/* All the thoughts of a turn, in the one member there is for them. */
+static void
+write_thoughts (RelaisTargetWriter  *self,
+                const RelaisMessage *message)
+{
+  g_autoptr (GString) thoughts = g_string_new (NULL);
+
+  for (guint i = 0; i < message->parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (message->parts, i);
+
+      if (part->type != RELAIS_PART_THINKING || part->text == NULL)
+        continue;
+      if (thoughts->len > 0)
+        g_string_append (thoughts, "\n\n");
+      g_string_append (thoughts, part->text);
+    }
+  if (thoughts->len > 0)
+    relais_json_writer_string (&self->writer, "reasoning_content", thoughts->str);
+}
+
 static void
 write_assistant (RelaisTargetWriter  *self,
                  const RelaisMessage *message)
@@ -275,14 +296,9 @@ write_assistant (RelaisTargetWriter  *self,
   else
     relais_json_writer_null (&self->writer, "content");
   for (guint i = 0; i < message->parts->len; i++)
-    {
-      const RelaisPart *part = g_ptr_array_index (message->parts, i);
-
-      if (part->type == RELAIS_PART_THINKING && part->text != NULL &&
-          (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO))
-        relais_json_writer_string (&self->writer, "reasoning_content", part->text);
-      calls |= part->type == RELAIS_PART_TOOL_CALL;
-    }
+    calls |= ((RelaisPart *)g_ptr_array_index (message->parts, i))->type == RELAIS_PART_TOOL_CALL;
+  if (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO)
+    write_thoughts (self, message);
   if (calls)
     write_calls (self, message);
   relais_json_writer_end_object (&self->writer);
@@ -516,6 +532,8 @@ write_effort (RelaisTargetWriter *self)
       relais_target_drop (self, RELAIS_FIELD_REASONING, FALSE, "the upstream refuses it");
       return;
     }
+  if (effort >= RELAIS_EFFORT_XHIGH && !openai)
+    relais_target_approximate (self, RELAIS_FIELD_REASONING, FALSE, "the upstream knows no higher effort");
   relais_json_writer_string (&self->writer, "reasoning_effort",
                              effort >= RELAIS_EFFORT_XHIGH && !openai ? "high" : relais_target_openai_effort (effort));
 }
@@ -559,6 +577,28 @@ write_identity (RelaisTargetWriter *self)
     relais_json_writer_raw (&self->writer, "metadata", prompt->metadata, -1);
 }
 
+static void
+note_unsaid (RelaisTargetWriter *self)
+{
+  const RelaisPrompt *prompt = self->prompt;
+  gboolean openai = (self->target->quirks & RELAIS_QUIRK_MAX_COMPLETION_TOKENS) != 0;
+  gboolean near = openai && prompt->origin == RELAIS_ORIGIN_OPENAI_RESPONSES;
+  const struct
+  {
+    gboolean said;
+    RelaisFieldId field;
+  } unsaid[] = {
+    { prompt->verbosity != NULL && !openai, RELAIS_FIELD_VERBOSITY },
+    { prompt->metadata != NULL && !near, RELAIS_FIELD_METADATA },
+    { relais_target_has_cache_key (prompt) && !near, RELAIS_FIELD_SESSION },
+    { prompt->store != RELAIS_TRI_UNSET, RELAIS_FIELD_STORE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (unsaid); i++)
+    if (unsaid[i].said)
+      relais_target_drop (self, unsaid[i].field, FALSE, "the upstream has no such setting");
+}
+
 /**
  * relais_openai_chat_encode_request:
  * @prompt: a request settled for @target
@@ -598,6 +638,7 @@ relais_openai_chat_encode_request (const RelaisPrompt  *prompt,
   if (prompt->verbosity != NULL && openai)
     relais_json_writer_string (&self.writer, "verbosity", prompt->verbosity);
   write_identity (&self);
+  note_unsaid (&self);
   if (prompt->stream)
     {
       relais_json_writer_boolean (&self.writer, "stream", TRUE);

@@ -9,6 +9,7 @@
 
 #include "relais-openai-chat.h"
 #include "relais-request-private.h"
+#include "relais-schema.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
 
@@ -327,7 +328,10 @@ decode_function (const RelaisJsonNode  *function,
     return FALSE;
   tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_FUNCTION, name);
   if (relais_request_is_given (schema))
-    tool->schema = relais_json_node_dup_raw (schema);
+    {
+      tool->schema = relais_json_node_dup_raw (schema);
+      tool->plain = relais_schema_is_object (schema);
+    }
   return relais_request_read_string (member (function, "description"), "function.description",
                                      &tool->description, error) &&
          relais_request_read_tri (member (function, "strict"), "function.strict", &tool->strict, error);

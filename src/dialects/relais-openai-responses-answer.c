@@ -297,7 +297,7 @@ write_thinking (RelaisJsonWriter *writer,
 {
   gboolean shown = encoder->prompt->show_thinking == RELAIS_TRI_TRUE && *text != '\0';
   gboolean kept = encoder->prompt->keep_signatures && signature != NULL;
-  g_autofree char *sealed = kept ? relais_encoder_seal (encoder, signature, origin) : NULL;
+  g_autofree char *sealed = relais_encoder_seal (encoder, kept ? signature : NULL, origin);
   g_autofree char *id = NULL;
 
   if (!shown && !kept)
@@ -452,7 +452,9 @@ relais_openai_responses_tap (const char    *json,
   RelaisUsage found = RELAIS_USAGE_INIT;
 
   /* Most events only carry text. */
-  if (!relais_glean_mentions (json, length, "\"usage\"") && !relais_glean_mentions (json, length, "\"error\""))
+  if (!relais_glean_mentions (json, length, "\"usage\"") &&
+      !relais_glean_mentions (json, length, "\"error\"") &&
+      !relais_glean_mentions (json, length, "\"detail\""))
     return;
   tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
   root = relais_json_get_root (tree);
@@ -463,6 +465,7 @@ relais_openai_responses_tap (const char    *json,
   relais_usage_update (usage, &found);
   relais_openai_responses_read_status (response, finish);
   relais_glean_error (relais_json_node_get_member (response, "error"), error_message);
+  relais_glean_detail (root, error_message);
   /* The event `error` has its words beside its type. */
   if (relais_json_node_equals (relais_json_node_get_member (root, "type"), "error") &&
       relais_json_node_get_member (root, "error") == NULL)

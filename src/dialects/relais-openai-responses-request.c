@@ -9,6 +9,7 @@
 
 #include "relais-openai-responses.h"
 #include "relais-request-private.h"
+#include "relais-schema.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
 
@@ -320,7 +321,10 @@ decode_tool (const RelaisJsonNode  *node,
   if (custom)
     tool->schema = relais_json_node_dup_raw (member (node, "format"));
   else if (relais_request_is_given (schema))
-    tool->schema = relais_json_node_dup_raw (schema);
+    {
+      tool->schema = relais_json_node_dup_raw (schema);
+      tool->plain = relais_schema_is_object (schema);
+    }
   return relais_request_read_string (member (node, "description"), "description", &tool->description, error) &&
          relais_request_read_tri (member (node, "strict"), "strict", &tool->strict, error);
 }

@@ -133,8 +133,12 @@ close_item (ResponsesEncoder *self,
             const char       *encrypted,
             GString          *out)
 {
+  g_autofree char *none = NULL;
   RelaisJsonWriter writer, item;
 
+  /* the item is ours: a vendor would look for it in vain */
+  if (self->open == ITEM_REASONING && encrypted == NULL)
+    encrypted = none = relais_encoder_seal (&self->base, NULL, RELAIS_ORIGIN_OPENAI_CHAT);
   relais_json_writer_init (&item, self->output);
   item.comma = self->output->len > 0;
   write_item (self, &item, NULL, encrypted, TRUE);

@@ -19,5 +19,9 @@ gboolean relais_schema_trim         (const char           *schema,
                                      RelaisSchemaForm      form,
                                      GString              *out);
 char    *relais_schema_from_openapi (const RelaisJsonNode *schema);
+gboolean relais_schema_is_object    (const RelaisJsonNode *schema);
+char    *relais_schema_make_object  (const char           *schema,
+                                     gboolean              choices,
+                                     gboolean             *less);
 
 G_END_DECLS

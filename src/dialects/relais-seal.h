@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* What Google takes where a signature is due and none is there, by its own word. */
 #define RELAIS_SIGNATURE_BYPASS "skip_thought_signature_validator"
 
+/* What stands for the signature of thoughts nobody signed, so that they are known again. */
+#define RELAIS_SIGNATURE_NONE "unsigned"
+
 char      *relais_seal_close (const char    *value,
                               RelaisOrigin   origin,
                               RelaisOrigin   slot);

@@ -246,6 +246,24 @@ relais_settle_media (RelaisSettle  *self,
   return after;
 }
 
+/* Anthropic refuses a history with one id for two calls, and some upstreams count theirs anew in
+ * each answer. The new id stays the same while the history grows. */
+static void
+make_unique (RelaisSettle *self,
+             RelaisPart   *call,
+             guint         at,
+             guint         i)
+{
+  if (call->id == NULL)
+    return;
+  for (guint n = 0; g_hash_table_contains (self->used_ids, call->id); n++)
+    {
+      g_free (call->id);
+      call->id = g_strdup_printf ("call_%u_%u_%u", at, i, n);
+    }
+  g_hash_table_add (self->used_ids, g_strdup (call->id));
+}
+
 /**
  * relais_settle_results:
  * @self: a request under way
@@ -293,6 +311,7 @@ relais_settle_results (RelaisSettle *self,
           relais_settle_note (self, RELAIS_CHANGE_ADDED, FALSE, message, call, "no result was given for this call");
         }
       call->id = send_id (self, call, client_id);
+      make_unique (self, call, at, i);
       g_free (result->id);
       result->id = g_strdup (call->id);
       g_free (result->name);

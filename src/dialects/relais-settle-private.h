@@ -21,6 +21,7 @@ typedef struct
   RelaisMessage **given; /* the messages as they came, each to be settled in turn */
   gsize               n_given;
   GHashTable *sent_ids; /* call -> the id its vendor gave it */
+  GHashTable *used_ids; /* of the calls settled so far */
 } RelaisSettle;
 
 typedef gboolean (*RelaisSettleKeepFunc) (gconstpointer item,

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "relais-schema.h"
 #include "relais-settle-private.h"
 
 /* A tool that takes free text, as one that takes an object with that text in it. */
@@ -25,6 +26,36 @@ wrap_custom (RelaisTool *tool)
   g_free (tool->schema);
   tool->schema = g_strdup ("{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"}},\"required\":[\"input\"]}");
   tool->type = RELAIS_TOOL_FUNCTION;
+}
+
+/* Gemini takes a choice of schemas at the top, the others only an object. */
+static void
+settle_schema (RelaisSettle *self,
+               RelaisTool   *tool,
+               const char   *path)
+{
+  gboolean gemini = self->target->dialect == RELAIS_DIALECT_GEMINI;
+  gboolean less;
+  char *made;
+
+  if (tool->type != RELAIS_TOOL_FUNCTION || tool->schema == NULL || tool->plain)
+    return;
+  made = relais_schema_make_object (tool->schema, gemini, &less);
+  if (made == NULL)
+    return;
+  if (less)
+    {
+      relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, TRUE, path,
+                          "the upstream takes no choice of schemas; they are made one");
+      /* not all of its properties are required any more, as strict ones must be */
+      if (tool->strict == RELAIS_TRI_TRUE)
+        tool->strict = RELAIS_TRI_FALSE;
+    }
+  else
+    relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, FALSE, path,
+                        "the upstream takes only the schema of an object");
+  g_free (tool->schema);
+  tool->schema = made;
 }
 
 static gboolean
@@ -75,6 +106,7 @@ relais_settle_tools (RelaisSettle  *self,
                                          self->target->dialect);
           if (strcmp (tool->name, tool->client_name) != 0)
             relais_changes_add (self->changes, RELAIS_CHANGE_RENAMED, FALSE, path, "the upstream takes no such name");
+          settle_schema (self, tool, path);
           if (tool->custom && !relais_settle_takes_custom (self))
             {
               wrap_custom (tool);

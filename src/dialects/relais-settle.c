@@ -183,16 +183,21 @@ relais_settle_takes_custom (const RelaisSettle *self)
 
 /* --- parts --- */
 
-static void
+/* Returns whether anybody signed it. */
+static gboolean
 settle_signature (RelaisSettle *self,
                   RelaisPart   *part)
 {
+  gboolean is_read, is_signed;
+
   if (part->signature == NULL)
-    return;
-  if (relais_seal_open (&part->signature, &part->origin) && part->origin == self->signer &&
-      !(self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
-    return;
-  g_clear_pointer (&part->signature, g_free);
+    return FALSE;
+  is_read = relais_seal_open (&part->signature, &part->origin);
+  is_signed = strcmp (part->signature, RELAIS_SIGNATURE_NONE) != 0;
+  if (!is_read || !is_signed || part->origin != self->signer ||
+      (self->target->quirks & RELAIS_QUIRK_NO_SIGNATURES))
+    g_clear_pointer (&part->signature, g_free);
+  return is_signed;
 }
 
 /* Whether a part may stay. */
@@ -202,9 +207,8 @@ settle_part (RelaisSettle   *self,
              RelaisPart     *part,
              GError        **error)
 {
-  gboolean signed_once = part->signature != NULL;
+  gboolean signed_once = settle_signature (self, part);
 
-  settle_signature (self, part);
   switch (part->type)
     {
     case RELAIS_PART_THINKING:
@@ -406,6 +410,7 @@ settle_messages (RelaisSettle  *self,
   GPtrArray *messages = self->prompt->messages;
   g_autofree RelaisMessage **given = NULL;
   g_autoptr (GHashTable) sent_ids = NULL;
+  g_autoptr (GHashTable) used_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   drop_billing (self);
   if (!settle_parts (self, NULL, self->prompt->system, error))
@@ -420,6 +425,7 @@ settle_messages (RelaisSettle  *self,
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
+  self->used_ids = used_ids;
   sent_ids = self->sent_ids = relais_settle_recall (self->prompt, self->target);
   given = self->given = (RelaisMessage **)g_ptr_array_steal (messages, &self->n_given);
   for (gsize i = 0; i < self->n_given; i++)

@@ -78,6 +78,7 @@ char        *relais_target_media_type       (const RelaisPart     *part);
 char        *relais_target_plain_text       (const RelaisPart     *part);
 char        *relais_target_wrap_instruction (const char           *text);
 char        *relais_target_short_user       (const char           *user_id);
+gboolean     relais_target_has_cache_key    (const RelaisPrompt   *prompt);
 char        *relais_target_schema_name      (const RelaisPrompt   *prompt);
 char        *relais_target_format_words     (const RelaisPrompt   *prompt);
 const char  *relais_target_openai_effort    (RelaisEffort          effort);

@@ -317,6 +317,21 @@ relais_target_short_user (const char *user_id)
 }
 
 /**
+ * relais_target_has_cache_key:
+ * @prompt: a settled request
+ *
+ * Returns: whether the client named a key for the vendor's cache
+ */
+gboolean
+relais_target_has_cache_key (const RelaisPrompt *prompt)
+{
+  /* without one the user stands for it */
+  return prompt->session_key != NULL && g_strcmp0 (prompt->session_key, prompt->user_id) != 0 &&
+         (prompt->origin == RELAIS_ORIGIN_OPENAI_CHAT ||
+          prompt->origin == RELAIS_ORIGIN_OPENAI_RESPONSES);
+}
+
+/**
  * relais_target_schema_name:
  * @prompt: a request for an answer that follows a schema
  *

@@ -21,6 +21,7 @@ struct _RelaisAccountRow
   char                *provider;
   char                *base_url;
   char               **models;
+  GPtrArray *troubles; /* or NULL before the first update */
 
   const char *dispatch; /* static */
   int                  priority;
@@ -39,11 +40,13 @@ enum {
   PROP_PROVIDER_NAME,
   PROP_BASE_URL,
   PROP_MODELS,
+  PROP_DISPATCH,
   PROP_ENABLED,
   PROP_STATE,
   PROP_N_REQUESTS,
   PROP_HAS_KEY,
   PROP_KEPT,
+  PROP_TROUBLES,
   N_PROPS
 };
 
@@ -54,7 +57,12 @@ G_DEFINE_FINAL_TYPE (RelaisAccountRow, relais_account_row, G_TYPE_OBJECT)
 G_DEFINE_ENUM_TYPE (RelaisAccountState, relais_account_state,
                     G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_ACTIVE, "active"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_PAUSED, "paused"),
-                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_KEY_REJECTED, "key-rejected"))
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_KEY_REJECTED, "key-rejected"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_COOLING, "cooling"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_QUOTA, "quota"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_NO_CREDIT, "no-credit"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_FAULTY, "faulty"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_MODEL_REFUSED, "model-refused"))
 
 static void
 relais_account_row_finalize (GObject *object)
@@ -66,6 +74,7 @@ relais_account_row_finalize (GObject *object)
   g_free (self->provider);
   g_free (self->base_url);
   g_strfreev (self->models);
+  g_clear_pointer (&self->troubles, g_ptr_array_unref);
 
   G_OBJECT_CLASS (relais_account_row_parent_class)->finalize (object);
 }
@@ -95,6 +104,9 @@ relais_account_row_get_property (GObject    *object,
     case PROP_BASE_URL:
       g_value_set_string (value, self->base_url);
       break;
+    case PROP_DISPATCH:
+      g_value_set_string (value, self->dispatch);
+      break;
     case PROP_MODELS:
       g_value_set_boxed (value, self->models);
       break;
@@ -112,6 +124,9 @@ relais_account_row_get_property (GObject    *object,
       break;
     case PROP_KEPT:
       g_value_set_boolean (value, self->kept);
+      break;
+    case PROP_TROUBLES:
+      g_value_set_boxed (value, self->troubles);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -133,12 +148,14 @@ relais_account_row_class_init (RelaisAccountRowClass *klass)
   properties[PROP_PROVIDER_NAME] = g_param_spec_string ("provider-name", NULL, NULL, NULL, flags);
   properties[PROP_BASE_URL] = g_param_spec_string ("base-url", NULL, NULL, NULL, flags);
   properties[PROP_MODELS] = g_param_spec_boxed ("models", NULL, NULL, G_TYPE_STRV, flags);
+  properties[PROP_DISPATCH] = g_param_spec_string ("dispatch", NULL, NULL, NULL, flags);
   properties[PROP_ENABLED] = g_param_spec_boolean ("enabled", NULL, NULL, TRUE, flags);
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ACCOUNT_STATE,
                                               RELAIS_ACCOUNT_ACTIVE, flags);
   properties[PROP_N_REQUESTS] = g_param_spec_uint ("n-requests", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_HAS_KEY] = g_param_spec_boolean ("has-key", NULL, NULL, FALSE, flags);
   properties[PROP_KEPT] = g_param_spec_boolean ("kept", NULL, NULL, TRUE, flags);
+  properties[PROP_TROUBLES] = g_param_spec_boxed ("troubles", NULL, NULL, G_TYPE_PTR_ARRAY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -190,6 +207,26 @@ set_number (RelaisAccountRow *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
+/* The ends are reckoned anew each time: what differs by less than a second is the same. */
+static gboolean
+same_troubles (GPtrArray *a,
+               GPtrArray *b)
+{
+  if (a == NULL || a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    {
+      const RelaisAccountTrouble *one = g_ptr_array_index (a, i);
+      const RelaisAccountTrouble *other = g_ptr_array_index (b, i);
+
+      if (one->state != other->state || one->status != other->status ||
+          g_strcmp0 (one->model, other->model) != 0 || g_strcmp0 (one->words, other->words) != 0 ||
+          ABS (one->until_us - other->until_us) > G_USEC_PER_SEC / 2)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /**
  * relais_account_row_update:
  * @self: a row
@@ -218,6 +255,8 @@ relais_account_row_update (RelaisAccountRow        *self,
       self->models = g_strdupv (info->models);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODELS]);
     }
+  if (g_strcmp0 (self->dispatch, info->dispatch) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISPATCH]);
   self->dispatch = info->dispatch;
   self->priority = info->priority;
   set_number (self, &state, info->state, PROP_STATE);
@@ -226,6 +265,12 @@ relais_account_row_update (RelaisAccountRow        *self,
   set_number (self, (guint *)&self->enabled, info->enabled, PROP_ENABLED);
   set_number (self, (guint *)&self->has_key, info->has_key, PROP_HAS_KEY);
   set_number (self, (guint *)&self->kept, info->kept, PROP_KEPT);
+  if (info->troubles != NULL && !same_troubles (self->troubles, info->troubles))
+    {
+      g_clear_pointer (&self->troubles, g_ptr_array_unref);
+      self->troubles = g_ptr_array_ref (info->troubles);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLES]);
+    }
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -385,4 +430,16 @@ gboolean
 relais_account_row_get_kept (RelaisAccountRow *self)
 {
   return self->kept;
+}
+
+/**
+ * relais_account_row_get_troubles:
+ * @self: a row
+ *
+ * Returns: (transfer none) (nullable) (element-type RelaisAccountTrouble): what is held against it
+ */
+GPtrArray *
+relais_account_row_get_troubles (RelaisAccountRow *self)
+{
+  return self->troubles;
 }

@@ -13,7 +13,22 @@ typedef enum {
   RELAIS_ACCOUNT_ACTIVE,
   RELAIS_ACCOUNT_PAUSED, /* not enabled, or dispatch off */
   RELAIS_ACCOUNT_KEY_REJECTED,
+  RELAIS_ACCOUNT_COOLING, /* told to wait, for one model at least */
+  RELAIS_ACCOUNT_QUOTA,   /* that of the day is used up, of one model at least */
+  RELAIS_ACCOUNT_NO_CREDIT,
+  RELAIS_ACCOUNT_FAULTY,        /* fails again and again; tried last */
+  RELAIS_ACCOUNT_MODEL_REFUSED, /* of a trouble only */
 } RelaisAccountState;
+
+/* One thing held against an account. */
+typedef struct
+{
+  RelaisAccountState state;
+  char *model;     /* owned; NULL: all of them */
+  char *words;     /* owned: the upstream's, without secrets, or NULL */
+  guint status;    /* the upstream's, 0 for none */
+  gint64 until_us; /* wall clock, microseconds since 1970; 0 where nobody knows */
+} RelaisAccountTrouble;
 
 #define RELAIS_TYPE_ACCOUNT_STATE (relais_account_state_get_type ())
 
@@ -22,7 +37,8 @@ GType relais_account_state_get_type (void);
 /* Lives in the main context and is updated in place; never holds a key. Properties, all read-only
  * and notified: "id", "label", "provider", "provider-name", "base-url" (strings), "models" (strv,
  * patterns, or NULL), "enabled" (boolean), "state" (RelaisAccountState), "n-requests" (uint, since
- * start), "has-key", "kept" (boolean; FALSE: lives until quit). Dispatch and priority are there too,
+ * start), "has-key", "kept" (boolean; FALSE: lives until quit), "troubles" (GPtrArray of
+ * RelaisAccountTrouble). Dispatch and priority are there too,
  * without a property: the window shows neither. */
 #define RELAIS_TYPE_ACCOUNT_ROW (relais_account_row_get_type ())
 
@@ -41,5 +57,6 @@ RelaisAccountState relais_account_row_get_state         (RelaisAccountRow *self)
 guint              relais_account_row_get_n_requests    (RelaisAccountRow *self);
 gboolean           relais_account_row_get_has_key       (RelaisAccountRow *self);
 gboolean           relais_account_row_get_kept          (RelaisAccountRow *self);
+GPtrArray         *relais_account_row_get_troubles      (RelaisAccountRow *self);
 
 G_END_DECLS

@@ -23,7 +23,6 @@
 
 #define PRACTICE_ID "practice"
 #define ACCOUNTS_MAX 1000
-#define RULES_SIZE_MAX (1024 * 1024)
 
 /* A step on its way through the keyring. */
 typedef struct
@@ -159,6 +158,7 @@ relais_core_apply_accounts (RelaisCore *self)
   for (guint i = 0; i < self->accounts->len; i++)
     g_ptr_array_add (served, as_served (g_ptr_array_index (self->accounts, i), alone));
   relais_account_pool_set_accounts (self->pool, served);
+  relais_gateway_wake (&self->gateway);
   self->accounts_changed = TRUE;
   relais_core_touch (self);
 }
@@ -221,11 +221,7 @@ read_rules (RelaisCore  *self,
 
   if (!g_file_get_contents (path, &text, &length, error))
     return FALSE;
-  if (length > RULES_SIZE_MAX)
-    g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
-                         "it is larger than 1 MiB");
-  else
-    self->gateway.rules = relais_rules_parse (text, length, error);
+  self->gateway.rules = relais_rules_parse (text, length, NULL, error);
   if (self->gateway.rules == NULL)
     g_prefix_error (error, "%s: ", path);
   return self->gateway.rules != NULL;
@@ -807,6 +803,8 @@ drop (Step *step)
       g_clear_pointer (&self->removed, relais_account_unref);
       self->removed = relais_account_ref (g_ptr_array_index (self->accounts, position));
       self->removed_at = position;
+      self->removed_unkept = g_hash_table_remove (self->unkept, step->id);
+      g_hash_table_remove (self->n_requests, step->id);
       g_ptr_array_remove_index (self->accounts, position);
       relais_catalog_forget (self->catalog, step->id);
       relais_gateway_forget_quirks (&self->gateway, step->id);
@@ -889,5 +887,7 @@ relais_core_restore_account (RelaisCore     *self,
       return;
     }
   account = relais_account_ref (self->removed);
+  if (self->removed_unkept)
+    g_hash_table_add (self->unkept, g_strdup (id));
   relais_core_put_account (self, account, (int)self->removed_at, done, user_data);
 }

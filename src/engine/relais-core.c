@@ -24,6 +24,7 @@ account_info_free (gpointer data)
   g_free (info->provider);
   g_free (info->base_url);
   g_strfreev (info->models);
+  g_ptr_array_unref (info->troubles);
   g_free (info);
 }
 
@@ -56,17 +57,6 @@ relais_listening_free (RelaisListening *self)
   g_free (self);
 }
 
-static RelaisAccountState
-account_state (RelaisCore    *self,
-               RelaisAccount *account)
-{
-  if (!account->enabled || account->dispatch == RELAIS_DISPATCH_OFF)
-    return RELAIS_ACCOUNT_PAUSED;
-  if (relais_account_pool_is_rejected (self->pool, account->id))
-    return RELAIS_ACCOUNT_KEY_REJECTED;
-  return RELAIS_ACCOUNT_ACTIVE;
-}
-
 static GPtrArray *
 list_infos (RelaisCore *self)
 {
@@ -84,7 +74,8 @@ list_infos (RelaisCore *self)
       info->models = g_strdupv (account->models);
       info->dispatch = relais_dispatch_get_nick (account->dispatch);
       info->priority = account->priority;
-      info->state = account_state (self, account);
+      info->state = relais_core_get_account_state (self, account);
+      info->troubles = relais_core_list_troubles (self, account->id);
       info->n_requests = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, account->id));
       info->enabled = account->enabled;
       info->has_key = account->api_key != NULL && *account->api_key != '\0';
@@ -137,6 +128,8 @@ send_snapshot (RelaisCore *self)
     snapshot->models = g_strdupv (self->models);
   snapshot->keyring = self->keyring;
   snapshot->n_active = relais_account_pool_get_n_active (self->pool);
+  if (self->accounts_changed)
+    relais_core_watch_ends (self);
   self->accounts_changed = FALSE;
   self->models_changed = FALSE;
   self->snapshot (snapshot, self->user_data);
@@ -306,6 +299,7 @@ relais_core_free (RelaisCore *self)
   if (self->flush != NULL)
     g_source_destroy (self->flush);
   g_clear_pointer (&self->flush, g_source_unref);
+  relais_core_unwatch_ends (self);
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
   g_clear_pointer (&self->gateway.counts, relais_count_cache_free);
@@ -355,6 +349,7 @@ describe_listening (RelaisCore         *self,
   if (failure != NULL)
     return listening;
   listening->port = relais_server_get_port (self->server);
+  self->gateway.port = listening->port;
   listening->urls = relais_server_dup_urls (self->server);
   return listening;
 }
@@ -395,6 +390,7 @@ relais_core_start (RelaisCore *self)
                                relais_start_failure_new (self->keyring == RELAIS_KEYRING_LOCKED
                                                            ? RELAIS_ERROR_KEYRING_LOCKED
                                                            : RELAIS_ERROR_NO_ACCOUNT));
+  relais_gateway_set_stopping (&self->gateway, FALSE);
   self->server = relais_server_new (self->config, &sink, &self->gateway);
   failure = relais_server_start (self->server);
   listening = describe_listening (self, failure);
@@ -473,6 +469,7 @@ relais_core_stop (RelaisCore     *self,
       done (NULL, NULL, user_data);
       return;
     }
+  relais_gateway_set_stopping (&self->gateway, TRUE);
   stop = g_new0 (Stop, 1);
   stop->core = self;
   stop->server = g_object_ref (self->server);
@@ -567,4 +564,20 @@ relais_core_refresh_models (RelaisCore *self)
     if (relais_account_pool_is_active (self->pool, g_ptr_array_index (all, i)))
       g_ptr_array_add (active, relais_account_ref (g_ptr_array_index (all, i)));
   relais_catalog_list_async (self->catalog, active, NULL, models_cb, self);
+}
+
+/**
+ * relais_core_set_rules:
+ * @self: a core
+ * @rules: what holds from the next request on; requests under way keep those they began with
+ */
+void
+relais_core_set_rules (RelaisCore  *self,
+                       RelaisRules *rules)
+{
+  g_clear_pointer (&self->gateway.rules, relais_rules_unref);
+  self->gateway.rules = relais_rules_ref (rules);
+  /* whoever looks at the models sees the new names among them */
+  if (self->models[0] != NULL)
+    relais_core_refresh_models (self);
 }

@@ -27,6 +27,7 @@ typedef struct
   gboolean             enabled;
   gboolean             has_key;
   gboolean             kept;
+  GPtrArray *troubles; /* RelaisAccountTrouble */
 } RelaisAccountInfo;
 
 /* What changed since the last one; NULL members did not. Owned by who receives it. */
@@ -62,10 +63,12 @@ struct _RelaisCore
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
   RelaisAccount *removed;    /* the last one removed, for Undo */
+  gboolean removed_unkept;   /* it lived until quit */
   guint                  removed_at;
   GHashTable *n_requests; /* account id -> count */
   GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
   GSource               *flush;
+  GSource *ends; /* when something ends that is held against an account */
   char                 **order;
   char                  *key_file;
   char                  *key_source;
@@ -111,6 +114,8 @@ RelaisListening *relais_core_rebind          (RelaisCore                        
 void             relais_core_stop            (RelaisCore                        *self,
                                               RelaisCoreDone                     done,
                                               gpointer                           user_data);
+void             relais_core_set_rules       (RelaisCore                        *self,
+                                              RelaisRules                       *rules);
 void             relais_core_refresh_models  (RelaisCore                        *self);
 void             relais_core_load            (RelaisCore                        *self,
                                               gboolean                           unlock,
@@ -148,6 +153,14 @@ void             relais_listening_free       (RelaisListening                   
 void             relais_snapshot_free        (RelaisSnapshot                    *self);
 
 void relais_core_sort_records (GPtrArray *records);
+
+/* relais-core-standing.c: how each account stands */
+GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,
+                                                  const char    *id);
+RelaisAccountState relais_core_get_account_state (RelaisCore    *self,
+                                                  RelaisAccount *account);
+void               relais_core_watch_ends        (RelaisCore    *self);
+void               relais_core_unwatch_ends      (RelaisCore    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisListening, relais_listening_free)
 

@@ -26,6 +26,7 @@ typedef struct
   char      *base_url;
   char *api_key; /* wiped */
   char     **models;
+  char      *dispatch;
   gboolean   models_set;
   gboolean   enabled;
   gboolean   enabled_set;
@@ -73,7 +74,8 @@ relais_engine_get_providers (gsize *n_providers)
                                             .key_url = provider->key_url,
                                             .base_url = provider->base_urls[provider->preferred],
                                             .needs_base_url = provider->needs_base_url,
-                                            .needs_key = provider->needs_key };
+                                            .needs_key = provider->needs_key,
+                                            .local = provider->local };
         }
       g_once_init_leave (&rows, made);
     }
@@ -92,6 +94,7 @@ draft_free (gpointer data)
   g_free (draft->base_url);
   g_clear_pointer (&draft->api_key, relais_key_wipe);
   g_strfreev (draft->models);
+  g_free (draft->dispatch);
   g_clear_pointer (&draft->account, relais_account_unref);
   g_free (draft);
 }
@@ -110,6 +113,7 @@ draft_new (const char               *id,
   draft->base_url = g_strdup (source->base_url);
   draft->api_key = g_strdup (source->api_key);
   draft->models = g_strdupv ((char **)source->models);
+  draft->dispatch = g_strdup (source->dispatch);
   draft->models_set = source->models_set || source->models != NULL;
   draft->enabled = source->enabled;
   draft->enabled_set = source->enabled_set;
@@ -124,6 +128,15 @@ replace (char       **member,
     return;
   g_free (*member);
   *member = g_strstrip (g_strdup (value));
+}
+
+/* To leave an account unused is always possible, whatever is wrong with it. */
+static gboolean
+only_disables (const Draft *draft)
+{
+  return draft->enabled_set && !draft->enabled && draft->label == NULL &&
+         draft->provider == NULL && draft->base_url == NULL && draft->api_key == NULL &&
+         !draft->models_set;
 }
 
 /* The account a draft makes: a new one, or an edited copy of the one with its id. */
@@ -174,7 +187,13 @@ draft_to_account (RelaisCore  *core,
     }
   if (draft->enabled_set)
     account->enabled = draft->enabled;
-  if (!relais_provider_check_account (account, error))
+  if (draft->dispatch != NULL && !relais_dispatch_parse (draft->dispatch, &account->dispatch))
+    {
+      g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                   "An account is off, pooled, fallback or exclusive, not “%s”", draft->dispatch);
+      return NULL;
+    }
+  if ((stored == NULL || !only_disables (draft)) && !relais_provider_check_account (account, error))
     return NULL;
   return g_steal_pointer (&account);
 }
@@ -484,6 +503,36 @@ relais_engine_dup_account_order (RelaisEngine *self)
   return g_strv_builder_end (builder);
 }
 
+static void
+try_now_job (RelaisCore *core,
+             RelaisJob  *job)
+{
+  relais_account_pool_try_now (core->pool, job->text);
+  relais_gateway_wake (&core->gateway);
+  core->accounts_changed = TRUE;
+  relais_core_touch (core);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_try_account_now:
+ * @self: an engine
+ * @id: an account's id
+ *
+ * Nothing is held against it any more: the next request may go to it, and those that are held for
+ * it go at once.
+ */
+void
+relais_engine_try_account_now (RelaisEngine *self,
+                               const char   *id)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_try_account_now, NULL, NULL, NULL,
+                                   try_now_job);
+
+  job->text = g_strdup (id);
+  relais_job_run (job);
+}
+
 static RelaisTestResult *
 take_result (RelaisJob *job)
 {
@@ -535,6 +584,7 @@ models_asked_cb (GObject      *source,
     {
       relais_catalog_forget (job->core->catalog, draft->account->id);
       relais_account_pool_accept (job->core->pool, draft->account->id);
+      relais_gateway_wake (&job->core->gateway);
       job->core->accounts_changed = TRUE;
       relais_core_touch (job->core);
     }

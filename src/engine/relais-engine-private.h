@@ -30,6 +30,7 @@ struct _RelaisEngine
   GListStore *records;     /* newest first */
   GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
   GHashTable *held;        /* id -> RelaisRecord, while paused */
+  RelaisRules *rules;      /* asked for last, or NULL */
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
   RelaisStartFailure    *failure;
   GError                *load_error;

@@ -7,7 +7,10 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "base/relais-error.h"
+#include "base/relais-outbound.h"
 
 #include "relais-engine-private.h"
 
@@ -144,6 +147,94 @@ relais_engine_set_strict_translation (RelaisEngine *self,
 }
 
 static void
+rules_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_core_set_rules (core, job->input);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_rules:
+ * @self: an engine
+ * @json: rules in the form of a rules file
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; requests under way keep the rules they began with. Fails with
+ * [error@Error] `INVALID_SETTING`, naming the rule and what is wrong with it; the old ones hold
+ * then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_rules (RelaisEngine  *self,
+                         const char    *json,
+                         GError       **error)
+{
+  g_autoptr (RelaisRules) rules = NULL;
+  RelaisJob *job;
+
+  rules = relais_rules_parse (json, strlen (json), NULL, error);
+  if (rules == NULL)
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_rules, NULL, NULL, NULL, rules_job);
+  g_clear_pointer (&self->rules, relais_rules_unref);
+  self->rules = relais_rules_ref (rules);
+  job->input = g_steal_pointer (&rules);
+  job->input_free = (GDestroyNotify)relais_rules_unref;
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+proxy_job (RelaisCore *core,
+           RelaisJob  *job)
+{
+  relais_upstream_set_proxy (core->upstream, job->text);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_proxy:
+ * @self: an engine
+ * @url: (nullable): the proxy requests to upstreams go through, or %NULL for none
+ * @error: where to put a failure
+ *
+ * Holds from the next request on; answers under way end. Upstreams on this computer are reached
+ * without it. Fails with [error@Error] `INVALID_SETTING` for what [func@Outbound.check] does not
+ * take, in words that do not repeat it; the old one holds then.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_proxy (RelaisEngine  *self,
+                         const char    *url,
+                         GError       **error)
+{
+  RelaisJob *job;
+
+  switch (url != NULL ? relais_outbound_check (url) : RELAIS_OUTBOUND_FINE)
+    {
+    case RELAIS_OUTBOUND_FINE:
+      break;
+    case RELAIS_OUTBOUND_SECRET:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "a proxy that asks for a name and a password is not supported: leave "
+                           "them out");
+      return FALSE;
+    case RELAIS_OUTBOUND_WRONG:
+    default:
+      g_set_error_literal (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING,
+                           "it is written as http://host:port or socks5://host:port");
+      return FALSE;
+    }
+  job = relais_job_new (self, relais_engine_set_proxy, NULL, NULL, NULL, proxy_job);
+  job->text = g_strdup (url);
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
 hosts_job (RelaisCore *core,
            RelaisJob  *job)
 {
@@ -213,5 +304,80 @@ relais_engine_set_allowed_origins (RelaisEngine         *self,
   if (!relais_config_set_allowed_origins (self->config, origins, error))
     return FALSE;
   run_list (self, relais_engine_set_allowed_origins, origins, origins_job);
+  return TRUE;
+}
+
+static void
+scheduling_job (RelaisCore *core,
+                RelaisJob  *job)
+{
+  relais_config_set_scheduling (core->config, (RelaisScheduling)job->number, job->text,
+                                &job->error);
+  relais_gateway_wake (&core->gateway);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_scheduling:
+ * @self: an engine
+ * @scheduling: how one of several accounts is chosen
+ * @account_id: (nullable): with `FIXED` the only one to use
+ * @error: where to put a failure
+ *
+ * Holds from the next request on, and for those that are held. Fails with [error@Error]
+ * `INVALID_SETTING` for `FIXED` without an account; the old ones hold then.
+ *
+ * Returns: whether they were taken
+ */
+gboolean
+relais_engine_set_scheduling (RelaisEngine      *self,
+                              RelaisScheduling   scheduling,
+                              const char        *account_id,
+                              GError           **error)
+{
+  RelaisJob *job;
+
+  if (!relais_config_set_scheduling (self->config, scheduling, account_id, error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_scheduling, NULL, NULL, NULL, scheduling_job);
+  job->number = (int)scheduling;
+  job->text = g_strdup (account_id);
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+max_wait_job (RelaisCore *core,
+              RelaisJob  *job)
+{
+  relais_config_set_max_wait_ms (core->config, job->number, &job->error);
+  relais_gateway_wake (&core->gateway);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_max_wait:
+ * @self: an engine
+ * @seconds: how long a request may be held for an account that is about to be free, 0 to 60
+ * @error: where to put a failure
+ *
+ * Holds from the next request on, and for those that are held. Fails with [error@Error]
+ * `INVALID_SETTING` for any other number.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_max_wait (RelaisEngine  *self,
+                            int            seconds,
+                            GError       **error)
+{
+  int wait_ms = seconds >= 0 && seconds <= RELAIS_MAX_WAIT_MAX_MS / 1000 ? seconds * 1000 : -1;
+  RelaisJob *job;
+
+  if (!relais_config_set_max_wait_ms (self->config, wait_ms, error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_max_wait, NULL, NULL, NULL, max_wait_job);
+  job->number = wait_ms;
+  relais_job_run (job);
   return TRUE;
 }

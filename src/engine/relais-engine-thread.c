@@ -258,6 +258,7 @@ typedef struct
   RelaisEngineOptions   options;
   RelaisCore          **core;
   GPtrArray           **notes;
+  RelaisRules         **rules;
   GError              **error;
   GMutex               *mutex;
   GCond                *ready;
@@ -297,6 +298,7 @@ engine_thread (gpointer data)
   g_mutex_lock (birth->mutex);
   *birth->core = core;
   *birth->notes = g_ptr_array_ref (core->notes); /* nobody writes to them any more */
+  *birth->rules = core->gateway.rules != NULL ? relais_rules_ref (core->gateway.rules) : NULL;
   *birth->is_ready = TRUE;
   g_cond_signal (birth->ready);
   g_mutex_unlock (birth->mutex); /* birth is gone from here */
@@ -319,7 +321,8 @@ relais_engine_start_thread (RelaisEngine              *self,
   GCond ready;
   gboolean is_ready = FALSE;
   Birth birth = { self->context, self->owner, self->loop, self->link, *options,
-                  &self->core, &self->notes, &self->load_error, &mutex, &ready, &is_ready };
+                  &self->core, &self->notes, &self->rules, &self->load_error, &mutex, &ready,
+                  &is_ready };
 
   g_mutex_init (&mutex);
   g_cond_init (&ready);

@@ -124,6 +124,7 @@ relais_engine_finalize (GObject *object)
   g_clear_error (&self->load_error);
   g_clear_error (&self->trouble);
   g_ptr_array_unref (self->notes);
+  g_clear_pointer (&self->rules, relais_rules_unref);
   g_strfreev (self->models);
   g_strfreev (self->urls);
 

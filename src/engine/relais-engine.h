@@ -55,6 +55,7 @@ typedef struct
   const char *base_url; /* default, or NULL where the person must say */
   gboolean    needs_base_url;
   gboolean    needs_key;
+  gboolean local; /* a server on this computer; base_url says where it usually is */
 } RelaisEngineProvider;
 
 /* What a person typed in the add or edit dialog. NULL members of an edit keep what is; an empty
@@ -66,6 +67,7 @@ typedef struct
   const char *base_url;
   const char *api_key;
   const char *const *models; /* patterns; NULL: all */
+  const char *dispatch;      /* "off", "pooled", "fallback" or "exclusive" */
   gboolean    models_set;
   gboolean enabled; /* whether it may be picked; a new one may */
   gboolean    enabled_set;
@@ -86,6 +88,27 @@ typedef struct
 void relais_test_result_free (RelaisTestResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
+
+/* Who would serve a model, or why nobody would. */
+typedef enum {
+  RELAIS_FORECAST_NO_ACCOUNT, /* there is no active one */
+  RELAIS_FORECAST_RULE,       /* none that its rule allows is active */
+  RELAIS_FORECAST_NO_MODEL,   /* none of those serves it */
+  RELAIS_FORECAST_SERVED,
+} RelaisForecastEnd;
+
+/* What would become of a request for a model. */
+typedef struct
+{
+  guint rule;      /* the number of the rule that holds, 0 where none does */
+  char *model;     /* what the upstream would be asked for */
+  char **accounts; /* labels of those one of which is chosen */
+  RelaisForecastEnd end;
+} RelaisForecast;
+
+void relais_forecast_free (RelaisForecast *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisForecast, relais_forecast_free)
 
 /* How to make an engine. Strings are copied. */
 typedef struct
@@ -151,24 +174,38 @@ gboolean relais_engine_stop_finish  (RelaisEngine         *self,
                                      GAsyncResult         *result,
                                      GError              **error);
 
-gboolean relais_engine_set_port               (RelaisEngine           *self,
-                                               int                     port,
-                                               GError                **error);
-void     relais_engine_set_allow_lan_access   (RelaisEngine           *self,
-                                               gboolean                allow);
-void     relais_engine_set_auth_mode          (RelaisEngine           *self,
-                                               RelaisAuthMode          mode);
-gboolean relais_engine_set_allowed_hosts      (RelaisEngine           *self,
-                                               const char     * const *hosts,
-                                               GError                **error);
-gboolean relais_engine_set_allowed_origins    (RelaisEngine           *self,
-                                               const char     * const *origins,
-                                               GError                **error);
-void     relais_engine_set_strict_translation (RelaisEngine           *self,
-                                               gboolean                strict);
-void     relais_engine_set_account_order      (RelaisEngine           *self,
-                                               const char     * const *ids);
-char   **relais_engine_dup_account_order      (RelaisEngine           *self);
+gboolean relais_engine_set_port               (RelaisEngine             *self,
+                                               int                       port,
+                                               GError                  **error);
+void     relais_engine_set_allow_lan_access   (RelaisEngine             *self,
+                                               gboolean                  allow);
+void     relais_engine_set_auth_mode          (RelaisEngine             *self,
+                                               RelaisAuthMode            mode);
+gboolean relais_engine_set_allowed_hosts      (RelaisEngine             *self,
+                                               const char       * const *hosts,
+                                               GError                  **error);
+gboolean relais_engine_set_allowed_origins    (RelaisEngine             *self,
+                                               const char       * const *origins,
+                                               GError                  **error);
+void     relais_engine_set_strict_translation (RelaisEngine             *self,
+                                               gboolean                  strict);
+gboolean relais_engine_set_proxy              (RelaisEngine             *self,
+                                               const char               *url,
+                                               GError                  **error);
+gboolean relais_engine_set_rules              (RelaisEngine             *self,
+                                               const char               *json,
+                                               GError                  **error);
+char   **relais_engine_dup_rule_notes         (RelaisEngine             *self);
+gboolean relais_engine_set_scheduling         (RelaisEngine             *self,
+                                               RelaisScheduling          scheduling,
+                                               const char               *account_id,
+                                               GError                  **error);
+gboolean relais_engine_set_max_wait           (RelaisEngine             *self,
+                                               int                       seconds,
+                                               GError                  **error);
+void     relais_engine_set_account_order      (RelaisEngine             *self,
+                                               const char       * const *ids);
+char   **relais_engine_dup_account_order      (RelaisEngine             *self);
 
 gboolean relais_engine_check_api_key      (const char           *key);
 char    *relais_engine_make_api_key       (void);
@@ -219,6 +256,9 @@ gboolean relais_engine_restore_account_finish (RelaisEngine         *self,
                                                GAsyncResult         *result,
                                                GError              **error);
 
+void relais_engine_try_account_now (RelaisEngine *self,
+                                    const char   *id);
+
 /* Lists the models at the provider: of @draft when given, over the stored account @id when that is
  * given (so that an edit can be tested without the key leaving the engine). */
 void              relais_engine_test_account_async  (RelaisEngine              *self,
@@ -242,6 +282,16 @@ void              relais_engine_test_request_async  (RelaisEngine         *self,
 RelaisTestResult *relais_engine_test_request_finish (RelaisEngine         *self,
                                                      GAsyncResult         *result,
                                                      GError              **error);
+
+/* What would become of a request for a model now. */
+void            relais_engine_forecast_async  (RelaisEngine         *self,
+                                               const char           *model,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+RelaisForecast *relais_engine_forecast_finish (RelaisEngine         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
 
 void     relais_engine_set_records_paused (RelaisEngine *self,
                                            gboolean      paused);

@@ -47,6 +47,8 @@ enum {
   PROP_ESTIMATED,
   PROP_RULE,
   PROP_DROPPED,
+  PROP_TRACE,
+  PROP_DETOURS,
   N_PROPS
 };
 
@@ -58,6 +60,12 @@ static char *
 dup_dropped (const RelaisRecord *record)
 {
   return record->changes != NULL ? relais_changes_dup_header (record->changes) : NULL;
+}
+
+static guint
+count_steps (const RelaisRecord *record)
+{
+  return record->trace != NULL ? record->trace->len : 0;
 }
 
 static gint64
@@ -125,6 +133,12 @@ relais_record_row_get_property (GObject    *object,
       break;
     case PROP_DROPPED:
       g_value_take_string (value, dup_dropped (record));
+      break;
+    case PROP_TRACE:
+      g_value_set_boxed (value, record->trace);
+      break;
+    case PROP_DETOURS:
+      g_value_take_string (value, relais_trace_dup_line (record->trace));
       break;
     case PROP_HINT:
       g_value_set_string (value, record->hint);
@@ -197,6 +211,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
     { PROP_PEER, "peer" },
     { PROP_UPSTREAM_DIALECT, "upstream-dialect" },
     { PROP_DROPPED, "dropped" },
+    { PROP_DETOURS, "detours" },
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
@@ -206,6 +221,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     properties[strings[i].id] = g_param_spec_string (strings[i].name, NULL, NULL, NULL, flags);
+  properties[PROP_TRACE] = g_param_spec_boxed ("trace", NULL, NULL, G_TYPE_PTR_ARRAY, flags);
   properties[PROP_ID] = g_param_spec_uint64 ("id", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_TIME] = g_param_spec_int64 ("time", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_STATUS] = g_param_spec_uint ("status", NULL, NULL, 0, 999, 0, flags);
@@ -279,6 +295,7 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_ATTEMPTS] = old->attempts == record->attempts;
   same[PROP_RULE] = old->rule == record->rule;
   same[PROP_DROPPED] = old->changes == record->changes;
+  same[PROP_TRACE] = same[PROP_DETOURS] = count_steps (old) == count_steps (record);
   same[PROP_INPUT_TOKENS] = old->usage.input == record->usage.input;
   same[PROP_OUTPUT_TOKENS] = old->usage.output == record->usage.output;
   same[PROP_ESTIMATED] = old->usage.estimated == record->usage.estimated;

@@ -7,6 +7,8 @@
 
 #include <gio/gio.h>
 
+#include "monitor/relais-trace.h"
+
 G_BEGIN_DECLS
 
 /* Lives in the main context and is updated in place while its request runs. Properties, all
@@ -16,7 +18,9 @@ G_BEGIN_DECLS
  * NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while running),
  * "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when unknown),
  * "stream", "aborted" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
- * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL). */
+ * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
+ * (GPtrArray of RelaisTraceStep), "detours" (string, what of that came before the last attempt, in
+ * one line, or NULL). */
 #define RELAIS_TYPE_RECORD_ROW (relais_record_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisRecordRow, relais_record_row, RELAIS, RECORD_ROW, GObject)

@@ -45,6 +45,7 @@ typedef struct
   char *name_space;  /* Responses: the group it is called in, or NULL */
   char           *description;
   char *schema;    /* function: JSON text, NULL for none; custom: grammar; hosted: raw JSON */
+  gboolean plain;  /* function: the schema is one of an object that all take */
   int position;    /* in the list the client sent, from 0; -1: not known */
   gboolean custom; /* declared as one that takes free text, whatever its type by now */
 } RelaisTool;

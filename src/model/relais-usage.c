@@ -49,6 +49,30 @@ relais_usage_update (RelaisUsage       *self,
   self->estimated = newer->estimated;
 }
 
+static gint64
+sum (gint64 a,
+     gint64 b)
+{
+  return a < 0 ? b : a + MAX (b, 0);
+}
+
+/**
+ * relais_usage_add:
+ * @self: counts of one answer
+ * @other: those of another, which was paid for as well
+ */
+void
+relais_usage_add (RelaisUsage       *self,
+                  const RelaisUsage *other)
+{
+  self->input = sum (self->input, other->input);
+  self->cache_read = sum (self->cache_read, other->cache_read);
+  self->cache_write = sum (self->cache_write, other->cache_write);
+  self->output = sum (self->output, other->output);
+  self->reasoning = sum (self->reasoning, other->reasoning);
+  self->estimated |= other->estimated;
+}
+
 /**
  * relais_usage_is_known:
  * @self: counts

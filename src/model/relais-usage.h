@@ -29,6 +29,8 @@ typedef struct
 void     relais_usage_clear    (RelaisUsage       *self);
 void     relais_usage_update   (RelaisUsage       *self,
                                 const RelaisUsage *newer);
+void     relais_usage_add      (RelaisUsage       *self,
+                                const RelaisUsage *other);
 gboolean relais_usage_is_known (const RelaisUsage *self);
 gboolean relais_usage_is_told  (const RelaisUsage *self);
 gint64   relais_usage_or_zero  (gint64             count);

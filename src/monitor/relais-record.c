@@ -84,6 +84,7 @@ relais_record_copy (const RelaisRecord *self)
   copy->error = g_strdup (self->error);
   if (self->changes != NULL)
     copy->changes = relais_changes_ref (self->changes);
+  copy->trace = relais_trace_copy (self->trace);
   return copy;
 }
 
@@ -110,6 +111,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->hint);
   g_free (self->error);
   relais_changes_unref (self->changes);
+  g_clear_pointer (&self->trace, g_ptr_array_unref);
   g_free (self);
 }
 

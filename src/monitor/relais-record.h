@@ -10,6 +10,8 @@
 #include "model/relais-changes.h"
 #include "model/relais-event.h"
 
+#include "relais-trace.h"
+
 G_BEGIN_DECLS
 
 typedef enum {
@@ -40,6 +42,7 @@ typedef struct
   char              *hint;
   char              *error;
   RelaisChanges *changes; /* of a translated request; shared, NULL for none */
+  GPtrArray *trace;       /* RelaisTraceStep, in order; NULL for none */
   guint status;           /* 0 while not answered */
   guint              upstream_status;
   guint              attempts;

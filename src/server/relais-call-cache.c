@@ -196,6 +196,25 @@ relais_call_cache_lookup (RelaisCallCache *self,
 }
 
 /**
+ * relais_call_cache_find_account:
+ * @self: a cache
+ * @call_id: a call's id as the client sees it
+ *
+ * Returns: (transfer none) (nullable): the id of the account that made the call and signed it, or
+ *   the thinking before it
+ */
+const char *
+relais_call_cache_find_account (RelaisCallCache *self,
+                                const char      *call_id)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, call_id);
+
+  return entry != NULL && (entry->recall.signature != NULL || entry->recall.thinking != NULL)
+           ? entry->account_id
+           : NULL;
+}
+
+/**
  * relais_call_cache_forget_account:
  * @self: a cache
  * @account_id: an account that is gone

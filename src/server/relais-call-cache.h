@@ -26,6 +26,8 @@ void                relais_call_cache_put            (RelaisCallCache       *sel
 const RelaisRecall *relais_call_cache_lookup         (RelaisCallCache       *self,
                                                       const char            *call_id,
                                                       gint64                 now_us);
+const char         *relais_call_cache_find_account   (RelaisCallCache       *self,
+                                                      const char            *call_id);
 void                relais_call_cache_forget_account (RelaisCallCache       *self,
                                                       const char            *account_id);
 guint               relais_call_cache_get_length     (const RelaisCallCache *self);

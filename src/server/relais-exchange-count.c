@@ -31,7 +31,7 @@ find_count (RelaisExchange *self)
 {
   return self->gateway->counts != NULL
            ? relais_count_cache_lookup (self->gateway->counts, self->account->id, self->sent,
-                                        relais_exchange_get_boot_time_us ())
+                                        relais_clock_get_now_us (self->gateway->clock))
            : -1;
 }
 
@@ -41,7 +41,7 @@ keep_count (RelaisExchange *self,
 {
   if (self->gateway->counts != NULL)
     relais_count_cache_put (self->gateway->counts, self->account->id, self->sent, n_tokens,
-                            relais_exchange_get_boot_time_us ());
+                            relais_clock_get_now_us (self->gateway->clock));
 }
 
 /* Answers with a guess: no upstream can count this one, or none did. */
@@ -72,6 +72,7 @@ head_cb (RelaisTransfer     *transfer,
 
   self->upstream_status = status;
   self->record->upstream_status = status;
+  self->upstream_headers = soup_message_headers_ref (headers);
   self->held = g_string_new (NULL);
 }
 
@@ -94,14 +95,14 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
   gint64 n_tokens = -1;
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
   if (error == NULL && self->upstream_status == 200)
     n_tokens = relais_count_decode (self->upstream_dialect, self->held->str, self->held->len);
-  if (error == NULL && self->upstream_status == 401)
-    {
-      relais_account_pool_reject (self->gateway->pool, self->account->id);
-      self->gateway->pool_changed (self->gateway->user_data);
-    }
+  if (n_tokens >= 0)
+    relais_exchange_note_served (self);
+  else if ((error != NULL || self->upstream_status >= 300) && relais_exchange_settle (self, error))
+    return;
   if (n_tokens < 0)
     {
       relais_exchange_estimate (self);
@@ -140,6 +141,7 @@ relais_exchange_count (RelaisExchange *self)
     .method = "POST",
     .tail = tail,
     .content_type = "application/json",
+    .deadline_us = self->deadline_us,
   };
 
   if (prompt == NULL || self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT ||
@@ -153,6 +155,7 @@ relais_exchange_count (RelaisExchange *self)
       relais_exchange_estimate (self);
       return;
     }
+  g_clear_pointer (&self->sent, g_bytes_unref);
   self->sent = relais_count_encode_request (self->upstream_dialect, self->record->upstream_model,
                                             request->str, request->len);
   n_tokens = find_count (self);

@@ -62,7 +62,10 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
   g_autoptr (GString) out = g_string_new (NULL);
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
+  if ((local != NULL || self->upstream_status >= 300) && relais_exchange_settle (self, local))
+    return;
   if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
@@ -75,6 +78,7 @@ done_cb (RelaisTransfer *transfer,
   if (relais_embed_encode_answer (&self->embedding, self->record->upstream_model, self->held->str,
                                   self->held->len, out))
     {
+      relais_exchange_note_served (self);
       self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
       relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
       return;
@@ -101,6 +105,7 @@ relais_exchange_embed (RelaisExchange *self)
     .tail = tail,
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   if (body == NULL)
@@ -117,7 +122,5 @@ relais_exchange_embed (RelaisExchange *self)
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }

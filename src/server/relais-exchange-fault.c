@@ -11,7 +11,6 @@
 
 #include "base/relais-error.h"
 #include "base/relais-redact.h"
-#include "upstream/relais-retry.h"
 
 #include "relais-exchange-private.h"
 
@@ -101,18 +100,6 @@ is_account_fault (RelaisExchange *self)
     }
 }
 
-static gboolean
-is_key_fault (RelaisExchange *self)
-{
-  if (self->upstream_status == 402)
-    return FALSE;
-  if (self->upstream_status != 403)
-    return TRUE;
-  return g_strstr_len (self->held->str, self->held->len, "API key") != NULL ||
-         g_strstr_len (self->held->str, self->held->len, "api_key") != NULL ||
-         g_strstr_len (self->held->str, self->held->len, "API_KEY") != NULL;
-}
-
 static void
 fail_account (RelaisExchange *self)
 {
@@ -123,11 +110,6 @@ fail_account (RelaisExchange *self)
   words = relais_redact (error != NULL ? error : "it gave no reason", self->account->api_key);
   failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream refused the account “%s” (%u): %s",
                                 self->account->label, self->upstream_status, words);
-  if (is_key_fault (self))
-    {
-      relais_account_pool_reject (self->gateway->pool, self->account->id);
-      self->gateway->pool_changed (self->gateway->user_data);
-    }
   self->no_retry = TRUE;
   relais_exchange_fail (self, failure);
 }
@@ -157,8 +139,7 @@ fail_foreign_error (RelaisExchange *self)
   words = relais_redact (error != NULL ? error : "The upstream gave no reason", self->account->api_key);
   failure = relais_failure_new (relais_error_from_status (self->upstream_status), "%s", words);
   failure->status = self->upstream_status;
-  failure->retry_after_ms = relais_retry_read_wait (self->upstream_headers, self->held->str,
-                                                    self->held->len);
+  failure->retry_after_ms = self->wait_ms;
   relais_exchange_fail (self, failure);
 }
 
@@ -173,7 +154,8 @@ relais_exchange_fail_upstream (RelaisExchange *self)
     fail_account (self);
   else if (self->upstream_status / 100 == 3 || (self->upstream_status >= 400 && !json))
     fail_foreign_body (self);
-  else if (self->upstream_status >= 400 && self->upstream_dialect != self->dialect->id)
+  else if (self->upstream_status >= 400 &&
+           (self->upstream_dialect != self->dialect->id || self->streams))
     fail_foreign_error (self);
   else
     return FALSE;

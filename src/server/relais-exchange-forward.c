@@ -31,9 +31,17 @@ static const char *const request_headers[] = {
   "x-stainless-*",
 };
 
+/* How long the beginning of a stream is held for its first word: what nobody here can read may be
+ * one. */
+#define OPENING_MAX_US G_TIME_SPAN_SECOND
+
+/* The upstream's stream fills its own silences. */
 static void
 begin_stream (RelaisExchange *self)
 {
+  relais_exchange_end_silence (self);
+  if (relais_reply_has_begun (self->reply))
+    return;
   relais_exchange_copy_headers (self);
   if (self->form == RELAIS_FORM_SSE)
     {
@@ -61,9 +69,30 @@ cannot_count (RelaisExchange *self)
           g_strstr_len (self->held->str, self->held->len, "model") == NULL);
 }
 
+/* A whole answer of 200 that is an error. */
+static gboolean
+settle_whole (RelaisExchange *self)
+{
+  const char *words = self->route->operation == RELAIS_OPERATION_GENERATE
+                        ? relais_tap_get_error (self->tap)
+                        : NULL;
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (words == NULL)
+    {
+      relais_exchange_note_served (self);
+      return FALSE;
+    }
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "%s", words);
+  return relais_exchange_settle_failure (self, failure);
+}
+
 static void
 send_held (RelaisExchange *self)
 {
+  relais_tap_end (self->tap);
+  if (self->upstream_status >= 300 ? relais_exchange_settle (self, NULL) : settle_whole (self))
+    return;
   if (must_count (self) && cannot_count (self))
     {
       relais_exchange_estimate (self);
@@ -72,9 +101,64 @@ send_held (RelaisExchange *self)
   relais_exchange_note_tap (self);
   if (relais_exchange_fail_upstream (self))
     return;
+  if (self->held_cut || self->streams)
+    {
+      g_autoptr (GError) error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM,
+                                              self->held_cut ? "The upstream answered %u with an oversized body"
+                                                             : "The upstream answered %u, but no stream",
+                                              self->upstream_status);
+
+      relais_exchange_fail_error (self, error);
+      return;
+    }
   relais_exchange_copy_headers (self);
+  relais_exchange_set_wait (self);
   relais_reply_send (self->reply, self->upstream_status, NULL, self->held->str, self->held->len);
   self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
+}
+
+static void
+opening_cb (const RelaisEvent *event,
+            gpointer           user_data)
+{
+  RelaisExchange *self = user_data;
+
+  if (event->type == RELAIS_EVENT_START || event->type == RELAIS_EVENT_USAGE ||
+      self->opening_read || self->event_failure != NULL)
+    return;
+  if (event->type == RELAIS_EVENT_ERROR)
+    self->event_failure = relais_failure_copy (event->failure);
+  else
+    self->opening_read = TRUE;
+}
+
+/* It says something: from here on its bytes go through as they come. */
+static void
+end_opening (RelaisExchange *self)
+{
+  g_autoptr (GString) opening = g_steal_pointer (&self->held);
+
+  g_clear_pointer (&self->opening, relais_decoder_free);
+  begin_stream (self);
+  relais_exchange_write (self, opening->str, opening->len);
+}
+
+/* The beginning of a stream, read before it goes anywhere: an error may still become a status, or
+ * another account's answer. */
+static void
+read_opening (RelaisExchange *self,
+              const char     *bytes,
+              gsize           length)
+{
+  if (self->opened_us == 0)
+    self->opened_us = g_get_monotonic_time ();
+  g_string_append_len (self->held, bytes, length);
+  relais_decoder_push (self->opening, bytes, length);
+  if (self->event_failure != NULL)
+    relais_exchange_end_failed (self);
+  else if (self->opening_read || self->held->len > RELAIS_EXCHANGE_HELD_MAX ||
+           g_get_monotonic_time () - self->opened_us > OPENING_MAX_US)
+    end_opening (self);
 }
 
 static void
@@ -96,8 +180,16 @@ head_cb (RelaisTransfer     *transfer,
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
   known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
           length <= RELAIS_EXCHANGE_HELD_MAX;
-  if (status >= 300 || status == 204 || (known && !stream))
+  if (status >= 300 || status == 204 || ((known || self->streams) && !stream))
     self->held = g_string_new (NULL);
+  else if (stream && self->route->operation == RELAIS_OPERATION_GENERATE)
+    {
+      self->held = g_string_new (NULL);
+      self->opening = relais_decoder_new (self->dialect->id, limits->upstream_event_size_bytes,
+                                          opening_cb, self);
+      self->opening_read = FALSE;
+      self->opened_us = 0;
+    }
   else
     begin_stream (self);
 }
@@ -108,22 +200,26 @@ data_cb (RelaisTransfer *transfer,
          gsize           length,
          gpointer        user_data)
 {
-  RelaisExchange *self = user_data;
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
 
-  if (self->held != NULL && self->held->len + length > RELAIS_EXCHANGE_HELD_MAX)
+  if (self->held != NULL && self->opening == NULL &&
+      self->held->len + length > RELAIS_EXCHANGE_HELD_MAX)
     {
-      g_autoptr (GError) error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM,
-                                              "The upstream answered %u with an oversized body", self->upstream_status);
-
-      relais_exchange_forward_stop (self);
-      relais_exchange_fail_error (self, error);
+      self->held_cut = TRUE;
+      self->was_sent = TRUE;
+      g_clear_pointer (&self->transfer, relais_transfer_free);
+      send_held (self);
       return;
     }
-  if (self->held != NULL)
+  relais_tap_feed (self->tap, bytes, length);
+  if (self->opening != NULL)
+    read_opening (self, bytes, length);
+  else if (self->held != NULL)
     g_string_append_len (self->held, bytes, length);
   else
     relais_exchange_write (self, bytes, length);
-  relais_tap_feed (self->tap, bytes, length);
+  if (self->transfer != transfer)
+    return;
   if (relais_reply_is_full (self->reply))
     relais_transfer_set_paused (transfer, TRUE);
 }
@@ -132,6 +228,11 @@ static void
 end_cut_stream (RelaisExchange *self,
                 const GError   *error)
 {
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  failure = relais_failure_new (error->domain == RELAIS_ERROR ? error->code : RELAIS_ERROR_UPSTREAM,
+                                "%s", error->message);
+  relais_exchange_note_broken (self, failure);
   relais_exchange_note_tap (self);
   if (self->form == RELAIS_FORM_SSE && relais_tap_is_between (self->tap))
     {
@@ -153,6 +254,24 @@ tells_its_end (RelaisExchange *self)
           strcmp (self->head->method, "HEAD") != 0);
 }
 
+/* To the last byte: whether it is a good answer, the stream itself may have said. */
+static void
+end_stream (RelaisExchange *self)
+{
+  const char *words = relais_tap_get_error (self->tap);
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (words != NULL)
+    {
+      failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "%s", words);
+      relais_exchange_note_broken (self, failure);
+    }
+  else
+    relais_exchange_note_served (self);
+  relais_exchange_note_tap (self);
+  relais_reply_finish (self->reply);
+}
+
 static void
 done_cb (RelaisTransfer *transfer,
          const GError   *error,
@@ -161,8 +280,9 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
-  if (local == NULL && self->held == NULL && tells_its_end (self) &&
+  if (local == NULL && (self->held == NULL || self->opening != NULL) && tells_its_end (self) &&
       !relais_tap_is_complete (self->tap))
     {
       relais_tap_end (self->tap);
@@ -170,8 +290,12 @@ done_cb (RelaisTransfer *transfer,
         local = g_error_new_literal (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM,
                                      "The upstream closed the answer before its end");
     }
-  if (local != NULL && relais_reply_has_begun (self->reply))
+  if (local == NULL && self->opening != NULL)
+    end_opening (self);
+  if (local != NULL && self->spoken)
     end_cut_stream (self, local);
+  else if (local != NULL && relais_exchange_settle (self, local))
+    return;
   else if (local != NULL && must_count (self))
     relais_exchange_estimate (self);
   else if (local != NULL)
@@ -182,10 +306,7 @@ done_cb (RelaisTransfer *transfer,
   else if (self->held != NULL)
     send_held (self);
   else
-    {
-      relais_exchange_note_tap (self);
-      relais_reply_finish (self->reply);
-    }
+    end_stream (self);
 }
 
 static SoupMessageHeaders *
@@ -256,15 +377,14 @@ relais_exchange_forward (RelaisExchange *self)
     .headers = headers,
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }
 
 /* The client took what it was given: go on. */
@@ -284,6 +404,8 @@ relais_exchange_forward_stop (RelaisExchange *self)
     relais_exchange_note_end (self, relais_tap_get_usage (self->tap), -1);
   g_clear_pointer (&self->tap, relais_tap_free);
   g_clear_pointer (&self->upstream_headers, soup_message_headers_unref);
+  g_clear_pointer (&self->opening, relais_decoder_free);
+  self->held_cut = FALSE;
   if (self->held != NULL)
     g_string_free (g_steal_pointer (&self->held), TRUE);
 }

@@ -23,63 +23,16 @@ relais_exchange_make_id_cb (gpointer user_data)
   return relais_key_random (24);
 }
 
-static gint64
-keep_alive_due_us (RelaisExchange *self)
-{
-  return self->written_us +
-         relais_config_get_limits (self->gateway->config)->keep_alive_ms * (gint64)1000;
-}
-
-static gboolean
-keep_alive_cb (gpointer user_data)
-{
-  RelaisExchange *self = user_data;
-  gint64 due_us = keep_alive_due_us (self);
-
-  if (g_get_monotonic_time () >= due_us)
-    {
-      self->written_us = g_get_monotonic_time ();
-      relais_exchange_write (self, self->dialect->keep_alive, strlen (self->dialect->keep_alive));
-      due_us = keep_alive_due_us (self);
-    }
-  g_source_set_ready_time (self->keep_alive, due_us);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-ready_time_dispatch (GSource     *source,
-                     GSourceFunc  callback,
-                     gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs keep_alive_funcs = { .dispatch = ready_time_dispatch };
-
-static void
-watch_silence (RelaisExchange *self)
-{
-  if (self->form != RELAIS_FORM_SSE || self->dialect->keep_alive == NULL)
-    return;
-  self->keep_alive = g_source_new (&keep_alive_funcs, sizeof (GSource));
-  g_source_set_callback (self->keep_alive, keep_alive_cb, self, NULL);
-  g_source_set_ready_time (self->keep_alive, keep_alive_due_us (self));
-  g_source_attach (self->keep_alive, g_main_context_get_thread_default ());
-}
-
 static void
 begin_answer (RelaisExchange *self)
 {
   if (self->form == RELAIS_FORM_SSE)
     {
-      relais_reply_set_header (self->reply, "Cache-Control", "no-cache");
-      relais_reply_set_header (self->reply, "X-Accel-Buffering", "no");
+      relais_exchange_begin_stream (self);
+      return;
     }
-  relais_reply_begin (self->reply, 200,
-                      self->form == RELAIS_FORM_SSE ? "text/event-stream; charset=utf-8" : "application/json");
+  relais_reply_begin (self->reply, 200, "application/json");
   relais_exchange_report (self, RELAIS_RECORD_ANSWERED);
-  self->written_us = g_get_monotonic_time ();
-  watch_silence (self);
 }
 
 static void
@@ -91,7 +44,6 @@ flush (RelaisExchange *self)
     begin_answer (self);
   relais_exchange_write (self, self->out->str, self->out->len);
   g_string_truncate (self->out, 0);
-  self->written_us = g_get_monotonic_time ();
   if (!relais_reply_is_full (self->reply))
     return;
   if (self->practice != NULL)
@@ -152,6 +104,8 @@ relais_exchange_speak_event (RelaisExchange    *self,
       failure->message = relais_redact (words, self->account->api_key);
       if (self->practice != NULL)
         self->record->upstream_status = failure->status;
+      else
+        relais_exchange_note_broken (self, failure);
       relais_exchange_fail (self, failure);
       relais_exchange_speak_stop (self);
       return;
@@ -165,6 +119,7 @@ relais_exchange_speak_event (RelaisExchange    *self,
     fail_encoded (self);
   else if (event->type == RELAIS_EVENT_FINISH)
     {
+      relais_exchange_note_served (self);
       finish_answer (self);
       relais_exchange_speak_stop (self);
     }
@@ -231,9 +186,6 @@ void
 relais_exchange_speak_stop (RelaisExchange *self)
 {
   g_clear_pointer (&self->practice, relais_practice_free);
-  if (self->keep_alive != NULL)
-    g_source_destroy (self->keep_alive);
-  g_clear_pointer (&self->keep_alive, g_source_unref);
   if (self->encoder != NULL)
     self->dialect->encoder_free (g_steal_pointer (&self->encoder));
   g_clear_pointer (&self->prompt, relais_prompt_free);

@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/relais-error.h"
 #include "upstream/relais-provider.h"
@@ -21,16 +20,6 @@
 #define ANTHROPIC_VERSION "2023-06-01"
 #define QUIRKS_MAX 1024
 
-/* Goes on in suspend, as what is remembered of calls and counts ages there. */
-gint64
-relais_exchange_get_boot_time_us (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
 static const RelaisRecall *
 recall_cb (const char *call_id,
            gpointer    user_data)
@@ -38,7 +27,7 @@ recall_cb (const char *call_id,
   RelaisExchange *self = user_data;
 
   return relais_call_cache_lookup (self->gateway->calls, call_id,
-                                   relais_exchange_get_boot_time_us ());
+                                   relais_clock_get_now_us (self->gateway->clock));
 }
 
 static void
@@ -134,7 +123,8 @@ remember_call (RelaisExchange    *self,
     note_google (self);
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
-                         self->account->id, &recall, relais_exchange_get_boot_time_us ());
+                         self->account->id, &recall,
+                         relais_clock_get_now_us (self->gateway->clock));
 }
 
 /* A model that wrote a call nobody can read mostly writes a good one when it is asked again. */
@@ -143,7 +133,7 @@ may_forget (RelaisExchange    *self,
             const RelaisEvent *event)
 {
   return event->type == RELAIS_EVENT_FINISH && event->finish == RELAIS_FINISH_BAD_CALL &&
-         !self->bad_call_try && !relais_reply_has_begun (self->reply);
+         !self->bad_call_try && !self->spoken;
 }
 
 static void
@@ -152,8 +142,13 @@ event_cb (const RelaisEvent *event,
 {
   RelaisExchange *self = user_data;
 
-  if (self->encoder == NULL)
+  if (self->encoder == NULL || self->event_failure != NULL)
     return;
+  if (event->type == RELAIS_EVENT_ERROR && !self->spoken)
+    {
+      self->event_failure = relais_failure_copy (event->failure);
+      return;
+    }
   if (may_forget (self, event))
     {
       self->bad_call = self->bad_call_try = TRUE;
@@ -213,24 +208,6 @@ head_cb (RelaisTransfer     *transfer,
                               limits->upstream_event_size_bytes);
 }
 
-static void
-data_cb (RelaisTransfer *transfer,
-         const char     *bytes,
-         gsize           length,
-         gpointer        user_data)
-{
-  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
-
-  if (self->held != NULL)
-    {
-      length = MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len);
-      g_string_append_len (self->held, bytes, length);
-      relais_tap_feed (self->tap, bytes, length);
-      return;
-    }
-  relais_translation_push (self->translation, bytes, length);
-}
-
 /* The upstream refused a field that not all of its kind take. Another request may have learnt the
  * same meanwhile: then this one goes by it, too. */
 static gboolean
@@ -274,12 +251,9 @@ forgo_signatures (RelaisExchange *self)
   return TRUE;
 }
 
-/* Another try; of the last one nothing is left. */
 static void
-begin_anew (RelaisExchange *self)
+drop_try (RelaisExchange *self)
 {
-  self->record->attempts++;
-  g_clear_pointer (&self->record->error, g_free);
   relais_exchange_speak_stop (self);
   relais_exchange_forward_stop (self);
   g_clear_pointer (&self->translation, relais_translation_free);
@@ -287,7 +261,29 @@ begin_anew (RelaisExchange *self)
   if (self->thought != NULL)
     g_string_free (g_steal_pointer (&self->thought), TRUE);
   self->bad_call = FALSE;
+}
+
+/* Another try with the same account; of the last one nothing is left. */
+static void
+begin_anew (RelaisExchange *self)
+{
+  self->record->attempts++;
+  g_clear_pointer (&self->record->error, g_free);
+  relais_usage_add (&self->spent, &self->record->usage);
+  relais_usage_clear (&self->record->usage);
+  drop_try (self);
   relais_exchange_translate (self);
+}
+
+/* What was learnt with one account says nothing of the next. */
+void
+relais_exchange_translate_reset (RelaisExchange *self)
+{
+  drop_try (self);
+  self->unsigned_try = FALSE;
+  self->bad_call_try = FALSE;
+  self->sent_quirks = 0;
+  self->turned = 0;
 }
 
 /* Each try differs from those before by one thing more, so they come to an end. */
@@ -300,6 +296,46 @@ try_again (RelaisExchange *self)
   return TRUE;
 }
 
+/* A refusal is there, or as much of it as may be held. */
+static void
+end_refused (RelaisExchange *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  relais_exchange_note_tap (self);
+  if (try_again (self) || relais_exchange_settle (self, NULL) ||
+      relais_exchange_fail_upstream (self))
+    return;
+  error = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u",
+                       self->upstream_status);
+  relais_exchange_fail_error (self, error);
+}
+
+static void
+data_cb (RelaisTransfer *transfer,
+         const char     *bytes,
+         gsize           length,
+         gpointer        user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+
+  if (self->held == NULL)
+    {
+      relais_translation_push (self->translation, bytes, length);
+      if (self->event_failure != NULL)
+        relais_exchange_end_failed (self);
+      return;
+    }
+  length = MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len);
+  g_string_append_len (self->held, bytes, length);
+  relais_tap_feed (self->tap, bytes, length);
+  if (self->held->len < RELAIS_EXCHANGE_HELD_MAX)
+    return;
+  self->was_sent = TRUE;
+  g_clear_pointer (&self->transfer, relais_transfer_free);
+  end_refused (self);
+}
+
 static void
 done_cb (RelaisTransfer *transfer,
          const GError   *error,
@@ -308,7 +344,10 @@ done_cb (RelaisTransfer *transfer,
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
   g_autoptr (GError) local = error != NULL ? g_error_copy (error) : NULL;
 
+  self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
+  if (local != NULL && relais_exchange_settle (self, local))
+    return;
   if (local != NULL)
     {
       g_prefix_error (&local, "The account “%s” could not be used: ", self->account->label);
@@ -316,20 +355,13 @@ done_cb (RelaisTransfer *transfer,
       relais_exchange_speak_stop (self);
     }
   else if (self->held != NULL)
-    {
-      relais_exchange_note_tap (self);
-      if (try_again (self))
-        return;
-      if (!relais_exchange_fail_upstream (self))
-        {
-          local = g_error_new (RELAIS_ERROR, RELAIS_ERROR_UPSTREAM, "The upstream answered %u", self->upstream_status);
-          relais_exchange_fail_error (self, local);
-        }
-    }
+    end_refused (self);
   else
     {
       relais_translation_finish (self->translation);
-      if (self->bad_call)
+      if (self->event_failure != NULL)
+        relais_exchange_end_failed (self);
+      else if (self->bad_call)
         begin_anew (self);
     }
 }
@@ -429,6 +461,7 @@ relais_exchange_translate (RelaisExchange *self)
     .method = "POST",
     .content_type = "application/json",
     .body = body,
+    .deadline_us = self->deadline_us,
   };
 
   if (body == NULL)
@@ -445,7 +478,5 @@ relais_exchange_translate (RelaisExchange *self)
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;
-  g_prefix_error (&error, "The account “%s” cannot be used: ", self->account->label);
-  error->code = RELAIS_ERROR_UPSTREAM;
-  relais_exchange_fail_error (self, error);
+  relais_exchange_fail_unsent (self, error);
 }

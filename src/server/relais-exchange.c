@@ -12,7 +12,6 @@
 #include "base/relais-error.h"
 #include "base/relais-json.h"
 #include "base/relais-key.h"
-#include "upstream/relais-provider.h"
 
 #include "relais-exchange-private.h"
 #include "relais-refusal.h"
@@ -55,6 +54,10 @@ exchange_clear (gpointer data)
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->rules, relais_rules_unref);
   g_clear_pointer (&self->request_id, g_free);
+  g_clear_pointer (&self->tried, g_hash_table_unref);
+  g_clear_pointer (&self->session, g_free);
+  g_clear_pointer (&self->holder, g_free);
+  g_clear_pointer (&self->event_failure, relais_failure_free);
 }
 
 void
@@ -82,6 +85,8 @@ relais_exchange_write (RelaisExchange *self,
                        gsize           length)
 {
   relais_reply_write (self->reply, bytes, length);
+  self->written_us = g_get_monotonic_time ();
+  self->spoken |= length > 0;
   if (self->record->first_byte_us >= 0 || length == 0)
     return;
   self->record->first_byte_us = g_get_monotonic_time () - self->started_us;
@@ -102,21 +107,29 @@ relais_exchange_note_end (RelaisExchange    *self,
 }
 
 static void
-set_retry_headers (RelaisExchange      *self,
-                   const RelaisFailure *failure)
+set_retry_headers (RelaisExchange *self,
+                   gint64          wait_ms)
 {
   g_autofree char *seconds = NULL;
   g_autofree char *ms = NULL;
 
-  if (failure->retry_after_ms >= 0)
+  if (wait_ms >= 0)
     {
-      seconds = g_strdup_printf ("%" G_GINT64_FORMAT, (failure->retry_after_ms + 999) / 1000);
-      ms = g_strdup_printf ("%" G_GINT64_FORMAT, failure->retry_after_ms);
+      seconds = g_strdup_printf ("%" G_GINT64_FORMAT, (wait_ms + 999) / 1000);
+      ms = g_strdup_printf ("%" G_GINT64_FORMAT, wait_ms);
       relais_reply_set_header (self->reply, "retry-after", seconds);
       relais_reply_set_header (self->reply, "retry-after-ms", ms);
     }
-  if (self->no_retry || failure->retry_after_ms > 60 * 1000)
+  if (self->no_retry || wait_ms > 60 * 1000)
     relais_reply_set_header (self->reply, "x-should-retry", "false");
+}
+
+/* The upstream's own words go to the client: when to come back is said in a way it understands. */
+void
+relais_exchange_set_wait (RelaisExchange *self)
+{
+  if (self->upstream_status >= 400)
+    set_retry_headers (self, self->wait_ms);
 }
 
 /* Ends the answer with a failure in the client's dialect: as a status while that is open, else as
@@ -136,12 +149,12 @@ relais_exchange_fail (RelaisExchange      *self,
   self->record->error = g_strdup (failure->message);
   if (!relais_reply_has_begun (self->reply))
     {
-      set_retry_headers (self, failure);
+      set_retry_headers (self, failure->retry_after_ms);
       body = relais_dialect_encode_failure (self->dialect->id, failure, self->request_id, &length);
       relais_reply_send (self->reply, status, "application/json", body, length);
       return;
     }
-  if (self->form == RELAIS_FORM_WHOLE)
+  if (self->form == RELAIS_FORM_WHOLE && !self->streams)
     {
       relais_reply_abort (self->reply);
       return;
@@ -153,7 +166,8 @@ relais_exchange_fail (RelaisExchange      *self,
                                  &(RelaisEvent){ .type = RELAIS_EVENT_ERROR, .failure = failure },
                                  event);
   else
-    self->dialect->encode_failure_event (failure, status, self->form, event);
+    self->dialect->encode_failure_event (failure, status,
+                                         self->streams ? RELAIS_FORM_SSE : self->form, event);
   relais_reply_write (self->reply, event->str, event->len);
   relais_reply_finish (self->reply);
 }
@@ -169,9 +183,25 @@ relais_exchange_fail_error (RelaisExchange *self,
   relais_exchange_fail (self, failure);
 }
 
+/* The account is set up so that nothing could even be sent. */
+void
+relais_exchange_fail_unsent (RelaisExchange *self,
+                             const GError   *error)
+{
+  g_autoptr (GError) local = g_error_copy (error);
+
+  if (relais_exchange_settle (self, error))
+    return;
+  g_prefix_error (&local, "The account “%s” cannot be used: ", self->account->label);
+  local->code = RELAIS_ERROR_UPSTREAM;
+  relais_exchange_fail_error (self, local);
+}
+
 static void
 stop_work (RelaisExchange *self)
 {
+  relais_exchange_dispatch_stop (self);
+  relais_exchange_end_silence (self);
   relais_exchange_forward_stop (self);
   relais_exchange_speak_stop (self);
 }
@@ -196,6 +226,7 @@ ended_cb (RelaisReply *reply,
   self->over = TRUE;
   relais_wire_set_gone (self->wire, NULL, NULL);
   stop_work (self);
+  relais_usage_add (&self->record->usage, &self->spent);
   self->record->aborted = !whole;
   self->record->duration_us = g_get_monotonic_time () - self->started_us;
   relais_exchange_report (self, RELAIS_RECORD_DONE);
@@ -251,7 +282,7 @@ answer_models (RelaisExchange *self,
 
         failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
                                       "No account serves the model “%s”", self->route->model);
-        relais_exchange_fail (self, failure);
+        relais_exchange_fail_model (self, failure, self->route->model, ids);
       }
       return;
     }
@@ -295,158 +326,6 @@ list_models (RelaisExchange *self)
       g_ptr_array_add (usable, relais_account_ref (g_ptr_array_index (all, i)));
   relais_catalog_list_async (self->gateway->catalog, usable, NULL, listed_cb,
                              relais_exchange_ref (self));
-}
-
-static RelaisReach
-reach_by_dialect (RelaisExchange      *self,
-                  const RelaisAccount *account)
-{
-  const RelaisRule *rule = self->rule;
-  RelaisDialectId dialect;
-
-  if (rule != NULL &&
-      ((rule->account != NULL && strcmp (rule->account, account->id) != 0) ||
-       (rule->provider != NULL && strcmp (rule->provider, account->provider) != 0)))
-    return RELAIS_REACH_NONE;
-  /* what is stored at a vendor is asked of the practice account last */
-  if (relais_provider_reaches (account, self->dialect->id))
-    return self->route->operation == RELAIS_OPERATION_STORED &&
-               relais_provider_find (account->provider)->in_process
-             ? RELAIS_REACH_TRANSLATED
-             : RELAIS_REACH_NATIVE;
-  switch (self->route->operation)
-    {
-    case RELAIS_OPERATION_GENERATE:
-    case RELAIS_OPERATION_COUNT_TOKENS:
-    case RELAIS_OPERATION_COMPLETIONS:
-      return relais_provider_choose (account, self->dialect->id, &dialect)
-               ? RELAIS_REACH_TRANSLATED
-               : RELAIS_REACH_NONE;
-    case RELAIS_OPERATION_EMBED:
-      return self->dialect->id == RELAIS_DIALECT_OPENAI_CHAT &&
-                 relais_provider_reaches (account, RELAIS_DIALECT_GEMINI)
-               ? RELAIS_REACH_TRANSLATED
-               : RELAIS_REACH_NONE;
-    case RELAIS_OPERATION_COMPACT:
-    case RELAIS_OPERATION_STORED:
-    case RELAIS_OPERATION_HEALTH:
-    case RELAIS_OPERATION_ROOT:
-    case RELAIS_OPERATION_HELLO:
-    case RELAIS_OPERATION_EVENT_LOGGING:
-    case RELAIS_OPERATION_OPTIONS:
-    case RELAIS_OPERATION_LIST_MODELS:
-    case RELAIS_OPERATION_GET_MODEL:
-    case RELAIS_OPERATION_UNKNOWN:
-    default:
-      return RELAIS_REACH_NONE;
-    }
-}
-
-static RelaisReach
-reach_cb (const RelaisAccount *account,
-          gpointer             user_data)
-{
-  RelaisExchange *self = user_data;
-  RelaisReach near = reach_by_dialect (self, account);
-
-  return near != RELAIS_REACH_NONE && self->is_listed &&
-             !relais_catalog_lists (self->gateway->catalog, account, self->record->upstream_model)
-           ? RELAIS_REACH_UNLISTED
-           : near;
-}
-
-static const char *
-readable (RelaisDialectId dialect)
-{
-  static const char *const names[] = {
-    [RELAIS_DIALECT_OPENAI_CHAT] = "OpenAI Chat Completions",
-    [RELAIS_DIALECT_OPENAI_RESPONSES] = "OpenAI Responses",
-    [RELAIS_DIALECT_ANTHROPIC] = "Anthropic Messages",
-    [RELAIS_DIALECT_GEMINI] = "Gemini",
-  };
-
-  return names[dialect];
-}
-
-/* Why a rule's wish cannot be met. */
-static RelaisFailure *
-rule_failure (RelaisExchange   *self,
-              RelaisPickResult  result)
-{
-  const char *used = self->record->upstream_model;
-
-  if (result == RELAIS_PICK_MODEL)
-    return relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
-                               "Rule %u turns “%s” into “%s”, and no account serves that",
-                               self->record->rule, self->model, used);
-  if (self->rule->account != NULL)
-    return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                               "Rule %u sends “%s” to the account “%s” only, and that cannot serve it now",
-                               self->record->rule, self->model, self->rule->account);
-  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                             "Rule %u sends “%s” to accounts of “%s” only, and none of them can serve it now",
-                             self->record->rule, self->model, self->rule->provider);
-}
-
-/* Nobody is left: nobody was there, or who was there was refused. */
-static RelaisFailure *
-empty_failure (RelaisExchange *self)
-{
-  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
-
-  for (guint i = 0; i < all->len; i++)
-    {
-      const RelaisAccount *account = g_ptr_array_index (all, i);
-
-      if (account->enabled && relais_account_pool_is_rejected (self->gateway->pool, account->id))
-        return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                                   "The key of the account “%s” was refused by its provider: correct it in the "
-                                   "window, or in the accounts file and start the server again",
-                                   account->label);
-    }
-  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account available: add one first");
-}
-
-/* Embeddings are not made of another dialect's answers. */
-static RelaisFailure *
-embed_failure (RelaisExchange *self)
-{
-  const char *speakers = self->dialect->id == RELAIS_DIALECT_GEMINI ? "Gemini" : "OpenAI Chat Completions or Gemini";
-
-  return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                             "No account that serves “%s” can make embeddings for this request: add one that "
-                             "speaks %s",
-                             self->model, speakers);
-}
-
-static RelaisFailure *
-pick_failure (RelaisExchange   *self,
-              RelaisPickResult  result)
-{
-  if (self->rule != NULL && ((result == RELAIS_PICK_MODEL && self->rule->model != NULL) ||
-                             (result == RELAIS_PICK_DIALECT &&
-                              (self->rule->account != NULL || self->rule->provider != NULL))))
-    return rule_failure (self, result);
-  switch (result)
-    {
-    case RELAIS_PICK_MODEL:
-      return relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
-                                 "No account serves the model “%s”: see GET /v1/models for what there is",
-                                 self->model);
-    case RELAIS_PICK_DIALECT:
-      if (self->route->operation == RELAIS_OPERATION_EMBED)
-        return embed_failure (self);
-      if (self->model == NULL)
-        return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT, "No account speaks %s: add one that does",
-                                   readable (self->dialect->id));
-      return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                                 "No account that serves “%s” speaks %s: add one that does",
-                                 self->model, readable (self->dialect->id));
-    case RELAIS_PICK_EMPTY:
-    case RELAIS_PICK_FOUND:
-    default:
-      return empty_failure (self);
-    }
 }
 
 /* Learns model and form from the body, without building a tree of it. Says which member is wrong,
@@ -496,106 +375,6 @@ apply_rules (RelaisExchange *self)
   self->record->upstream_model = g_strdup (self->rule->model);
 }
 
-/* To who answers it: the upstream's own bytes where both speak alike, else what is made of them. */
-static void
-hand_over (RelaisExchange *self)
-{
-  RelaisOperation operation = self->route->operation;
-  gboolean in_process = relais_provider_find (self->account->provider)->in_process;
-
-  if (!in_process && self->upstream_dialect == self->dialect->id)
-    {
-      relais_exchange_forward (self);
-      return;
-    }
-  if (operation == RELAIS_OPERATION_COMPLETIONS)
-    self->dialect = relais_dialect_get_completions ();
-  if (operation == RELAIS_OPERATION_COUNT_TOKENS)
-    relais_exchange_count (self);
-  else if (in_process)
-    relais_exchange_speak (self);
-  else if (operation == RELAIS_OPERATION_EMBED)
-    relais_exchange_embed (self);
-  else
-    relais_exchange_translate (self);
-}
-
-/* Who may serve the model, as far as patterns and dialects tell. */
-static GPtrArray *
-list_able (RelaisExchange *self)
-{
-  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
-  GPtrArray *able = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
-
-  for (guint i = 0; self->record->upstream_model != NULL && i < all->len; i++)
-    {
-      RelaisAccount *account = g_ptr_array_index (all, i);
-
-      if (relais_account_pool_is_active (self->gateway->pool, account) &&
-          relais_account_serves (account, self->record->upstream_model) &&
-          reach_by_dialect (self, account) != RELAIS_REACH_NONE)
-        g_ptr_array_add (able, relais_account_ref (account));
-    }
-  return able;
-}
-
-static void
-choose (RelaisExchange *self)
-{
-  g_autoptr (RelaisFailure) failure = NULL;
-  g_autoptr (GPtrArray) able = list_able (self);
-  RelaisPickResult result;
-
-  for (guint i = 0; i < able->len; i++)
-    self->is_listed |= relais_catalog_lists (self->gateway->catalog, g_ptr_array_index (able, i),
-                                             self->record->upstream_model);
-  result = relais_account_pool_pick (self->gateway->pool, self->record->upstream_model, reach_cb,
-                                     self, &self->account);
-  if (result != RELAIS_PICK_FOUND)
-    {
-      failure = pick_failure (self, result);
-      relais_exchange_fail (self, failure);
-      return;
-    }
-  self->record->account_id = g_strdup (self->account->id);
-  self->record->account = g_strdup (self->account->label);
-  relais_provider_choose (self->account, self->dialect->id, &self->upstream_dialect);
-  self->record->upstream_dialect = g_strdup (relais_dialect_get (self->upstream_dialect)->name);
-  self->record->attempts = 1;
-  relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
-  hand_over (self);
-}
-
-static void
-told_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  g_autoptr (RelaisExchange) self = user_data;
-  GPtrArray *ids = relais_catalog_list_finish (RELAIS_CATALOG (source), result, NULL);
-
-  g_clear_pointer (&ids, g_ptr_array_unref); /* remembered already */
-  if (!self->over)
-    choose (self);
-}
-
-/* Where several accounts may serve a model, and one was never asked which it has, all are asked
- * first: that takes a few seconds at most, once. */
-static gboolean
-wait_for_lists (RelaisExchange *self)
-{
-  g_autoptr (GPtrArray) able = list_able (self);
-  gboolean known = TRUE;
-
-  for (guint i = 0; i < able->len; i++)
-    known &= relais_catalog_knows (self->gateway->catalog, g_ptr_array_index (able, i));
-  if (known || able->len < 2)
-    return FALSE;
-  relais_catalog_list_async (self->gateway->catalog, able, NULL, told_cb,
-                             relais_exchange_ref (self));
-  return TRUE;
-}
-
 static void
 serve (RelaisExchange *self)
 {
@@ -624,12 +403,11 @@ serve (RelaisExchange *self)
   self->record->upstream_model = g_strdup (self->model);
   self->record->stream = self->form != RELAIS_FORM_WHOLE;
   apply_rules (self);
-  if (!wait_for_lists (self))
-    choose (self);
+  relais_exchange_dispatch (self);
 }
 
 static void
-dispatch (RelaisExchange *self)
+perform (RelaisExchange *self)
 {
   g_autoptr (RelaisFailure) failure = NULL;
 
@@ -717,10 +495,13 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->head = relais_wire_get_head (wire);
   self->route = self->head->route;
   self->dialect = relais_dialect_get (self->route->dialect);
+  self->wait_ms = -1;
   self->started_us = self->head->started_us;
   self->request_id = g_strconcat ("req_", id, NULL);
   self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   self->record = relais_record_new (++gateway->next_id);
+  self->record->trace = relais_trace_new ();
+  relais_usage_clear (&self->spent);
   self->record->client = relais_record_name_client (relais_field_find (self->head->fields,
                                                                        self->head->n_fields,
                                                                        "User-Agent"));
@@ -734,7 +515,7 @@ relais_exchange_start (RelaisGateway     *gateway,
   relais_wire_set_gone (wire, gone_cb, self);
   set_common_headers (self);
   relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
-  dispatch (self);
+  perform (self);
 }
 
 /**

@@ -101,17 +101,24 @@ relais_reply_new (RelaisWire            *wire,
 
 /**
  * relais_reply_set_header:
- * @self: a reply that has not begun
+ * @self: a reply
  * @name: a header's name
- * @value: its value; one that no header may hold is left out
+ * @value: (nullable): its value; one that no header may hold is left out; %NULL takes it back
+ *
+ * Too late once the reply has begun: nothing happens then.
  */
 void
 relais_reply_set_header (RelaisReply *self,
                          const char  *name,
                          const char  *value)
 {
-  g_return_if_fail (!self->begun);
-
+  if (self->begun)
+    return;
+  if (value == NULL)
+    {
+      soup_message_headers_remove (soup_server_message_get_response_headers (self->message), name);
+      return;
+    }
   /* libsoup answers CR, LF and the like with a critical */
   for (const char *p = value; *p != '\0'; p++)
     if ((guchar)*p < 0x20 || *p == 0x7f)

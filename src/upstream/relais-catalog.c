@@ -322,9 +322,7 @@ relais_catalog_ask_async (RelaisCatalog       *self,
       answer_question (task, practice_models (), NULL);
       return;
     }
-  request.dialect = provider->preferred;
-  for (int i = 0; i < RELAIS_N_DIALECTS && !relais_provider_reaches (account, request.dialect); i++)
-    request.dialect = i;
+  request.dialect = relais_provider_choose_models (account);
   if (request.dialect == RELAIS_DIALECT_GEMINI)
     request.query = "pageSize=1000";
   else if (request.dialect == RELAIS_DIALECT_ANTHROPIC)

@@ -51,15 +51,18 @@ read_provider (JsonObject *object)
 {
   RelaisProvider *self = g_new0 (RelaisProvider, 1);
   JsonObject *dialects = json_object_get_object_member (object, "dialects");
+  JsonObject *models = json_object_has_member (object, "models") ? json_object_get_object_member (object, "models") : NULL;
   const RelaisDialect *preferred = relais_dialect_find (member (object, "preferred"));
 
   self->id = g_strdup (member (object, "id"));
   self->name = g_strdup (member (object, "name"));
   self->key_url = g_strdup (member (object, "key_url"));
   self->needs_key = json_object_get_boolean_member_with_default (object, "needs_key", TRUE);
+  self->local = json_object_get_boolean_member_with_default (object, "local", FALSE);
   self->in_process = json_object_get_boolean_member_with_default (object, "in_process", FALSE);
   self->needs_base_url = !self->in_process;
   self->preferred = preferred->id;
+  self->lists_models = models != NULL ? relais_dialect_find (member (models, "dialect"))->id : preferred->id;
   self->quirks = read_quirks (object);
   for (int i = 0; i < RELAIS_N_DIALECTS; i++)
     {
@@ -177,6 +180,62 @@ relais_provider_choose (const RelaisAccount *account,
     if (relais_provider_reaches (account, *dialect))
       return TRUE;
   return FALSE;
+}
+
+/* Whether the provider's two addresses differ by nothing but what each dialect appends. */
+static gboolean
+is_beside_preferred (const RelaisProvider *provider,
+                     RelaisDialectId       dialect)
+{
+  const char *preferred = provider->base_urls[provider->preferred];
+  g_autofree char *base = NULL;
+
+  if (dialect == provider->preferred || provider->base_urls[dialect] == NULL || preferred == NULL)
+    return TRUE;
+  base = relais_provider_check_base_url (preferred, dialect, NULL);
+  return g_strcmp0 (base, provider->base_urls[dialect]) == 0;
+}
+
+/* What the account itself says of where @dialect is spoken, or NULL. */
+static const char *
+find_own_base (const RelaisAccount  *account,
+               const RelaisProvider *provider,
+               RelaisDialectId       dialect)
+{
+  const char *name = relais_dialect_get (dialect)->name;
+  const char *url = NULL;
+  gboolean meant;
+
+  if (account->base_urls != NULL)
+    url = g_hash_table_lookup (account->base_urls, name);
+  if (url != NULL || account->base_url == NULL || *account->base_url == '\0')
+    return url;
+  if (account->dialects != NULL && account->dialects[0] != NULL)
+    meant = g_strv_contains ((const char *const *)account->dialects, name);
+  else
+    meant = is_beside_preferred (provider, dialect);
+  return meant ? account->base_url : NULL;
+}
+
+/**
+ * relais_provider_choose_models:
+ * @account: an account
+ *
+ * Returns: the dialect to ask for the models in: the one the provider lists them in, unless the
+ *   account's own base URL is for another
+ */
+RelaisDialectId
+relais_provider_choose_models (const RelaisAccount *account)
+{
+  const RelaisProvider *provider = relais_provider_find (account->provider);
+  gboolean moved = account->base_urls != NULL ||
+                   (account->base_url != NULL && *account->base_url != '\0');
+  RelaisDialectId dialect = provider->lists_models;
+
+  if (!relais_provider_reaches (account, dialect) ||
+      (moved && find_own_base (account, provider, dialect) == NULL))
+    relais_provider_choose (account, provider->preferred, &dialect);
+  return dialect;
 }
 
 /**
@@ -344,8 +403,8 @@ relais_provider_check_base_url (const char       *url,
  * @error: where to put a failure
  *
  * An account's `base_urls` wins over its `base_url` (which applies to the dialects it lists, or to
- * the provider's preferred one), that over the provider's own. Fails with [error@Error]
- * `INVALID_SETTING`.
+ * the provider's preferred one and those found at the same place), that over the provider's own.
+ * Fails with [error@Error] `INVALID_SETTING`.
  *
  * Returns: (transfer full) (nullable): where requests go, without a slash at the end
  */
@@ -355,23 +414,11 @@ relais_provider_dup_base (const RelaisAccount  *account,
                           GError              **error)
 {
   const RelaisProvider *provider = relais_provider_find (account->provider);
-  const char *name = relais_dialect_get (dialect)->name;
   const char *url = NULL;
 
   if (provider == NULL || provider->in_process)
     return refuse_url (error, "is missing: this provider has none"), NULL;
-  if (account->base_urls != NULL)
-    url = g_hash_table_lookup (account->base_urls, name);
-  if (url == NULL && account->base_url != NULL && *account->base_url != '\0')
-    {
-      if (account->dialects != NULL && account->dialects[0] != NULL)
-        url = g_strv_contains ((const char *const *)account->dialects, name) ? account->base_url
-                                                                             : NULL;
-      else if (dialect == provider->preferred || provider->base_urls[dialect] == NULL ||
-               g_strcmp0 (provider->base_urls[dialect],
-                          provider->base_urls[provider->preferred]) == 0)
-        url = account->base_url;
-    }
+  url = find_own_base (account, provider, dialect);
   if (url == NULL)
     url = provider->base_urls[dialect];
   if (url == NULL)

@@ -29,9 +29,11 @@ typedef struct
   gboolean         speaks[RELAIS_N_DIALECTS];
   RelaisAuthStyle  auth[RELAIS_N_DIALECTS];
   RelaisDialectId  preferred;
-  guint quirks; /* RelaisQuirks */
+  RelaisDialectId lists_models; /* where the list of models is asked for */
+  guint quirks;                 /* RelaisQuirks */
   gboolean         needs_base_url;
   gboolean         needs_key;
+  gboolean local;      /* a server on the person's own computer */
   gboolean in_process; /* practice: no network */
 } RelaisProvider;
 
@@ -42,6 +44,7 @@ gboolean              relais_provider_reaches        (const RelaisAccount  *acco
 gboolean              relais_provider_choose         (const RelaisAccount  *account,
                                                       RelaisDialectId       client,
                                                       RelaisDialectId      *dialect);
+RelaisDialectId       relais_provider_choose_models  (const RelaisAccount  *account);
 char                 *relais_provider_dup_model_tail (const char           *model,
                                                       const char           *method);
 char                 *relais_provider_dup_tail       (RelaisDialectId       dialect,

@@ -11,18 +11,15 @@
 
 #include <libsoup/soup.h>
 
-#include "base/relais-json.h"
-
 #include "relais-retry.h"
 
-#define LONGEST_MS (366 * 24 * 3600 * (gint64)1000)
-
+/* Nothing for what is negative or no number; what is beyond a day is a day. */
 static gint64
 to_ms (double seconds)
 {
-  if (!(seconds >= 0) || seconds * 1000 > LONGEST_MS)
+  if (!(seconds >= 0))
     return -1;
-  return (gint64)(seconds * 1000 + 0.5);
+  return (gint64)(MIN (seconds * 1000, (double)RELAIS_RETRY_WAIT_MAX_MS) + 0.5);
 }
 
 static gint64
@@ -35,46 +32,86 @@ number_of (const char *text,
   return text != NULL && end != text && *end == '\0' ? to_ms (value * factor) : -1;
 }
 
-/* Gemini: error.details[] holds a RetryInfo with a retryDelay like "20s". */
-static gint64
-read_retry_info (const char *body,
-                 gsize       length)
+/* Seconds of a unit @text begins with, and how long its name is; 0 for none. */
+static double
+read_unit (const char *text,
+           gsize      *length)
 {
-  g_autoptr (RelaisJson) tree = relais_json_parse (body, length, RELAIS_JSON_MAX_DEPTH, NULL);
-  const RelaisJsonNode *root = relais_json_get_root (tree);
-  const RelaisJsonNode *detail;
-  RelaisJsonIter iter;
+  static const struct
+  {
+    const char *name;
+    double seconds;
+  } units[] = {
+    { "milliseconds", 0.001 },
+    { "ms", 0.001 },
+    { "minute", 60 },
+    { "min", 60 },
+    { "m", 60 },
+    { "second", 1 },
+    { "sec", 1 },
+    { "s", 1 },
+    { "hour", 3600 },
+    { "h", 3600 },
+  };
 
-  if (relais_json_node_get_kind (root) == RELAIS_JSON_ARRAY)
-    root = relais_json_node_get_element (root, 0);
-  relais_json_iter_init (&iter, relais_json_node_get_path (root, "error", "details", NULL));
-  while (relais_json_iter_next (&iter, NULL, &detail))
-    {
-      g_autofree char *delay = relais_json_node_dup_string (relais_json_node_get_member (detail, "retryDelay"));
-
-      if (delay != NULL && g_str_has_suffix (delay, "s"))
-        {
-          delay[strlen (delay) - 1] = '\0';
-          return number_of (delay, 1);
-        }
-    }
-  return -1;
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (g_ascii_strncasecmp (text, units[i].name, strlen (units[i].name)) == 0)
+      {
+        *length = strlen (units[i].name);
+        if (*length > 2 && text[*length] == 's')
+          (*length)++;
+        return units[i].seconds;
+      }
+  return 0;
 }
 
-/**
- * relais_retry_read_wait:
- * @headers: of the answer
- * @body: (array length=length): its body
- * @length: its bytes
- *
- * Reads `retry-after-ms`, `retry-after` as a number or a date, and Gemini's RetryInfo.
- *
- * Returns: milliseconds to wait, or -1 where it says nothing
- */
-gint64
-relais_retry_read_wait (SoupMessageHeaders *headers,
-                        const char         *body,
-                        gsize               length)
+/* "20s", "6m0s", "1h2m3.5s", "17ms", "20 seconds"; a bare number is seconds. */
+static gint64
+read_duration (const char *text)
+{
+  double seconds = 0;
+  gboolean any = FALSE;
+
+  while (g_ascii_isdigit (*text))
+    {
+      char *end;
+      double number = g_ascii_strtod (text, &end);
+      gsize length = 0;
+      double unit = read_unit (*end == ' ' ? end + 1 : end, &length);
+
+      if (unit == 0)
+        return any ? to_ms (seconds) : to_ms (number);
+      any = TRUE;
+      seconds += number * unit;
+      text = (*end == ' ' ? end + 1 : end) + length;
+    }
+  return any ? to_ms (seconds) : -1;
+}
+
+/* When the answer was written, by the clock that its dates are of. */
+static gint64
+get_date_us (SoupMessageHeaders *headers,
+             gint64              wall_us)
+{
+  const char *value = soup_message_headers_get_one (headers, "date");
+  g_autoptr (GDateTime) date = value != NULL ? soup_date_time_new_from_http_string (value) : NULL;
+
+  return date != NULL ? g_date_time_to_unix (date) * G_USEC_PER_SEC : wall_us;
+}
+
+static gint64
+until_ms (GDateTime          *date,
+          SoupMessageHeaders *headers,
+          gint64              wall_us)
+{
+  gint64 at_us = g_date_time_to_unix (date) * G_USEC_PER_SEC + g_date_time_get_microsecond (date);
+
+  return to_ms ((double)MAX (0, at_us - get_date_us (headers, wall_us)) / G_USEC_PER_SEC);
+}
+
+static gint64
+read_retry_after (SoupMessageHeaders *headers,
+                  gint64              wall_us)
 {
   const char *after = soup_message_headers_get_one (headers, "retry-after");
   gint64 wait_ms = number_of (soup_message_headers_get_one (headers, "retry-after-ms"), 0.001);
@@ -83,6 +120,204 @@ relais_retry_read_wait (SoupMessageHeaders *headers,
   if (wait_ms < 0)
     wait_ms = number_of (after, 1);
   if (wait_ms < 0 && after != NULL && (date = soup_date_time_new_from_http_string (after)) != NULL)
-    wait_ms = MAX (0, g_date_time_to_unix (date) * 1000 - g_get_real_time () / 1000);
-  return wait_ms >= 0 ? wait_ms : read_retry_info (body, length);
+    wait_ms = until_ms (date, headers, wall_us);
+  return wait_ms;
+}
+
+/* What of several limits counts: where some are used up, when the last of those is fresh again,
+ * else the first of all. */
+typedef struct
+{
+  SoupMessageHeaders *headers;
+  gint64              wall_us;
+  gint64              spent_ms;
+  gint64              first_ms;
+} Resets;
+
+static void
+take_reset (Resets     *self,
+            gint64      wait_ms,
+            const char *remaining)
+{
+  const char *left = soup_message_headers_get_one (self->headers, remaining);
+
+  if (wait_ms < 0)
+    return;
+  if (number_of (left, 1) == 0)
+    self->spent_ms = MAX (self->spent_ms, wait_ms);
+  self->first_ms = self->first_ms < 0 ? wait_ms : MIN (self->first_ms, wait_ms);
+}
+
+static void
+read_reset (const char *name,
+            const char *value,
+            gpointer    user_data)
+{
+  static const char anthropic[] = "anthropic-ratelimit-", openai[] = "x-ratelimit-reset-";
+  Resets *self = user_data;
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  g_autofree char *remaining = NULL;
+
+  if (g_str_has_prefix (lower, openai))
+    {
+      remaining = g_strconcat ("x-ratelimit-remaining-", lower + strlen (openai), NULL);
+      take_reset (self, read_duration (value), remaining);
+    }
+  else if (g_str_has_prefix (lower, anthropic) && g_str_has_suffix (lower, "-reset"))
+    {
+      g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (value, NULL);
+
+      lower[strlen (lower) - strlen ("reset")] = '\0';
+      remaining = g_strconcat (lower, "remaining", NULL);
+      if (date != NULL)
+        take_reset (self, until_ms (date, self->headers, self->wall_us), remaining);
+    }
+}
+
+static gint64
+read_resets (SoupMessageHeaders *headers,
+             gint64              wall_us)
+{
+  Resets resets = { headers, wall_us, -1, -1 };
+
+  soup_message_headers_foreach (headers, read_reset, &resets);
+  return resets.spent_ms >= 0 ? resets.spent_ms : resets.first_ms;
+}
+
+static gboolean
+is_type (const RelaisJsonNode *detail,
+         const char           *name)
+{
+  g_autofree char *type = relais_json_node_dup_string (relais_json_node_get_member (detail, "@type"));
+
+  return type != NULL && g_str_has_suffix (type, name);
+}
+
+/* Gemini: error.details[] holds a RetryInfo with a retryDelay like "20s". */
+static gint64
+read_retry_info (const RelaisJsonNode *error)
+{
+  const RelaisJsonNode *detail;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, relais_json_node_get_member (error, "details"));
+  while (relais_json_iter_next (&iter, NULL, &detail))
+    {
+      g_autofree char *delay = NULL;
+
+      if (!is_type (detail, "RetryInfo"))
+        continue;
+      delay = relais_json_node_dup_string (relais_json_node_get_member (detail, "retryDelay"));
+      if (delay != NULL && g_str_has_suffix (delay, "s"))
+        return read_duration (delay);
+    }
+  return -1;
+}
+
+/**
+ * relais_retry_read_words:
+ * @words: (nullable): an error's message
+ *
+ * Reads "Please retry in 20.5s.", "try again in 6m0s", "retry after 20 seconds".
+ *
+ * Returns: milliseconds to wait, or -1
+ */
+gint64
+relais_retry_read_words (const char *words)
+{
+  static const char *const leads[] = { "retry in ", "try again in ", "retry after " };
+  g_autofree char *lower = words != NULL ? g_ascii_strdown (words, -1) : NULL;
+
+  for (guint i = 0; lower != NULL && i < G_N_ELEMENTS (leads); i++)
+    {
+      const char *at = strstr (lower, leads[i]);
+
+      if (at != NULL && g_ascii_isdigit (at[strlen (leads[i])]))
+        return read_duration (at + strlen (leads[i]));
+    }
+  return -1;
+}
+
+/**
+ * relais_retry_read_wait:
+ * @headers: of the answer
+ * @error: (nullable): the error object of its body
+ * @words: (nullable): its message
+ * @wall_us: the time of day, for dates where the answer itself bears none
+ *
+ * Reads, the first that is there: `retry-after-ms`; `retry-after`, a number or a date;
+ * `anthropic-ratelimit-*-reset`; `x-ratelimit-reset-*`; Gemini's RetryInfo; “retry in 20.5s” in
+ * the message.
+ *
+ * Returns: milliseconds to wait, at most a day, or -1 where it says nothing, or nothing sensible
+ */
+gint64
+relais_retry_read_wait (SoupMessageHeaders   *headers,
+                        const RelaisJsonNode *error,
+                        const char           *words,
+                        gint64                wall_us)
+{
+  gint64 wait_ms = read_retry_after (headers, wall_us);
+
+  if (wait_ms < 0)
+    wait_ms = read_resets (headers, wall_us);
+  if (wait_ms < 0)
+    wait_ms = read_retry_info (error);
+  return wait_ms >= 0 ? wait_ms : relais_retry_read_words (words);
+}
+
+/**
+ * relais_retry_read_day_quota:
+ * @error: (nullable): the error object of an answer's body
+ *
+ * Returns: whether a QuotaFailure of Gemini's in it is about a quota of the day
+ */
+gboolean
+relais_retry_read_day_quota (const RelaisJsonNode *error)
+{
+  const RelaisJsonNode *detail, *violation;
+  RelaisJsonIter details, violations;
+
+  relais_json_iter_init (&details, relais_json_node_get_member (error, "details"));
+  while (relais_json_iter_next (&details, NULL, &detail))
+    {
+      if (!is_type (detail, "QuotaFailure"))
+        continue;
+      relais_json_iter_init (&violations,
+                             relais_json_node_get_member (detail, "violations"));
+      while (relais_json_iter_next (&violations, NULL, &violation))
+        {
+          g_autofree char *id = NULL;
+
+          id = relais_json_node_dup_string (relais_json_node_get_member (violation, "quotaId"));
+          if (id != NULL && strstr (id, "PerDay") != NULL)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/**
+ * relais_retry_get_until_midnight:
+ * @wall_us: the time of day
+ *
+ * Google's quotas of a day start over at midnight Pacific time.
+ *
+ * Returns: milliseconds until then, at most a day
+ */
+gint64
+relais_retry_get_until_midnight (gint64 wall_us)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("America/Los_Angeles");
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (wall_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) here = NULL, day = NULL, midnight = NULL;
+
+  /* a system without time zones: right in winter, an hour late in summer */
+  if (zone == NULL)
+    zone = g_time_zone_new_offset (-8 * 3600);
+  here = g_date_time_to_timezone (utc, zone);
+  day = g_date_time_add_days (here, 1);
+  midnight = g_date_time_new (zone, g_date_time_get_year (day), g_date_time_get_month (day),
+                              g_date_time_get_day_of_month (day), 0, 0, 0);
+  return to_ms (g_date_time_to_unix (midnight) - wall_us / G_USEC_PER_SEC);
 }

@@ -14,28 +14,20 @@
 #include "base/relais-error.h"
 
 #include "relais-provider.h"
+#include "relais-sessions.h"
 #include "relais-upstream.h"
 
-/* One SoupSession walks its whole queue on each change of state (libsoup 3.2.3), so few each. */
-#define TRANSFERS_PER_SESSION 16
-#define IDLE_TIMEOUT_S 15
 #define READ_SIZE (16 * 1024)
 #define READS_PER_DISPATCH 8
 
-typedef struct
-{
-  SoupSession *session; /* owned */
-  guint running;
-} Slot;
-
 struct _RelaisUpstream
 {
-  GObject       parent_instance;
+  GObject         parent_instance;
 
   /* owned */
-  RelaisConfig *config;
-  GPtrArray    *slots;
-  guint         running;
+  RelaisConfig   *config;
+  RelaisSessions *sessions;
+  guint           running;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisUpstream, relais_upstream, G_TYPE_OBJECT)
@@ -53,7 +45,7 @@ struct _RelaisTransfer
   char               *content_type;
 
   /* borrowed */
-  Slot               *slot;
+  RelaisSession      *session;
   RelaisTransferSink  sink;
   gpointer            user_data;
 
@@ -61,6 +53,7 @@ struct _RelaisTransfer
   gint64              first_byte_deadline_us;
   gboolean fresh; /* this connection was opened for this message */
   gboolean            retried;
+  gboolean was_sent; /* the upstream has its head */
   gboolean            got_head;
   gboolean            paused;
   gboolean gone; /* freed or done: nobody is to be called any more */
@@ -69,22 +62,12 @@ struct _RelaisTransfer
 static void transfer_send (RelaisTransfer *self);
 
 static void
-slot_free (gpointer data)
-{
-  Slot *slot = data;
-
-  soup_session_abort (slot->session);
-  g_object_unref (slot->session);
-  g_free (slot);
-}
-
-static void
 relais_upstream_finalize (GObject *object)
 {
   RelaisUpstream *self = RELAIS_UPSTREAM (object);
 
   g_clear_object (&self->config);
-  g_clear_pointer (&self->slots, g_ptr_array_unref);
+  g_clear_pointer (&self->sessions, relais_sessions_free);
 
   G_OBJECT_CLASS (relais_upstream_parent_class)->finalize (object);
 }
@@ -98,7 +81,7 @@ relais_upstream_class_init (RelaisUpstreamClass *klass)
 static void
 relais_upstream_init (RelaisUpstream *self)
 {
-  self->slots = g_ptr_array_new_with_free_func (slot_free);
+  self->sessions = relais_sessions_new ();
 }
 
 /**
@@ -118,27 +101,19 @@ relais_upstream_new (RelaisConfig *config)
   return self;
 }
 
-static Slot *
-take_slot (RelaisUpstream *self)
+/**
+ * relais_upstream_set_proxy:
+ * @self: an upstream
+ * @url: (nullable): an address that [func@Outbound.check] takes, or %NULL for none
+ *
+ * Goes for what is sent from now on; what is under way ends where it is. Upstreams on this computer
+ * are reached without it.
+ */
+void
+relais_upstream_set_proxy (RelaisUpstream *self,
+                           const char     *url)
 {
-  Slot *slot;
-
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      slot = g_ptr_array_index (self->slots, i);
-      if (slot->running < TRANSFERS_PER_SESSION)
-        return slot;
-    }
-  slot = g_new0 (Slot, 1);
-  slot->session = soup_session_new_with_options ("max-conns", TRANSFERS_PER_SESSION,
-                                                 "max-conns-per-host", TRANSFERS_PER_SESSION,
-                                                 "idle-timeout", IDLE_TIMEOUT_S,
-                                                 "timeout", 0,
-                                                 "proxy-resolver", NULL,
-                                                 NULL);
-  soup_session_remove_feature_by_type (slot->session, SOUP_TYPE_AUTH_MANAGER);
-  g_ptr_array_add (self->slots, slot);
-  return slot;
+  relais_sessions_set_proxy (self->sessions, url);
 }
 
 static RelaisTransfer *
@@ -186,7 +161,7 @@ transfer_end (RelaisTransfer *self)
   self->gone = TRUE;
   drop_source (&self->read_source);
   drop_source (&self->timer);
-  self->slot->running--;
+  relais_sessions_give (self->session);
   self->upstream->running--;
   g_cancellable_cancel (self->cancellable);
   if (self->stream != NULL)
@@ -388,6 +363,35 @@ is_stale (RelaisTransfer *self,
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
 }
 
+/* What answers in the upstream's place: it says nothing of the account. libsoup hands on what a
+ * proxy says to CONNECT as if the upstream had said it (3.2.3). */
+static gboolean
+is_of_proxy (RelaisTransfer *self)
+{
+  GUri *uri = soup_message_get_uri (self->message);
+
+  if (!self->session->proxied)
+    return FALSE;
+  return soup_message_get_status (self->message) == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
+         (strcmp (g_uri_get_scheme (uri), "https") == 0 &&
+          soup_message_get_tls_peer_certificate (self->message) == NULL);
+}
+
+static void
+fail_for_proxy (RelaisTransfer *self,
+                GInputStream   *stream)
+{
+  guint status = soup_message_get_status (self->message);
+  g_autofree char *words = NULL;
+
+  if (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
+    words = g_strdup ("The outbound proxy asks for a name and a password, which is not supported");
+  else
+    words = g_strdup_printf ("The outbound proxy refused to connect (%u)", status);
+  g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  transfer_fail (self, RELAIS_ERROR_UPSTREAM, words);
+}
+
 static void
 sent_cb (GObject      *source,
          GAsyncResult *result,
@@ -407,12 +411,18 @@ sent_cb (GObject      *source,
   if (stream == NULL && is_stale (self, error))
     {
       self->retried = TRUE;
+      self->was_sent = FALSE;
       transfer_send (self);
       return;
     }
   if (stream == NULL)
     {
       transfer_done (self, error);
+      return;
+    }
+  if (is_of_proxy (self))
+    {
+      fail_for_proxy (self, stream);
       return;
     }
   self->stream = g_steal_pointer (&stream);
@@ -433,6 +443,7 @@ network_event_cb (RelaisTransfer *self)
 static void
 wrote_headers_cb (RelaisTransfer *self)
 {
+  self->was_sent = TRUE;
   allow_ms (self,
             relais_config_get_limits (self->upstream->config)->upstream_first_byte_timeout_ms);
 }
@@ -470,7 +481,7 @@ transfer_send (RelaisTransfer *self)
   g_signal_connect_swapped (message, "network-event", G_CALLBACK (network_event_cb), self);
   g_signal_connect_swapped (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
   allow_ms (self, relais_config_get_limits (self->upstream->config)->upstream_connect_timeout_ms);
-  soup_session_send_async (self->slot->session, message, G_PRIORITY_DEFAULT, self->cancellable,
+  soup_session_send_async (self->session->session, message, G_PRIORITY_DEFAULT, self->cancellable,
                            sent_cb, transfer_ref (self));
 }
 
@@ -565,8 +576,7 @@ relais_upstream_send (RelaisUpstream               *self,
   transfer->cancellable = g_cancellable_new ();
   transfer->sink = *sink;
   transfer->user_data = user_data;
-  transfer->slot = take_slot (self);
-  transfer->slot->running++;
+  transfer->session = relais_sessions_take (self->sessions);
   self->running++;
   if (request->body != NULL)
     {
@@ -585,6 +595,8 @@ relais_upstream_send (RelaisUpstream               *self,
 
   transfer->first_byte_deadline_us =
     g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
+  if (request->deadline_us != 0)
+    transfer->first_byte_deadline_us = MIN (transfer->first_byte_deadline_us, request->deadline_us);
   transfer->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (transfer->timer, timer_cb, transfer, NULL);
   allow_ms (transfer, limits->upstream_connect_timeout_ms);
@@ -637,6 +649,18 @@ relais_transfer_set_paused (RelaisTransfer *transfer,
   allow_ms (transfer,
             relais_config_get_limits (transfer->upstream->config)->upstream_gap_timeout_ms);
   wait_for_bytes (transfer);
+}
+
+/**
+ * relais_transfer_get_was_sent:
+ * @transfer: a transfer, also from within `done`
+ *
+ * Returns: whether the upstream got the request, or a part of it: it may have begun to work
+ */
+gboolean
+relais_transfer_get_was_sent (RelaisTransfer *transfer)
+{
+  return transfer->was_sent;
 }
 
 /**

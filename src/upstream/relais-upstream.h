@@ -31,6 +31,7 @@ typedef struct
   SoupMessageHeaders *headers; /* what of the client's goes along, or NULL */
   const char *content_type;    /* with a body */
   GBytes *body;                /* or NULL */
+  gint64 deadline_us;          /* monotonic: of the first byte; 0 for the limit's alone */
 } RelaisUpstreamRequest;
 
 /* Called in the context the transfer was begun in, never from within relais_upstream_send. `data`
@@ -55,16 +56,19 @@ typedef struct
 
 G_DECLARE_FINAL_TYPE (RelaisUpstream, relais_upstream, RELAIS, UPSTREAM, GObject)
 
-RelaisUpstream *relais_upstream_new         (RelaisConfig                 *config);
-RelaisTransfer *relais_upstream_send        (RelaisUpstream               *self,
-                                             const RelaisUpstreamRequest  *request,
-                                             const RelaisTransferSink     *sink,
-                                             gpointer                      user_data,
-                                             GError                      **error);
-guint           relais_upstream_get_running (RelaisUpstream               *self);
-RelaisLimits   *relais_upstream_get_limits  (RelaisUpstream               *self);
-void            relais_transfer_set_paused  (RelaisTransfer               *transfer,
-                                             gboolean                      paused);
-void            relais_transfer_free        (RelaisTransfer               *transfer);
+RelaisUpstream *relais_upstream_new          (RelaisConfig                 *config);
+RelaisTransfer *relais_upstream_send         (RelaisUpstream               *self,
+                                              const RelaisUpstreamRequest  *request,
+                                              const RelaisTransferSink     *sink,
+                                              gpointer                      user_data,
+                                              GError                      **error);
+void            relais_upstream_set_proxy    (RelaisUpstream               *self,
+                                              const char                   *url);
+guint           relais_upstream_get_running  (RelaisUpstream               *self);
+RelaisLimits   *relais_upstream_get_limits   (RelaisUpstream               *self);
+void            relais_transfer_set_paused   (RelaisTransfer               *transfer,
+                                              gboolean                      paused);
+gboolean        relais_transfer_get_was_sent (RelaisTransfer               *transfer);
+void            relais_transfer_free         (RelaisTransfer               *transfer);
 
 G_END_DECLS

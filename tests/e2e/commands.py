@@ -149,8 +149,7 @@ def bad_settings_are_told_and_quote_no_secret():
         ('{"accounts":[{"provider":"openai"}]}', 'account 1: “id” is missing'),
         ('{"accounts":[{"id":"work"}]}', 'account 1 (“work”): “provider” is missing'),
         ('{"accounts":[{"id":"p","provider":"practice"},{"id":"work","provider":"opnai"}]}',
-         'account 2 (“work”): There is no provider “opnai”; there are: gemini, anthropic, openai, zai, openai-compatible, '
-         'anthropic-compatible, gemini-compatible, practice'),
+         'account 2 (“work”): There is no provider “opnai”; there are: gemini, anthropic, openai, zai, openrouter, '),
         ('{"accounts":[{"id":"work","provider":"openai","key":"' + secret + '"}]}',
          'account 1 (“work”): the unknown field “key” is ignored; there are: id, label, provider, base_url,'),
         ('{"accounts":[{"id":"work","provider":"openai","' + secret + '":1}]}', 'account 1 (“work”): an unknown field is ignored'),

@@ -151,7 +151,9 @@ def e116_a_refused_account_is_no_401_for_the_client():
             path, body = ('/v1/messages', messages(MODELS[dialect])) if dialect != 'anthropic' else ('/v1/chat/completions', chat(MODELS[dialect]))
             status, headers, answer = relais.request('POST', path, body, VERSION)
             equal((status, headers.get('x-should-retry')), (502, 'false'), answer)
-            equal(relais.request('POST', path, body, VERSION)[0], 503)     # it is out of the choice now
+            status, headers, answer = relais.request('POST', path, body, VERSION)
+            equal((status, headers.get('x-should-retry'), len(upstream.seen)), (502, 'false', 1), 'it is out of the choice now')
+            assert f'“The {dialect}” had its key refused' in answer.decode(), answer
 
 
 @test

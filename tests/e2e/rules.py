@@ -7,19 +7,11 @@ import tempfile
 
 from harness import KEY, RELAIS, Relais, equal, main, test
 from pairs import MODELS, account
+from rules_kit import Ruled
 from standin import StandIn
 
 PATHS = {'chat': '/v1/chat/completions', 'responses': '/v1/responses', 'anthropic': '/v1/messages'}
 SEALED = 'relais1.g.YWJj'
-
-
-class Ruled(Relais):
-    def __init__(self, rules, *arguments, **more):
-        super().__init__(*arguments, **more)
-        path = os.path.join(self.folder.name, 'rules.json')
-        with open(path, 'w', encoding='utf-8') as file:
-            json.dump({'rules': rules}, file)
-        self.arguments += ['--rules-file', path]
 
 
 def accounts(upstream):
@@ -85,12 +77,42 @@ def a_rule_that_cannot_be_met_says_which():
             equal(got, 404, (model, answer))
             assert words in json.loads(answer)['error']['message'], answer
     with Ruled(rules, accounts=rows[:1]) as relais:
+        said = relais.said()
+        assert 'rules.json: rule 1 names the account “gone”, and there is none with that id' in said, said
+        assert 'rules.json: rule 2 names the provider “zai”, and no account is of it' in said and said.count('warning') == 2, said
         for model, words in (('a', 'Rule 1 sends “a” to the account “gone” only'),
                              ('b', 'Rule 2 sends “b” to accounts of “zai” only')):
             got, _, answer = relais.request('POST', *ask('chat', model))
             equal(got, 503, (model, answer))
             assert words in json.loads(answer)['error']['message'], answer
     equal(upstream.seen, [])
+
+
+@test
+def a_model_nobody_serves_is_told_from_those_close_to_it():
+    upstream = StandIn()
+    upstream.models = ['gemini-3-flash', 'gemini-3.1-pro-preview', 'gpt-5.2'] + [f'filler-{n}' for n in range(500)]
+    rows = [dict(accounts(upstream)[0], models=['gemini-3*', 'gpt-*', 'filler-*'])]
+    rules = [{'match': 'my-flash', 'model': 'gemini-3-flash'}, {'match': 'turned', 'model': 'the-flash'}]
+    with Ruled(rules, accounts=rows) as relais:
+        for dialect in ('chat', 'responses', 'anthropic', 'gemini'):
+            for model, close in (('gemini-flash', '; close to it: “gemini-3-flash”'), ('MY_flash', '; close to it: “my-flash”'), ('llama', '')):
+                status, _, answer = relais.request('POST', *ask(dialect, model))
+                equal(status, 404, answer)
+                error = json.loads(answer)['error']
+                assert error['message'].startswith(f'No account serves the model “{model}”: see GET /v1/models for what there is'), error
+                assert error['message'].endswith(f'there is{close}'), error
+                shape = {'anthropic': 'not_found_error', 'gemini': 'NOT_FOUND'}.get(dialect, 'model_not_found')
+                assert shape in error.values(), error
+                assert answer.count('“'.encode()) < 6
+        status, _, answer = relais.request('POST', *ask('chat', 'turned'))
+        equal(status, 404, answer)
+        assert 'Rule 2 turns “turned” into “the-flash”' in json.loads(answer)['error']['message'] and '“my-flash”' in answer.decode(), answer
+        for path in ('/v1/models/filler', '/v1beta/models/gemini-3'):
+            status, _, answer = relais.request('GET', path)
+            equal(status, 404, answer)
+            assert 'close to it' in json.loads(answer)['error']['message'], answer
+    equal((upstream.seen, len(upstream.listed)), ([], 1))
 
 
 @test

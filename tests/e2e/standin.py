@@ -175,7 +175,7 @@ class Handler(socketserver.BaseRequestHandler):
             raise Refuse(f'headers that must not travel: {sorted(bad)}')
         if headers.get('accept-encoding') != 'identity':
             raise Refuse('identity was not asked for')
-        if headers.get('host') != f'127.0.0.1:{self.server.server_address[1]}':
+        if headers.get('host') != self.server.host:
             raise Refuse('Host is not ours')
         if re.search(r'(^|&)key=', query):
             raise Refuse('a key in the query')
@@ -192,7 +192,7 @@ class Handler(socketserver.BaseRequestHandler):
             return 'models', path, False
         else:
             raise Refuse(f'no such path {path}')
-        name, prefix = SECRET[dialect]
+        name, prefix = SECRET['chat'] if self.server.bearer else SECRET[dialect]
         if not headers.get(name, '').startswith(prefix + self.server.secret):
             raise Refuse(f'{dialect} wants its key in {name}')
         for other in {'authorization', 'x-api-key', 'x-goog-api-key', 'api-key'} - {name}:
@@ -439,9 +439,11 @@ class StandIn(socketserver.ThreadingTCPServer):
     def __init__(self, secret='vendor-key-0123456789', strict=False):
         super().__init__(('127.0.0.1', 0), Handler)
         self.secret = secret
+        self.host = f'127.0.0.1:{self.server_address[1]}'  # what it is called
         self.lock = threading.Lock()
         self.seen, self.listed, self.refusals, self.events = [], [], [], {}
         self.connections = self.served = self.sent = 0
+        self.bearer = False         # wants its key as OpenAI does, whatever the dialect
         self.close_after = 0        # requests per connection; 0: keep it
         self.stale = False          # close on the second request of a connection, unanswered
         self.dropped = 0

@@ -358,7 +358,7 @@ def failure(body, client):
 def errors_keep_their_meaning(client, upstream, stream):
     """11: 117, 118 among them."""
     with Case(upstream) as case:
-        for status, wanted in ((400, 400), (404, 404), (429, 429), (500, 500), (503, 503), (529, 529 if client == 'anthropic' else 503)):
+        for status, wanted in ((400, 400), (404, 404), (500, 500), (503, 503), (529, 529 if client == 'anthropic' else 503), (429, 429)):
             case.upstream.script = [[('status', status, f'the vendor says {status}')]]
             talk = case.client(client)
             talk.say('go')

@@ -103,11 +103,11 @@ def add_upstream(root, url, key):
     wait_for(dialog, 'text', 'Base URL')
     enter(dialog, 'Name', LABEL)
     enter(dialog, 'Base URL', url)
-    enter(dialog, 'API Key', 'sk-this-is-wrong')
+    enter(dialog, 'API Key (optional)', 'sk-this-is-wrong')
     press(dialog, 'Add')
     wait_for(dialog, 'label', 'Wrong key')
     assert search_keyring() == '', 'a key that was refused has been kept'
-    enter(dialog, 'API Key', key)
+    enter(dialog, 'API Key (optional)', key)
     press(dialog, 'Add')
     wait_for(root, 'label', 'Account added')
 

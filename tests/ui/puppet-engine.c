@@ -27,6 +27,9 @@ struct _RelaisEngine
   guint                 removed_at;
   char                **urls;
   char                **hosts;
+  char                 *fixed_account;
+  RelaisScheduling      scheduling;
+  int                   max_wait;
   char                 *api_key;
   guint                 port;
   gboolean              allow_lan_access;
@@ -72,6 +75,8 @@ static const RelaisEngineProvider providers[] = {
   { "anthropic", "Anthropic", "https://console.anthropic.com/settings/keys", NULL, FALSE, TRUE },
   { "openai", "OpenAI", "https://platform.openai.com/api-keys", NULL, FALSE, TRUE },
   { "zai", "z.ai", "https://z.ai/manage-apikey/apikey-list", NULL, FALSE, TRUE },
+  { "openrouter", "OpenRouter", "https://openrouter.ai/settings/keys", NULL, FALSE, TRUE },
+  { "ollama", "Ollama", NULL, "http://localhost:11434/v1", FALSE, FALSE, TRUE },
   { "openai-compatible", "OpenAI-compatible", NULL, NULL, TRUE, FALSE },
   { "anthropic-compatible", "Anthropic-compatible", NULL, NULL, TRUE, FALSE },
   { "practice", "Practice account", NULL, NULL, FALSE, FALSE },
@@ -154,6 +159,7 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->records);
   g_strfreev (self->urls);
   g_strfreev (self->hosts);
+  g_free (self->fixed_account);
   g_free (self->api_key);
 
   G_OBJECT_CLASS (relais_engine_parent_class)->finalize (object);
@@ -548,6 +554,37 @@ compare_places (gconstpointer a,
 }
 
 gboolean
+relais_engine_set_scheduling (RelaisEngine      *self,
+                              RelaisScheduling   scheduling,
+                              const char        *account_id,
+                              GError           **error)
+{
+  self->scheduling = scheduling;
+  g_free (self->fixed_account);
+  self->fixed_account = g_strdup (account_id);
+  return TRUE;
+}
+
+gboolean
+relais_engine_set_max_wait (RelaisEngine  *self,
+                            int            seconds,
+                            GError       **error)
+{
+  self->max_wait = seconds;
+  return TRUE;
+}
+
+RelaisScheduling
+puppet_engine_get_scheduling (RelaisEngine  *self,
+                              const char   **fixed,
+                              int           *max_wait)
+{
+  *fixed = self->fixed_account;
+  *max_wait = self->max_wait;
+  return self->scheduling;
+}
+
+gboolean
 relais_engine_set_allowed_hosts (RelaisEngine         *self,
                                  const char   * const *hosts,
                                  GError              **error)
@@ -643,6 +680,24 @@ find (RelaisEngine *self,
 }
 
 void
+puppet_engine_set_trouble_of (RelaisEngine               *self,
+                              const char                 *id,
+                              const RelaisAccountTrouble *trouble)
+{
+  guint position;
+  g_autoptr (RelaisAccountRow) row = find (self, id, &position);
+
+  puppet_account_row_set_trouble (row, trouble);
+}
+
+void
+relais_engine_try_account_now (RelaisEngine *self,
+                               const char   *id)
+{
+  puppet_engine_set_trouble_of (self, id, NULL);
+}
+
+void
 relais_engine_add_account_async (RelaisEngine             *self,
                                  const RelaisAccountDraft *draft,
                                  GCancellable             *cancellable,
@@ -653,6 +708,13 @@ relais_engine_add_account_async (RelaisEngine             *self,
   g_autofree char *id = g_uuid_string_random ();
 
   puppet_engine_add_account (self, &(PuppetAccount){ id, draft->label, draft->provider });
+  if (draft->dispatch != NULL)
+    {
+      guint position = 0;
+      g_autoptr (RelaisAccountRow) row = find (self, id, &position);
+
+      puppet_account_row_set_dispatch (row, draft->dispatch);
+    }
   g_task_return_pointer (task, g_steal_pointer (&id), g_free);
 }
 
@@ -684,6 +746,8 @@ relais_engine_edit_account_async (RelaisEngine             *self,
   puppet_account_row_set_label (row, draft->label);
   if (draft->enabled_set)
     puppet_account_row_set_enabled (row, draft->enabled);
+  if (draft->dispatch != NULL)
+    puppet_account_row_set_dispatch (row, draft->dispatch);
   notify (self, PROP_N_ACTIVE);
   done (self, callback, user_data);
 }

@@ -32,24 +32,33 @@ typedef struct
   gint64      tokens;
   const char *error;
   gboolean estimated; /* the tokens are a guess */
+  GPtrArray *trace;   /* RelaisTraceStep, or NULL */
 } PuppetRecord;
 
-void              puppet_engine_set_state   (RelaisEngine                     *self,
-                                             RelaisEngineState                 state);
-void              puppet_engine_set_keyring (RelaisEngine                     *self,
-                                             RelaisEngineKeyring               keyring);
-void              puppet_engine_set_trouble (RelaisEngine                     *self,
-                                             const GError                     *trouble);
-void              puppet_engine_fail        (RelaisEngine                     *self,
-                                             const RelaisStartFailure         *failure);
-void              puppet_engine_set_urls    (RelaisEngine                     *self,
-                                             const char               * const *urls);
-const char *const*puppet_engine_get_hosts   (RelaisEngine                     *self);
-void              puppet_engine_set_test    (RelaisEngine                     *self,
-                                             const RelaisTestResult           *result);
-void              puppet_engine_add_account (RelaisEngine                     *self,
-                                             const PuppetAccount              *account);
-void              puppet_engine_add_record  (RelaisEngine                     *self,
-                                             const PuppetRecord               *record);
+void              puppet_engine_set_state      (RelaisEngine                       *self,
+                                                RelaisEngineState                   state);
+void              puppet_engine_set_keyring    (RelaisEngine                       *self,
+                                                RelaisEngineKeyring                 keyring);
+void              puppet_engine_set_trouble    (RelaisEngine                       *self,
+                                                const GError                       *trouble);
+void              puppet_engine_fail           (RelaisEngine                       *self,
+                                                const RelaisStartFailure           *failure);
+void              puppet_engine_set_urls       (RelaisEngine                       *self,
+                                                const char                 * const *urls);
+const char *const*puppet_engine_get_hosts      (RelaisEngine                       *self);
+const char       *puppet_engine_get_proxy      (RelaisEngine                       *self);
+gboolean          puppet_engine_get_strict     (RelaisEngine                       *self);
+void              puppet_engine_set_test       (RelaisEngine                       *self,
+                                                const RelaisTestResult             *result);
+void              puppet_engine_add_account    (RelaisEngine                       *self,
+                                                const PuppetAccount                *account);
+void              puppet_engine_set_trouble_of (RelaisEngine                       *self,
+                                                const char                         *id,
+                                                const RelaisAccountTrouble         *trouble);
+RelaisScheduling  puppet_engine_get_scheduling (RelaisEngine                       *self,
+                                                const char                        **fixed,
+                                                int                                *max_wait);
+void              puppet_engine_add_record     (RelaisEngine                       *self,
+                                                const PuppetRecord                 *record);
 
 G_END_DECLS

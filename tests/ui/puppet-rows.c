@@ -14,26 +14,29 @@ struct _RelaisAccountRow
   char               *id;
   char               *label;
   char               *provider;
+  char               *dispatch;
   RelaisAccountState  state;
   guint               n_requests;
   gboolean            enabled;
   gboolean            kept;
+  GPtrArray          *troubles;
 };
 
 struct _RelaisRecordRow
 {
-  GObject   parent_instance;
+  GObject    parent_instance;
 
-  guint64   id;
-  gint64    time_us;
-  guint     status;
-  char     *path;
-  char     *model;
-  char     *account;
-  char     *error;
-  gint64    duration_us;
-  gint64    tokens;
-  gboolean  estimated;
+  guint64    id;
+  gint64     time_us;
+  guint      status;
+  char      *path;
+  char      *model;
+  char      *account;
+  char      *error;
+  gint64     duration_us;
+  gint64     tokens;
+  gboolean   estimated;
+  GPtrArray *trace;
 };
 
 enum {
@@ -63,6 +66,7 @@ enum {
   PROP_UPSTREAM_DIALECT,
   PROP_RULE,
   PROP_DROPPED,
+  PROP_TRACE,
   PROP_UPSTREAM_MODEL,
   PROP_FINISH,
   PROP_PEER,
@@ -82,7 +86,12 @@ enum {
 G_DEFINE_ENUM_TYPE (RelaisAccountState, relais_account_state,
                     G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_ACTIVE, "active"),
                     G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_PAUSED, "paused"),
-                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_KEY_REJECTED, "key-rejected"))
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_KEY_REJECTED, "key-rejected"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_COOLING, "cooling"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_QUOTA, "quota"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_NO_CREDIT, "no-credit"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_FAULTY, "faulty"),
+                    G_DEFINE_ENUM_VALUE (RELAIS_ACCOUNT_MODEL_REFUSED, "model-refused"))
 
 G_DEFINE_FINAL_TYPE (RelaisAccountRow, relais_account_row, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (RelaisRecordRow, relais_record_row, G_TYPE_OBJECT)
@@ -95,6 +104,8 @@ relais_account_row_finalize (GObject *object)
   g_free (self->id);
   g_free (self->label);
   g_free (self->provider);
+  g_clear_pointer (&self->troubles, g_ptr_array_unref);
+  g_free (self->dispatch);
 
   G_OBJECT_CLASS (relais_account_row_parent_class)->finalize (object);
 }
@@ -196,6 +207,21 @@ puppet_account_row_set_enabled (RelaisAccountRow *self,
   g_object_notify (G_OBJECT (self), "state");
 }
 
+void
+puppet_account_row_set_dispatch (RelaisAccountRow *self,
+                                 const char       *dispatch)
+{
+  g_free (self->dispatch);
+  self->dispatch = g_strdup (dispatch);
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+const char *
+relais_account_row_get_dispatch (RelaisAccountRow *self)
+{
+  return self->dispatch != NULL ? self->dispatch : "pooled";
+}
+
 const char *
 relais_account_row_get_id (RelaisAccountRow *self)
 {
@@ -268,6 +294,42 @@ relais_account_row_get_kept (RelaisAccountRow *self)
   return self->kept;
 }
 
+GPtrArray *
+relais_account_row_get_troubles (RelaisAccountRow *self)
+{
+  return self->troubles;
+}
+
+static void
+trouble_free (gpointer data)
+{
+  RelaisAccountTrouble *trouble = data;
+
+  g_free (trouble->model);
+  g_free (trouble->words);
+  g_free (trouble);
+}
+
+void
+puppet_account_row_set_trouble (RelaisAccountRow           *self,
+                                const RelaisAccountTrouble *trouble)
+{
+  RelaisAccountTrouble *copy = NULL;
+
+  g_clear_pointer (&self->troubles, g_ptr_array_unref);
+  self->troubles = g_ptr_array_new_with_free_func (trouble_free);
+  self->state = RELAIS_ACCOUNT_ACTIVE;
+  if (trouble != NULL)
+    {
+      copy = g_memdup2 (trouble, sizeof *trouble);
+      copy->model = g_strdup (trouble->model);
+      copy->words = g_strdup (trouble->words);
+      g_ptr_array_add (self->troubles, copy);
+      self->state = trouble->state;
+    }
+  g_object_notify (G_OBJECT (self), "state");
+}
+
 static void
 relais_record_row_finalize (GObject *object)
 {
@@ -277,6 +339,7 @@ relais_record_row_finalize (GObject *object)
   g_free (self->model);
   g_free (self->account);
   g_free (self->error);
+  g_clear_pointer (&self->trace, g_ptr_array_unref);
 
   G_OBJECT_CLASS (relais_record_row_parent_class)->finalize (object);
 }
@@ -348,6 +411,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_UPSTREAM_STATUS:
       g_value_set_uint (value, self->account == NULL ? 0 : self->status == 502 ? 503
                                                                                : self->status);
+      break;
+    case PROP_TRACE:
+      g_value_set_boxed (value, self->trace);
       break;
     case PROP_ATTEMPTS:
       g_value_set_uint (value, self->account != NULL);
@@ -423,6 +489,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_string (object_class, PROP_DIALECT, "dialect");
   install_string (object_class, PROP_UPSTREAM_DIALECT, "upstream-dialect");
   install_string (object_class, PROP_DROPPED, "dropped");
+  g_object_class_install_property (object_class, PROP_TRACE,
+                                   g_param_spec_boxed ("trace", NULL, NULL, G_TYPE_PTR_ARRAY, READ));
   g_object_class_install_property (object_class, PROP_RULE,
                                    g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, READ));
   install_string (object_class, PROP_UPSTREAM_MODEL, "upstream-model");
@@ -466,6 +534,7 @@ puppet_record_row_new (const PuppetRecord *record,
   self->duration_us = record->duration_ms >= 0 ? record->duration_ms * 1000 : -1;
   self->tokens = record->tokens;
   self->estimated = record->estimated;
+  self->trace = record->trace != NULL ? g_ptr_array_ref (record->trace) : NULL;
   return self;
 }
 

@@ -9,14 +9,18 @@
 
 G_BEGIN_DECLS
 
-RelaisAccountRow *puppet_account_row_new         (const PuppetAccount *account,
-                                                  gboolean             kept);
-void              puppet_account_row_set_label   (RelaisAccountRow    *self,
-                                                  const char          *label);
-void              puppet_account_row_set_enabled (RelaisAccountRow    *self,
-                                                  gboolean             enabled);
-RelaisRecordRow  *puppet_record_row_new          (const PuppetRecord  *record,
-                                                  guint64              id,
-                                                  gint64               now_us);
+RelaisAccountRow *puppet_account_row_new          (const PuppetAccount        *account,
+                                                   gboolean                    kept);
+void              puppet_account_row_set_label    (RelaisAccountRow           *self,
+                                                   const char                 *label);
+void              puppet_account_row_set_enabled  (RelaisAccountRow           *self,
+                                                   gboolean                    enabled);
+void              puppet_account_row_set_dispatch (RelaisAccountRow           *self,
+                                                   const char                 *dispatch);
+void              puppet_account_row_set_trouble  (RelaisAccountRow           *self,
+                                                   const RelaisAccountTrouble *trouble);
+RelaisRecordRow  *puppet_record_row_new           (const PuppetRecord         *record,
+                                                   guint64                     id,
+                                                   gint64                      now_us);
 
 G_END_DECLS

@@ -51,6 +51,25 @@ set_up_running (RelaisEngine *engine,
 }
 
 static void
+set_up_troubles (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  gint64 now_us = g_get_real_time ();
+
+  run (engine);
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a5", "Second", "openai", RELAIS_ACCOUNT_ACTIVE, 12 });
+  puppet_engine_add_account (engine, &(PuppetAccount){ "a6", "Box", "ollama", RELAIS_ACCOUNT_ACTIVE, 3 });
+  puppet_engine_set_trouble_of (engine, "a1", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_COOLING, (char *)"gemini-3-flash", (char *)"Resource has been exhausted (e.g. check quota).", 429, now_us + 12 * G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a2", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_QUOTA, (char *)"gemini-3-pro", (char *)"You exceeded your current quota.", 429, now_us + 5 * 3600 * (gint64)G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a4", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_KEY_REJECTED, NULL, (char *)"token expired or incorrect", 401, 0 });
+  puppet_engine_set_trouble_of (engine, "a5", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_NO_CREDIT, NULL, (char *)"You exceeded your current quota, please check your plan and billing details.", 429, now_us + 40 * 60 * (gint64)G_USEC_PER_SEC });
+  puppet_engine_set_trouble_of (engine, "a6", &(RelaisAccountTrouble){ RELAIS_ACCOUNT_FAULTY, NULL, (char *)"Connection refused", 0, now_us + 30 * G_USEC_PER_SEC });
+  g_settings_set_string (settings, "fixed-account", "a2");
+  g_settings_set_enum (settings, "scheduling", RELAIS_SCHEDULING_FIXED);
+}
+
+static void
 set_up_stopped (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
@@ -219,11 +238,20 @@ set_up_details (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
 {
+  static RelaisTraceStep steps[] = {
+    { RELAIS_TRACE_SKIPPED, (char *)"z.ai", "bad-key", (char *)"token expired or incorrect", 401, 0, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Work", "limited", (char *)"Resource has been exhausted", 429, 120000, 7000000 },
+    { RELAIS_TRACE_HELD, NULL, NULL, NULL, 0, 7000000, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Claude", "fault", NULL, 0, 20000000, -1 },
+  };
+  g_autoptr (GPtrArray) trace = g_ptr_array_new ();
   g_autoptr (RelaisRecordRow) record = NULL;
   GtkWidget *view = NULL;
 
   run (engine);
-  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete" });
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_ptr_array_add (trace, &steps[i]);
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (engine), 0);
   view = relais_record_view_new (record);
   gtk_window_set_transient_for (GTK_WINDOW (view), window);
@@ -270,6 +298,43 @@ set_up_setup (RelaisEngine *engine,
   g_signal_emit_by_name (gtk_widget_get_template_child (row, G_OBJECT_TYPE (row), "set_up"), "clicked");
 }
 
+static void
+set_up_rules (RelaisEngine *engine,
+              GSettings    *settings,
+              GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisRulesPage");
+  gpointer probe = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "probe");
+
+  run (engine);
+  g_settings_set_string (settings, "rules",
+                         "{\"rules\":[{\"match\":\"claude-*opus*\",\"model\":\"glm-5.2\",\"provider\":\"zai\"},"
+                         "{\"match\":\"claude-*sonnet*\",\"model\":\"glm-4.7\",\"provider\":\"zai\"},"
+                         "{\"match\":\"gpt-*\",\"model\":\"gemini-3.1-pro-preview\"},"
+                         "{\"match\":\"gemini-3-flash\",\"account\":\"a1\"},"
+                         "{\"match\":\"mistral-*\",\"account\":\"gone\"}]}");
+  gtk_editable_set_text (GTK_EDITABLE (probe), "gpt-5.2");
+}
+
+static void
+set_up_rule (RelaisEngine *engine,
+             GSettings    *settings,
+             GtkWindow    *window)
+{
+  set_up_rules (engine, settings, window);
+  gtk_widget_activate_action (find_type (GTK_WIDGET (window), "RelaisRulesPage"), "rules.edit", "u", 1);
+}
+
+static void
+set_up_preferences (RelaisEngine *engine,
+                    GSettings    *settings,
+                    GtkWindow    *window)
+{
+  run (engine);
+  g_settings_set_string (settings, "outbound-proxy", "socks5://proxy.example:1080");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
+}
+
 /* Below the fold: the focus brings it into view. */
 static void
 set_up_allowed (RelaisEngine *engine,
@@ -308,6 +373,7 @@ static const Scene scenes[] = {
   { "proxy-locked", "proxy", set_up_locked },
   { "proxy-trouble", "proxy", set_up_trouble },
   { "accounts", "accounts", set_up_running },
+  { "accounts-troubles", "accounts", set_up_troubles },
   { "accounts-empty", "accounts", set_up_nothing },
   { "accounts-locked", "accounts", set_up_locked },
   { "accounts-no-service", "accounts", set_up_no_service },
@@ -315,6 +381,10 @@ static const Scene scenes[] = {
   { "account-add", "accounts", set_up_add },
   { "account-refused", "accounts", set_up_add_refused },
   { "account-edit", "accounts", set_up_edit },
+  { "preferences", "proxy", set_up_preferences },
+  { "rules", "rules", set_up_rules },
+  { "rules-empty", "rules", set_up_nothing },
+  { "rule-edit", "rules", set_up_rule },
   { "connect", "connect", set_up_tested },
   { "connect-setup", "connect", set_up_setup },
   { "connect-stopped", "connect", set_up_stopped },
@@ -400,6 +470,8 @@ shoot (const Scene *scene,
   g_settings_reset (settings, "auth-mode");
   g_settings_reset (settings, "allow-lan-access");
   g_settings_reset (settings, "allowed-origins");
+  g_settings_reset (settings, "outbound-proxy");
+  g_settings_reset (settings, "rules");
   g_settings_set_int (settings, "window-width", width);
   g_settings_set_int (settings, "window-height", 720);
   link = relais_settings_link_new (settings, engine);

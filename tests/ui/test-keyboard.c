@@ -97,7 +97,7 @@ open_stage (UiStage *stage)
 static const char *
 find_stop (GtkWidget *dialog)
 {
-  static const char *const stops[] = { "drop_key", "key", "name", "base_url", "enabled", "models",
+  static const char *const stops[] = { "drop_key", "key", "name", "base_url", "enabled", "models", "dispatch",
                                        "test_button", "test", "remove_group", "save" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (stops); i++)
@@ -118,7 +118,7 @@ test_tab (void)
   dialog = open_dialog (&stage);
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
   g_string_append (way, find_stop (dialog));
-  for (guint i = 0; i < 13; i++)
+  for (guint i = 0; i < 14; i++)
     {
       GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (dialog));
 
@@ -127,7 +127,7 @@ test_tab (void)
       g_string_append_printf (way, " %s", find_stop (dialog));
     }
   /* the key has a button that shows it; a row that can be activated is a stop of its own */
-  g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models test test_button remove_group "
+  g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models dispatch test test_button remove_group "
                                  "cancel save name");
   press_key (dialog, "shift+Tab");
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "save"), NULL });
@@ -225,6 +225,114 @@ test_return (void)
   ui_kit_close (&stage);
 }
 
+typedef struct
+{
+  GSettings  *settings;
+  const char *json;
+} Rules;
+
+static gboolean
+are_stored (gpointer data)
+{
+  const Rules *want = data;
+  g_autofree char *stored = g_settings_get_string (want->settings, "rules");
+
+  return g_str_equal (stored, want->json);
+}
+
+/* Until the rules are these, in the short form “a>m b>m”. */
+static void
+wait_for_rules (UiStage    *stage,
+                const char *want)
+{
+  g_auto (GStrv) parts = g_strsplit (want, " ", -1);
+  g_autoptr (GString) json = g_string_new ("{\"rules\": [");
+
+  for (guint i = 0; parts[i] != NULL && *parts[i] != '\0'; i++)
+    {
+      g_auto (GStrv) names = g_strsplit (parts[i], ">", 2);
+
+      g_string_append_printf (json, "%s\n  {\"match\":\"%s\",\"model\":\"%s\"}", i > 0 ? "," : "", names[0], names[1]);
+    }
+  g_string_append (json, *want != '\0' ? "\n]}\n" : "]}\n");
+  ui_kit_until (are_stored, &(Rules){ stage->settings, json->str });
+}
+
+static void
+type (GtkWidget  *window,
+      const char *text)
+{
+  for (const char *c = text; *c != '\0'; c++)
+    press_key (window, (char[]){ *c, '\0' });
+}
+
+static gboolean
+is_rule_dialog (gpointer data)
+{
+  GtkWidget *dialog = ui_kit_dialog (data);
+
+  return dialog != NULL && g_str_equal (G_OBJECT_TYPE_NAME (dialog), "RelaisRuleDialog") &&
+         gtk_window_get_focus (GTK_WINDOW (dialog)) != NULL;
+}
+
+static gboolean
+is_question (gpointer data)
+{
+  UiStage over = { .window = ui_kit_dialog (data) };
+
+  return over.window != NULL && ui_kit_dialog (&over) != NULL;
+}
+
+/* Rules without a pointer: put in, opened, moved, taken out. */
+static void
+test_rules (void)
+{
+  UiStage stage = { 0 };
+  UiStage over = { 0 };
+  GtkWidget *page = NULL;
+  GtkWidget *dialog = NULL;
+
+  open_stage (&stage);
+  page = ui_kit_page (&stage, "RelaisRulesPage");
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"a\",\"model\":\"m\"},{\"match\":\"b\",\"model\":\"m\"}]}");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "rules");
+  ui_kit_drain ();
+  press_key (stage.window, "alt+a");
+  ui_kit_until (is_rule_dialog, &stage);
+  dialog = ui_kit_dialog (&stage);
+  type (dialog, "c");
+  press_key (dialog, "alt+m");
+  ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "model"), NULL });
+  type (dialog, "m");
+  press_key (dialog, "Return");
+  ui_kit_until (is_gone, &stage);
+  wait_for_rules (&stage, "a>m b>m c>m");
+
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 2)));
+  press_key (stage.window, "alt+Up");
+  wait_for_rules (&stage, "a>m c>m b>m");
+  press_key (stage.window, "alt+Up");
+  wait_for_rules (&stage, "c>m a>m b>m");
+  press_key (stage.window, "alt+Down");
+  wait_for_rules (&stage, "a>m c>m b>m");
+  press_key (stage.window, "Delete");
+  wait_for_rules (&stage, "a>m b>m");
+
+  /* Escape asks before it throws away what was typed */
+  press_key (stage.window, "Return");
+  ui_kit_until (is_rule_dialog, &stage);
+  dialog = ui_kit_dialog (&stage);
+  type (dialog, "x");
+  press_key (dialog, "Escape");
+  ui_kit_until (is_question, &stage);
+  over.window = dialog;
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "confirm");
+  ui_kit_until (is_gone, &stage);
+  ui_kit_drain ();
+  wait_for_rules (&stage, "a>m b>m");
+  ui_kit_close (&stage);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -234,5 +342,6 @@ main (int   argc,
   g_test_add_func ("/keyboard/mnemonics", test_mnemonics);
   g_test_add_func ("/keyboard/escape", test_escape);
   g_test_add_func ("/keyboard/return", test_return);
+  g_test_add_func ("/keyboard/rules", test_rules);
   return g_test_run ();
 }

@@ -345,7 +345,7 @@ test_allowed (void)
 
   /* Escape */
   gtk_editable_set_text (GTK_EDITABLE (row), "http://");
-  gtk_widget_activate_action (row, "allowed.revert", NULL);
+  gtk_widget_activate_action (row, "setting.revert", NULL);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "box.example 10.0.0.7");
 
   /* what comes past the window shows, and what is bad of it takes nothing good with it */

@@ -17,7 +17,7 @@
 #define NARROWEST 360
 
 static const RelaisEngineOptions bare = { 0 };
-static const char *const pages[] = { "proxy", "accounts", "connect", "monitor" };
+static const char *const pages[] = { "proxy", "accounts", "rules", "connect", "monitor" };
 
 static gboolean
 has_text (GtkWidget *widget)
@@ -186,6 +186,10 @@ check_dialog (GtkWidget  *dialog,
   check_mnemonics (dialog, seen, where);
 }
 
+static const char long_rules[] =
+  "{\"rules\":[{\"match\":\"gemini-*\",\"model\":\"gemini-3.1-pro-preview-with-quite-a-long-name\",\"account\":\"a1\"},"
+  "{\"match\":\"a-name-that-is-just-as-long-as-it-can-be-and-longer\",\"account\":\"one-that-is-not-there-any-more\"}]}";
+
 static void
 fill (UiStage *stage)
 {
@@ -202,6 +206,8 @@ fill (UiStage *stage)
   puppet_engine_set_urls (stage->engine, urls);
   g_settings_set_enum (stage->settings, "auth-mode", RELAIS_AUTH_MODE_OFF);
   g_settings_set_boolean (stage->settings, "allow-lan-access", TRUE);
+  g_settings_set_string (stage->settings, "rules", long_rules);
+  gtk_editable_set_text (ui_kit_child (ui_kit_page (stage, "RelaisRulesPage"), "probe"), "gemini-3.1-pro-preview-customtools");
   puppet_engine_set_state (stage->engine, RELAIS_ENGINE_RUNNING);
 }
 
@@ -283,6 +289,19 @@ test_dialog (void)
   ui_kit_drain ();
   check_dialog (ui_kit_dialog (&stage), "details");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  gtk_widget_activate_action (stage.window, "win.preferences", NULL);
+  ui_kit_drain ();
+  gtk_editable_set_text (ui_kit_child (ui_kit_dialog (&stage), "proxy"), "http://me:secret@proxy.example");
+  ui_kit_drain ();
+  check_dialog (ui_kit_dialog (&stage), "preferences");
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  g_settings_set_string (stage.settings, "rules", long_rules);
+  gtk_widget_activate_action (ui_kit_page (&stage, "RelaisRulesPage"), "rules.edit", "u", 2);
+  ui_kit_drain ();
+  gtk_editable_set_text (ui_kit_child (ui_kit_dialog (&stage), "model"), "one-*");
+  ui_kit_drain ();
+  check_dialog (ui_kit_dialog (&stage), "rule");
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
   ui_kit_close (&stage);
 }
 
@@ -294,7 +313,7 @@ test_classes (void)
                                        "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
                                        "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
                                        "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell",
-                                       "RelaisAllowedRow" };
+                                       "RelaisSettingRow", "RelaisRulesPage" };
   UiStage stage = { 0 };
 
   /* registers them all */

@@ -7,6 +7,7 @@
 
 #include "app/relais-account-dialog.h"
 #include "app/relais-application.h"
+#include "app/relais-provider-chooser.h"
 #include "app/relais-spin-row.h"
 
 #include "ui-kit.h"
@@ -455,6 +456,99 @@ test_clear_account (void)
   ui_kit_close (&stage);
 }
 
+static gboolean
+has_rule_name (gpointer data)
+{
+  UiStage *stage = data;
+  g_auto (GStrv) models = relais_engine_dup_models (stage->engine);
+
+  return g_strv_contains ((const char *const *)models, "mine");
+}
+
+static gboolean
+has_no_rule_name (gpointer data)
+{
+  return !has_rule_name (data);
+}
+
+/* The setting is in force at once; what is no good leaves the rules that hold. */
+static void
+test_rules_setting (void)
+{
+  UiStage stage = { 0 };
+
+  ui_kit_open (&stage, &practice, 900);
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"mine\",\"model\":\"practice\"}]}");
+  relais_engine_refresh_models (stage.engine);
+  ui_kit_until (has_rule_name, &stage);
+  g_test_expect_message ("relais-settings-link", G_LOG_LEVEL_MESSAGE, "Ignored in the setting rules:*");
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{}]}");
+  g_test_assert_expected_messages ();
+  relais_engine_refresh_models (stage.engine);
+  ui_kit_drain ();
+  g_assert_true (has_rule_name (&stage));
+  g_settings_reset (stage.settings, "rules");
+  ui_kit_until (has_no_rule_name, &stage);
+  ui_kit_close (&stage);
+}
+
+/* What the page shows for a model. */
+typedef struct
+{
+  GtkWidget  *page;
+  const char *title;
+  const char *subtitle;
+} Outcome;
+
+static gboolean
+has_outcome (gpointer data)
+{
+  const Outcome *want = data;
+  gpointer row = ui_kit_child (want->page, "outcome");
+
+  return gtk_widget_get_visible (row) &&
+         g_strcmp0 (adw_preferences_row_get_title (row), want->title) == 0 &&
+         g_strcmp0 (adw_action_row_get_subtitle (row), want->subtitle) == 0;
+}
+
+/* It is the engine that says it, with the rules that were just stored. */
+static void
+test_rules_try (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  open_loaded (&stage, &practice);
+  page = ui_kit_page (&stage, "RelaisRulesPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "rules");
+  gtk_editable_set_text (ui_kit_child (page, "probe"), "mine");
+  ui_kit_until (has_outcome, &(Outcome){ page, "No rule: mine is used as it is", "Answered by Practice" });
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"m*\",\"model\":\"practice-2\"}]}");
+  ui_kit_until (has_outcome, &(Outcome){ page, "Rule 1: practice-2 is used", "Answered by Practice" });
+  g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"mine\",\"account\":\"gone\"}]}");
+  ui_kit_until (has_outcome, &(Outcome){ page, "Rule 1: mine is used", "None of the accounts the rule allows is active" });
+  g_settings_reset (stage.settings, "rules");
+  ui_kit_drain ();
+  ui_kit_close (&stage);
+}
+
+/* Each provider has one, whatever the file of providers grows to. */
+static void
+test_provider_icons (void)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  for (gsize i = 0; i < n_providers; i++)
+    {
+      g_autofree char *icon = relais_provider_chooser_dup_icon (&providers[i]);
+
+      g_test_message ("%s", icon);
+      g_assert_true (gtk_icon_theme_has_icon (theme, icon));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -467,5 +561,8 @@ main (int   argc,
   g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
+  g_test_add_func ("/window/rules-setting", test_rules_setting);
+  g_test_add_func ("/window/rules-try", test_rules_try);
+  g_test_add_func ("/window/provider-icons", test_provider_icons);
   return g_test_run ();
 }

@@ -48,7 +48,8 @@ ui_kit_open (UiStage                   *stage,
              int                        width)
 {
   static const char *const keys[] = { "port", "allow-lan-access", "auth-mode", "account-order",
-                                      "keep-running-when-closed", "connect-client" };
+                                      "keep-running-when-closed", "connect-client", "outbound-proxy",
+                                      "rules", "strict-translation" };
 
   stage->settings = g_settings_new (RELAIS_APP_ID);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)

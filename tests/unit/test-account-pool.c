@@ -52,16 +52,43 @@ reach (const RelaisAccount *account,
   return strchr (account->id, 't') != NULL ? RELAIS_REACH_TRANSLATED : RELAIS_REACH_NATIVE;
 }
 
+static RelaisScheduling scheduling;
+
+static void
+report (RelaisAccountPool *pool,
+        const char        *id,
+        RelaisOutcomeKind  kind,
+        gint64             wait_ms)
+{
+  RelaisAccount *account = relais_account_pool_find (pool, id);
+  RelaisTicket ticket;
+  RelaisOutcome outcome = { .kind = kind, .wait_ms = wait_ms };
+
+  if (account == NULL)
+    return;
+  ticket = relais_health_begin (relais_account_pool_get_health (pool), id);
+  relais_account_pool_report (pool, account, "m", &ticket, &outcome);
+}
+
+static void
+reject (RelaisAccountPool *pool,
+        const char        *id)
+{
+  report (pool, id, RELAIS_OUTCOME_BAD_KEY, -1);
+}
+
 static void
 expect (RelaisAccountPool *pool,
         const char        *model,
         RelaisPickResult   result,
         const char        *id)
 {
-  g_autoptr (RelaisAccount) account = NULL;
+  RelaisPickQuery query = { .model = model, .scheduling = scheduling, .reach = reach };
+  g_auto (RelaisPick) pick = { 0 };
 
-  g_assert_cmpint (relais_account_pool_pick (pool, model, reach, NULL, &account), ==, result);
-  g_assert_cmpstr (account != NULL ? account->id : NULL, ==, id);
+  relais_account_pool_pick (pool, &query, &pick);
+  g_assert_cmpint (pick.result, ==, result);
+  g_assert_cmpstr (pick.account != NULL ? pick.account->id : NULL, ==, id);
 }
 
 static void
@@ -90,9 +117,9 @@ test_priority (void)
   relais_account_pool_set_accounts (pool, make ("a2 b1 c1 e3"));
   expect (pool, "m", RELAIS_PICK_FOUND, "b1");
   expect (pool, "m", RELAIS_PICK_FOUND, "c1");
-  relais_account_pool_reject (pool, "b1");
+  reject (pool, "b1");
   expect (pool, "m", RELAIS_PICK_FOUND, "c1");
-  relais_account_pool_reject (pool, "c1");
+  reject (pool, "c1");
   expect (pool, "m", RELAIS_PICK_FOUND, "a2");
 }
 
@@ -105,8 +132,8 @@ test_near (void)
   relais_account_pool_set_accounts (pool, make ("t a tt b"));
   for (guint i = 0; i < 6; i++)
     expect (pool, "m", RELAIS_PICK_FOUND, ((const char *[]){ "a", "b" })[i % 2]);
-  relais_account_pool_reject (pool, "a");
-  relais_account_pool_reject (pool, "b");
+  reject (pool, "a");
+  reject (pool, "b");
   expect (pool, "m", RELAIS_PICK_FOUND, "t");
   expect (pool, "m", RELAIS_PICK_FOUND, "tt");
   relais_account_pool_set_accounts (pool, make ("a2 t1"));
@@ -121,8 +148,8 @@ test_dispatch (void)
   relais_account_pool_set_accounts (pool, make ("f1 a5 b5"));
   expect (pool, "m", RELAIS_PICK_FOUND, "a5");
   expect (pool, "m", RELAIS_PICK_FOUND, "b5");
-  relais_account_pool_reject (pool, "a5");
-  relais_account_pool_reject (pool, "b5");
+  reject (pool, "a5");
+  reject (pool, "b5");
   expect (pool, "m", RELAIS_PICK_FOUND, "f1");
   /* an exclusive one leaves the models it does not serve to the others */
   relais_account_pool_set_accounts (pool, make ("f a x9:m xx9:m,n"));
@@ -130,8 +157,8 @@ test_dispatch (void)
     expect (pool, "m", RELAIS_PICK_FOUND, i % 2 == 0 ? "x9" : "xx9");
   expect (pool, "n", RELAIS_PICK_FOUND, "xx9");
   expect (pool, "o", RELAIS_PICK_FOUND, "a");
-  relais_account_pool_reject (pool, "x9");
-  relais_account_pool_reject (pool, "xx9");
+  reject (pool, "x9");
+  reject (pool, "xx9");
   expect (pool, "m", RELAIS_PICK_FOUND, "a");
   relais_account_pool_set_accounts (pool, make ("xu f"));
   expect (pool, "m", RELAIS_PICK_FOUND, "f");
@@ -162,8 +189,8 @@ test_rejected (void)
   RelaisAccount *account;
 
   relais_account_pool_set_accounts (pool, make ("a b"));
-  relais_account_pool_reject (pool, "a");
-  relais_account_pool_reject (pool, "stranger");
+  reject (pool, "a");
+  reject (pool, "stranger");
   g_assert_true (relais_account_pool_is_rejected (pool, "a"));
   g_assert_false (relais_account_pool_is_rejected (pool, "stranger"));
   g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 1);
@@ -180,11 +207,11 @@ test_rejected (void)
   account->api_key = g_strdup ("another");
   relais_account_pool_set_accounts (pool, g_steal_pointer (&edited));
   g_assert_false (relais_account_pool_is_rejected (pool, "a"));
-  relais_account_pool_reject (pool, "a");
+  reject (pool, "a");
   relais_account_pool_accept (pool, "a");
   g_assert_cmpuint (relais_account_pool_get_n_active (pool), ==, 2);
   /* one that goes and comes back starts afresh */
-  relais_account_pool_reject (pool, "a");
+  reject (pool, "a");
   relais_account_pool_set_accounts (pool, make ("b"));
   relais_account_pool_set_accounts (pool, make ("a b"));
   g_assert_false (relais_account_pool_is_rejected (pool, "a"));
@@ -195,13 +222,15 @@ static void
 test_lives (void)
 {
   g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
-  g_autoptr (RelaisAccount) account = NULL;
+  RelaisPickQuery query = { .model = "m", .reach = reach };
+  g_auto (RelaisPick) pick = { 0 };
 
   relais_account_pool_set_accounts (pool, make ("a"));
-  g_assert_cmpint (relais_account_pool_pick (pool, "m", reach, NULL, &account), ==, RELAIS_PICK_FOUND);
+  relais_account_pool_pick (pool, &query, &pick);
+  g_assert_cmpint (pick.result, ==, RELAIS_PICK_FOUND);
   relais_account_pool_set_accounts (pool, make (""));
   g_assert_null (relais_account_pool_find (pool, "a"));
-  g_assert_cmpstr (account->api_key, ==, "k");
+  g_assert_cmpstr (pick.account->api_key, ==, "k");
   g_assert_cmpuint (relais_account_pool_get_accounts (pool)->len, ==, 0);
 }
 
@@ -209,6 +238,7 @@ int
 main (int    argc,
       char **argv)
 {
+  scheduling = RELAIS_SCHEDULING_BALANCE;
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account-pool/turns", test_turns);
   g_test_add_func ("/account-pool/priority", test_priority);

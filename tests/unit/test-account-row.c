@@ -113,6 +113,36 @@ test_update (void)
   g_assert_cmpstr (relais_account_row_get_provider_name (row), ==, "unheard-of");
 }
 
+/* A countdown is nobody's news: only another end is. */
+static void
+test_troubles (void)
+{
+  RelaisAccountTrouble limited = { RELAIS_ACCOUNT_COOLING, (char *)"m", (char *)"slow down", 429, 9000000 };
+  RelaisAccountTrouble again = limited, later = limited;
+  g_autoptr (GPtrArray) none = g_ptr_array_new (), first = g_ptr_array_new ();
+  g_autoptr (GPtrArray) same = g_ptr_array_new (), other = g_ptr_array_new ();
+  RelaisAccountInfo info = { .id = (char *)"a", .label = (char *)"Work", .provider = (char *)"openai", .troubles = none };
+  g_autoptr (RelaisAccountRow) row = relais_account_row_new (&info);
+
+  again.until_us += 1000;
+  later.until_us += 2000000;
+  g_ptr_array_add (first, &limited);
+  g_ptr_array_add (same, &again);
+  g_ptr_array_add (other, &later);
+  expect_notes (row, &info, "");
+  info.troubles = first;
+  info.state = RELAIS_ACCOUNT_COOLING;
+  expect_notes (row, &info, "state troubles ");
+  g_assert_cmpuint (relais_account_row_get_troubles (row)->len, ==, 1);
+  info.troubles = same;
+  expect_notes (row, &info, "");
+  info.troubles = other;
+  expect_notes (row, &info, "troubles ");
+  info.troubles = none;
+  info.state = RELAIS_ACCOUNT_ACTIVE;
+  expect_notes (row, &info, "state troubles ");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -120,5 +150,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account-row/row", test_row);
   g_test_add_func ("/account-row/update", test_update);
+  g_test_add_func ("/account-row/troubles", test_troubles);
   return g_test_run ();
 }

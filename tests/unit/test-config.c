@@ -221,6 +221,7 @@ test_limits (void)
   g_assert_cmpuint (limits->upstream_total_timeout_ms, ==, 660000);
   g_assert_cmpuint (limits->models_timeout_ms, ==, 5000);
   g_assert_cmpuint (limits->keep_alive_ms, ==, 15000);
+  g_assert_cmpuint (limits->head_delay_ms, ==, 10000);
   g_assert_cmpuint (limits->stop_grace_ms, ==, 5000);
 }
 

@@ -351,11 +351,11 @@ static gboolean
 practice_serves (Fixture    *self,
                  const char *model)
 {
-  g_autoptr (RelaisAccount) account = NULL;
+  RelaisPickQuery query = { .model = model, .reach = reach_all_cb };
+  g_auto (RelaisPick) pick = { 0 };
 
-  return relais_account_pool_pick (self->core->pool, model, reach_all_cb, NULL, &account) ==
-           RELAIS_PICK_FOUND &&
-         strcmp (account->provider, "practice") == 0;
+  relais_account_pool_pick (self->core->pool, &query, &pick);
+  return pick.result == RELAIS_PICK_FOUND && strcmp (pick.account->provider, "practice") == 0;
 }
 
 /* Any name while it is alone, its own only beside others. */

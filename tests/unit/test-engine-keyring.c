@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "accounts/relais-account-store.h"
 #include "base/relais-error.h"
 #include "base/relais-key.h"
 #include "engine/relais-engine.h"
@@ -466,6 +467,36 @@ scene_gone (void)
   g_assert_false (relais_account_row_get_kept (row));
 }
 
+/* Kept by a version that checked less: it can be left unused, or removed; nothing else. */
+static void
+scene_unchecked (void)
+{
+  const RelaisAccountDraft paused = { .enabled = FALSE, .enabled_set = TRUE };
+  const RelaisAccountDraft used = { .enabled = TRUE, .enabled_set = TRUE };
+  const RelaisAccountDraft renamed = { .label = "Other", .enabled = FALSE, .enabled_set = TRUE };
+  g_autoptr (RelaisAccountStore) store = relais_account_store_new ();
+  g_autoptr (RelaisAccount) account = relais_account_new ("old", "openai-compatible");
+  g_autoptr (RelaisEngine) engine = NULL;
+  g_autoptr (RelaisAccountRow) row = NULL;
+  g_autoptr (GAsyncResult) saved = NULL, removed = NULL;
+  GAsyncResult *slot = NULL;
+
+  account->base_url = g_strdup ("ftp://old.example");
+  relais_account_store_save_async (store, account, NULL, slot_cb, &slot);
+  saved = wait_for (&slot);
+  g_assert_true (relais_account_store_save_finish (store, saved, NULL));
+  engine = make_engine (RELAIS_ENGINE_KEYRING_READY);
+  row = get_row (engine, 0);
+  g_assert_cmpint (edit (engine, "old", &paused), ==, -1);
+  g_assert_false (relais_account_row_get_enabled (row));
+  g_assert_cmpint (edit (engine, "old", &used), ==, RELAIS_ERROR_INVALID_SETTING);
+  g_assert_cmpint (edit (engine, "old", &renamed), ==, RELAIS_ERROR_INVALID_SETTING);
+  relais_engine_remove_account_async (engine, "old", NULL, slot_cb, &slot);
+  removed = wait_for (&slot);
+  g_assert_true (relais_engine_remove_account_finish (engine, removed, NULL));
+  g_assert_cmpuint (relais_engine_get_n_accounts (engine), ==, 0);
+}
+
 static const struct
 {
   const char *name;
@@ -479,6 +510,7 @@ static const struct
   { "no-service", NULL, scene_no_service },
   { "locked", RELAIS_TEST_KEYRING_UNLOCKED, scene_locked },
   { "gone", RELAIS_TEST_KEYRING_UNLOCKED, scene_gone },
+  { "unchecked", RELAIS_TEST_KEYRING_UNLOCKED, scene_unchecked },
 };
 
 static void

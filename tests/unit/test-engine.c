@@ -892,6 +892,23 @@ first_state (RelaisEngine *engine)
   return relais_account_row_get_state (row);
 }
 
+static void
+assert_trouble (RelaisEngine *engine,
+                const char   *words)
+{
+  GListModel *rows = relais_engine_list_accounts (engine);
+  g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, 0);
+  GPtrArray *troubles = relais_account_row_get_troubles (row);
+  RelaisAccountTrouble *trouble;
+
+  g_assert_cmpuint (troubles->len, ==, 1);
+  trouble = g_ptr_array_index (troubles, 0);
+  g_assert_cmpint (trouble->state, ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  g_assert_cmpstr (trouble->words, ==, words);
+  g_assert_cmpuint (trouble->status, ==, 401);
+  g_assert_cmpint (trouble->until_us, ==, 0);
+}
+
 /* Only a test of what is stored says something about what is stored. */
 static void
 test_account_tests (void)
@@ -915,6 +932,7 @@ test_account_tests (void)
   relais_test_result_free (ask (engine, "openai-chat", "m"));
   stop (engine);
   g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  assert_trouble (engine, "no: [hidden]");
   refused = test_account (engine, id, NULL, NULL, &error);
   g_assert_false (refused->ok);
   g_assert_cmpuint (refused->status, ==, 401);
@@ -952,6 +970,20 @@ has_models (RelaisEngine *engine)
   g_auto (GStrv) models = relais_engine_dup_models (engine);
 
   return models[0] != NULL;
+}
+
+static gboolean
+has_rule_name (RelaisEngine *engine)
+{
+  g_auto (GStrv) names = relais_engine_dup_models (engine);
+
+  return g_strv_contains ((const char *const *)names, "mine");
+}
+
+static gboolean
+has_no_rule_name (RelaisEngine *engine)
+{
+  return !has_rule_name (engine);
 }
 
 static void
@@ -1012,6 +1044,40 @@ test_dispose_while_running (void)
   g_assert_null (weak);
 }
 
+/* They are models to clients and hold at once; wrong ones leave the old ones. */
+static void
+test_rules (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisTestResult) answer = NULL;
+  g_autoptr (RelaisRecordRow) row = NULL;
+  g_autofree char *used = NULL;
+  const char *json = "{\"rules\":[{\"match\":\"mine\",\"model\":\"practice\"}]}";
+  g_autoptr (RelaisEngine) engine = make_engine (TRUE);
+  guint rule = 0;
+
+  g_assert_true (start (engine, NULL));
+  relais_engine_refresh_models (engine);
+  wait_until (engine, has_models);
+  g_assert_true (relais_engine_set_rules (engine, json, &error));
+  wait_until (engine, has_rule_name);
+  answer = ask (engine, "openai-chat", "mine");
+  g_assert_true (answer->ok);
+  wait_until (engine, has_records);
+  row = g_list_model_get_item (relais_engine_list_records (engine), 0);
+  g_object_get (row, "rule", &rule, "upstream-model", &used, NULL);
+  g_assert_cmpuint (rule, ==, 1);
+  g_assert_cmpstr (used, ==, "practice");
+  g_assert_false (relais_engine_set_rules (engine, "{\"rules\":[{\"match\":\"x\"}]}", &error));
+  g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+  g_assert_nonnull (strstr (error->message, "rule 1"));
+  relais_engine_refresh_models (engine);
+  g_assert_true (has_rule_name (engine));
+  g_assert_true (relais_engine_set_rules (engine, "{\"rules\":[]}", NULL));
+  wait_until (engine, has_no_rule_name);
+  stop (engine);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1039,6 +1105,7 @@ main (int    argc,
   g_test_add_func ("/engine/allowed", test_allowed);
   g_test_add_func ("/engine/account-tests", test_account_tests);
   g_test_add_func ("/engine/models", test_models);
+  g_test_add_func ("/engine/rules", test_rules);
   g_test_add_func ("/engine/properties", test_properties);
   g_test_add_func ("/engine/dispose-while-running", test_dispose_while_running);
   return g_test_run ();

@@ -16,7 +16,8 @@
 
 #define JSON "Content-Type: application/json\r\n"
 #define EVENTS "Content-Type: text/event-stream\r\n"
-#define BAD_CALL "{\"candidates\":[{\"content\":{},\"finishReason\":\"MALFORMED_FUNCTION_CALL\"}]}"
+#define BAD_CALL "{\"candidates\":[{\"content\":{},\"finishReason\":\"MALFORMED_FUNCTION_CALL\"}]," \
+                 "\"usageMetadata\":{\"promptTokenCount\":100,\"candidatesTokenCount\":20,\"totalTokenCount\":120}}"
 #define SOME "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"so\"}]}}]}"
 #define GOOD "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"good\"}]},\"finishReason\":\"STOP\"}]}"
 #define SSE(event) "data: " event "\n\n"
@@ -204,6 +205,9 @@ test_bad_call (Fixture       *self,
       g_assert_nonnull (strstr (answer, cases[i].has));
       if (cases[i].has_not != NULL)
         g_assert_null (strstr (answer, cases[i].has_not));
+      /* what was written in vain is paid for as well */
+      g_assert_cmpint (self->record->usage.input, >=, 100 * (cases[i].status == 502 ? 2 : 1));
+      g_assert_cmpint (self->record->usage.output, >=, 20 * (cases[i].status == 502 ? 2 : 1));
       if (cases[i].status == 200 && cases[i].attempts == 2)
         g_assert_cmpstr (self->record->error, ==, NULL);
       else

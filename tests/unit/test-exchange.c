@@ -237,9 +237,26 @@ peer_func (RelaisTestPeer        *peer,
                                     strstr (asked->head, "/v1beta/") != NULL
                                       ? "{\"models\":[{\"name\":\"models/up-g\"}]}"
                                       : "{\"data\":[{\"id\":\"up-o\"}],\"has_more\":false}");
+  if (strstr (text, "up-late") != NULL)
+    {
+      g_usleep (150000);
+      if (strstr (text, "up-late-429") != NULL && strstr (asked->head, "another-key") == NULL)
+        return relais_test_peer_answer (fd, 429, headers, "{\"error\":{\"message\":\"busy\"}}");
+      return relais_test_peer_say (fd, EVENTS) && say_chunk (fd, FIRST) && say_chunk (fd, LAST) &&
+             relais_test_peer_say (fd, "0\r\n\r\n");
+    }
+  if (strstr (text, "up-first-error") != NULL && strstr (asked->head, "/v1/chat/") != NULL)
+    return relais_test_peer_say (fd, EVENTS) &&
+           say_chunk (fd, "data: {\"error\":{\"message\":\"no room\",\"type\":\"server_error\"}}\n\n") &&
+           relais_test_peer_say (fd, "0\r\n\r\n");
+  if (strstr (text, "up-first-error") != NULL)
+    return relais_test_peer_say (fd, EVENTS) &&
+           say_chunk (fd, "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"model\":\"m\",\"usage\":{\"input_tokens\":5}}}\n\n"
+                          "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n") &&
+           relais_test_peer_say (fd, "0\r\n\r\n");
   if (strstr (text, "up-hang") != NULL)
     return !relais_test_peer_wait_for_end (peer, fd);
-  if (strstr (text, "up-key") != NULL)
+  if (strstr (text, "up-key") != NULL || strstr (asked->head, "up-key") != NULL)
     return relais_test_peer_answer (fd, 401, headers, "{\"error\":{\"message\":\"wrong: " SECRET "\"}}");
   if (strstr (text, "up-large") != NULL)
     {
@@ -744,25 +761,29 @@ test_faults (Fixture       *self,
   g_autofree char *large = NULL, *refused = NULL, *after = NULL, *head = NULL;
   RelaisRecord *record;
 
-  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-large", ""), NULL, &large), ==, 502);
-  g_assert_cmpstr (get_error_field (large, "message"), ==, "The upstream answered 500 with an oversized body");
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-large", ""), NULL, &large), ==, 503);
+  g_assert_nonnull (strstr (large, "“openai” is rate limited for another 7 s: it answered 500; “anthropic” is rate limited"));
+  g_assert_cmpuint (last_record (self, 1)->attempts, ==, 3);
 
   self->limits->upstream_first_byte_timeout_ms = 100;
   g_free (g_steal_pointer (&large));
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-hang", ""), NULL, &large), ==, 504);
+  /* it may have run, and been paid for: nobody else is asked */
+  g_assert_cmpuint (last_record (self, 2)->attempts, ==, 1);
   self->limits->upstream_first_byte_timeout_ms = 10000;
 
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-key", ""), &head, &refused), ==, 502);
   g_assert_nonnull (strstr (head, "\r\nx-should-retry: false\r\n"));
-  g_assert_cmpstr (get_error_field (refused, "message"), ==, "The upstream refused the account “openai” (401): wrong: [hidden]");
+  g_assert_nonnull (strstr (refused, "“openai” had its key refused: correct it: it answered 401: wrong: [hidden]"));
+  g_assert_nonnull (strstr (refused, "“gemini” had its key refused"));
   record = last_record (self, 3);
   g_assert_cmpuint (record->upstream_status, ==, 401);
-  g_assert_cmpint (g_atomic_int_get (&self->n_rejected), ==, 1);
-  /* the account is out: another one is asked, in its own dialect */
-  ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-x", ""), NULL, &after);
+  g_assert_cmpuint (record->attempts, ==, 3);
+  g_assert_cmpint (g_atomic_int_get (&self->n_rejected), >=, 3);
+  /* they are out: nobody is asked any more */
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-x", ""), NULL, &after), ==, 502);
   record = last_record (self, 4);
-  g_assert_cmpstr (record->account, !=, "openai");
-  g_assert_cmpstr (record->upstream_dialect, !=, "openai-chat");
+  g_assert_cmpuint (record->attempts, ==, 0);
 }
 
 /* A name goes into every row of the monitor: it has a length. */
@@ -871,6 +892,67 @@ test_keep_alive (Fixture       *self,
     }
 }
 
+/* Who waits for a stream hears that somebody is there before the first token is. */
+static void
+test_late (Fixture       *self,
+           gconstpointer  data)
+{
+  g_autofree char *body = NULL, *head = NULL, *refused = NULL, *served = NULL;
+  RelaisAccount *second = NULL;
+  RelaisRecord *record;
+
+  self->limits->head_delay_ms = 40;
+  self->limits->keep_alive_ms = 40;
+  relais_config_set_max_wait_ms (self->config, 0, NULL);
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-late", STREAM), &head, &body), ==, 200);
+  g_assert_true (g_str_has_prefix (body, ": ka\n\n"));
+  g_assert_true (g_str_has_suffix (body, "\n\n" FIRST LAST));
+  g_assert_nonnull (strstr (head, "text/event-stream"));
+  record = last_record (self, 1);
+  g_assert_cmpint (record->first_byte_us, >=, 100000); /* of the answer */
+  g_assert_null (record->error);
+  /* nothing of an answer left: a failure is told in the stream */
+  for (guint i = 0; i < 2; i++)
+    {
+      GPtrArray *accounts = relais_account_pool_get_accounts (self->gateway.pool);
+
+      ((RelaisAccount *)g_ptr_array_index (accounts, 2 + i))->enabled = FALSE;
+    }
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-late-429", STREAM), NULL, &refused), ==, 200);
+  g_assert_true (g_str_has_prefix (refused, ": ka\n\n"));
+  g_assert_nonnull (strstr (refused, "data: {\"error\":{\"message\":\"busy\""));
+  g_assert_cmpuint (last_record (self, 2)->upstream_status, ==, 429);
+  relais_account_pool_try_now (self->gateway.pool, "openai");
+  second = relais_account_new ("second", "openai");
+  second->base_url = relais_test_peer_dup_url (self->peer, "");
+  second->api_key = g_strdup ("another-key");
+  g_ptr_array_add (relais_account_pool_get_accounts (self->gateway.pool), second);
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-late-429", STREAM), NULL, &served), ==, 200);
+  g_assert_true (g_str_has_prefix (served, ": ka\n\n"));
+  g_assert_true (g_str_has_suffix (served, "\n\n" FIRST LAST));
+  g_assert_null (strstr (served, "busy"));
+  g_assert_cmpuint (last_record (self, 3)->attempts, ==, 2);
+}
+
+/* A stream that begins with an error has not begun: the next account is asked, and the last one's
+ * words become a status. */
+static void
+test_first_error (Fixture       *self,
+                  gconstpointer  data)
+{
+  g_autofree char *body = NULL;
+  RelaisRecord *record;
+
+  g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-first-error", STREAM), NULL, &body), ==, 502);
+  g_assert_nonnull (strstr (body, "“openai” could not be used: no room; “anthropic” could not be used: Overloaded"));
+  record = last_record (self, 1);
+  g_assert_cmpuint (record->attempts, ==, 3);
+  g_assert_cmpuint (record->trace->len, ==, 3);
+  g_assert_cmpstr (((RelaisTraceStep *)g_ptr_array_index (record->trace, 0))->reason, ==, "fault");
+  g_assert_cmpstr (((RelaisTraceStep *)g_ptr_array_index (record->trace, 1))->words, ==, "Overloaded");
+  g_assert_cmpint (record->usage.input, ==, 5); /* what came to nothing was paid for */
+}
+
 int
 main (int    argc,
       char **argv)
@@ -899,6 +981,8 @@ main (int    argc,
     { "/exchange/http10", test_http10 },
     { "/exchange/http10-cut", test_http10_cut },
     { "/exchange/036-keep-alive", test_keep_alive },
+    { "/exchange/late", test_late },
+    { "/exchange/025-first-error", test_first_error },
   };
 
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);

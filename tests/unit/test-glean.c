@@ -77,6 +77,47 @@ test_error (void)
   g_assert_true (g_utf8_validate (message, -1, NULL));
 }
 
+static void
+check_detail (const char *json,
+              const char *wanted)
+{
+  g_autoptr (RelaisJson) tree = relais_json_parse (json, strlen (json), 8, NULL);
+  g_autofree char *message = NULL;
+
+  g_assert_nonnull (tree);
+  relais_glean_detail (relais_json_get_root (tree), &message);
+  g_assert_cmpstr (message, ==, wanted);
+}
+
+static void
+test_detail (void)
+{
+  g_autoptr (GString) json = g_string_new ("{\"detail\":[");
+  g_autoptr (RelaisJson) tree = NULL;
+  g_autofree char *message = g_strdup ("before");
+
+  check_detail ("{\"detail\":\"Not Found\"}", "Not Found");
+  check_detail ("{\"detail\":{\"message\":\"no luck\"}}", "no luck");
+  check_detail ("{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"messages\",0,\"content\"],\"msg\":\"Field required\",\"input\":{}},"
+                "{\"loc\":[],\"msg\":\"and more\"},\"plain\"]}",
+                "body.messages.0.content: Field required; and more; plain");
+  check_detail ("{\"detail\":[{\"msg\":\"Field required\"}]}", "Field required");
+  check_detail ("{\"detail\":[]}", NULL);
+  check_detail ("{\"detail\":null}", NULL);
+  check_detail ("{\"usage\":{}}", NULL);
+  check_detail ("[]", NULL);
+  for (guint i = 0; i < 3000; i++)
+    g_string_append (json, i > 0 ? ",\"no\"" : "\"no\"");
+  g_string_append (json, "]}");
+  tree = relais_json_parse (json->str, json->len, 8, NULL);
+  relais_glean_detail (relais_json_get_root (tree), &message);
+  g_assert_cmpstr (message, ==, "before");
+  g_clear_pointer (&message, g_free);
+  relais_glean_detail (relais_json_get_root (tree), &message);
+  g_assert_cmpuint (strlen (message), <=, 2048);
+  g_assert_cmpuint (strlen (message), >, 2000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -85,5 +126,6 @@ main (int    argc,
   g_test_add_func ("/glean/mentions", test_mentions);
   g_test_add_func ("/glean/count", test_count);
   g_test_add_func ("/glean/error", test_error);
+  g_test_add_func ("/glean/detail", test_detail);
   return g_test_run ();
 }

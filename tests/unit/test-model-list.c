@@ -41,6 +41,7 @@ test_shapes (void)
   check (RELAIS_DIALECT_OPENAI_CHAT, data, "b a/c");
   check (RELAIS_DIALECT_OPENAI_RESPONSES, data, "b a/c");
   check (RELAIS_DIALECT_ANTHROPIC, data, "b a/c");
+  check (RELAIS_DIALECT_OPENAI_CHAT, "[{\"id\":\"b\"},{\"id\":\"a/c\"}]", "b a/c");
   check (RELAIS_DIALECT_GEMINI, models, "g tunedModels/t bare");
   check (RELAIS_DIALECT_GEMINI, "{\"models\":[]}", "");
 }

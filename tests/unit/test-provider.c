@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <json-glib/json-glib.h>
+
 #include "base/relais-error.h"
 #include "upstream/relais-provider.h"
 
@@ -15,7 +17,14 @@ test_rows (void)
 {
   GPtrArray *list = relais_provider_list ();
 
-  g_assert_cmpuint (list->len, >=, 8);
+  static const char *const wanted[] = { "gemini", "anthropic", "openai", "zai", "openrouter", "deepseek",
+                                        "mistral", "groq", "xai", "moonshot", "minimax", "qwen", "together",
+                                        "fireworks", "cerebras", "ollama", "llama-cpp", "lm-studio", "vllm",
+                                        "openai-compatible", "anthropic-compatible", "gemini-compatible",
+                                        "practice" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    g_assert_nonnull (relais_provider_find (wanted[i]));
   for (guint i = 0; i < list->len; i++)
     {
       const RelaisProvider *provider = g_ptr_array_index (list, i);
@@ -24,6 +33,16 @@ test_rows (void)
       g_assert_true (provider == relais_provider_find (provider->id));
       g_assert_nonnull (provider->name);
       g_assert_true (provider->speaks[provider->preferred]);
+      g_assert_true (provider->speaks[provider->lists_models]);
+      if (provider->key_url != NULL)
+        {
+          g_autoptr (GUri) uri = g_uri_parse (provider->key_url, G_URI_FLAGS_NONE, NULL);
+
+          g_assert_nonnull (uri);
+          g_assert_cmpstr (g_uri_get_scheme (uri), ==, "https");
+        }
+      /* who asks for a key says where there is one */
+      g_assert_true ((provider->key_url != NULL) == provider->needs_key);
       for (int dialect = 0; dialect < RELAIS_N_DIALECTS; dialect++)
         {
           g_autoptr (GError) error = NULL;
@@ -35,7 +54,7 @@ test_rows (void)
           checked = relais_provider_check_base_url (provider->base_urls[dialect], dialect, &error);
           g_assert_no_error (error);
           g_assert_cmpstr (checked, ==, provider->base_urls[dialect]);
-          g_assert_true (g_str_has_prefix (checked, "https://"));
+          g_assert_true (g_str_has_prefix (checked, provider->local ? "http://localhost:" : "https://"));
           g_assert_cmpint (provider->auth[dialect], !=, RELAIS_AUTH_NONE);
         }
       g_assert_cmpuint (n, >, 0);
@@ -143,6 +162,72 @@ test_which_base (void)
   g_assert_cmpstr (named, ==, "http://127.0.0.1:8/x");
 }
 
+/* A local server moved elsewhere is there in every dialect; the list of models goes along. */
+static void
+test_moved (void)
+{
+  g_autoptr (RelaisAccount) ollama = relais_account_new ("o", "ollama");
+  g_autoptr (RelaisAccount) zai = relais_account_new ("z", "zai");
+  g_autofree char *chat = NULL, *anthropic = NULL;
+
+  g_assert_cmpint (relais_provider_choose_models (zai), ==, RELAIS_DIALECT_OPENAI_CHAT);
+  zai->base_url = g_strdup ("http://127.0.0.1:9");
+  g_assert_cmpint (relais_provider_choose_models (zai), ==, RELAIS_DIALECT_ANTHROPIC);
+  ollama->base_url = g_strdup ("http://box:9");
+  chat = relais_provider_dup_base (ollama, RELAIS_DIALECT_OPENAI_CHAT, NULL);
+  anthropic = relais_provider_dup_base (ollama, RELAIS_DIALECT_ANTHROPIC, NULL);
+  g_assert_cmpstr (chat, ==, "http://box:9/v1");
+  g_assert_cmpstr (anthropic, ==, "http://box:9");
+  g_assert_cmpint (relais_provider_choose_models (ollama), ==, RELAIS_DIALECT_OPENAI_CHAT);
+}
+
+/* A name that nobody knows would be passed over in silence. */
+static void
+test_names (void)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *path = g_build_filename (TESTS_DIR, "..", "data", "providers.json", NULL);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  static const char *const styles[] = { "bearer", "x-api-key", "x-goog-api-key", NULL };
+  JsonArray *rows;
+
+  g_assert_true (json_parser_load_from_file (parser, path, NULL));
+  rows = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "providers");
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      JsonObject *row = json_array_get_object_element (rows, i);
+      JsonObject *dialects = json_object_get_object_member (row, "dialects");
+      g_autoptr (GList) names = json_object_get_members (dialects);
+      const char *id = json_object_get_string_member (row, "id");
+      g_autofree char *file = g_strdup_printf ("relais-provider-%s-symbolic.svg", id);
+      g_autofree char *icon = g_build_filename (TESTS_DIR, "..", "data", "icons", "providers", file,
+                                                NULL);
+
+      g_test_message ("%s", id);
+      g_assert_true (g_hash_table_add (ids, (gpointer)id));
+      g_assert_true (g_file_test (icon, G_FILE_TEST_IS_REGULAR));
+      for (GList *l = names; l != NULL; l = l->next)
+        {
+          JsonObject *dialect = json_object_get_object_member (dialects, l->data);
+
+          g_assert_nonnull (relais_dialect_find (l->data));
+          if (json_object_has_member (dialect, "auth"))
+            g_assert_true (g_strv_contains (styles, json_object_get_string_member (dialect, "auth")));
+        }
+      if (json_object_has_member (row, "quirks"))
+        {
+          JsonArray *quirks = json_object_get_array_member (row, "quirks");
+
+          for (guint j = 0; j < json_array_get_length (quirks); j++)
+            {
+              const char *quirk = json_array_get_string_element (quirks, j);
+
+              g_assert_cmpuint (relais_dialect_find_quirk (quirk), !=, 0);
+            }
+        }
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -152,5 +237,7 @@ main (int    argc,
   g_test_add_func ("/provider/base-urls", test_base_urls);
   g_test_add_func ("/provider/reach", test_reach);
   g_test_add_func ("/provider/which-base", test_which_base);
+  g_test_add_func ("/provider/moved", test_moved);
+  g_test_add_func ("/provider/names", test_names);
   return g_test_run ();
 }

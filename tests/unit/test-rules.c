@@ -9,7 +9,7 @@
 
 #include "base/relais-error.h"
 #include "base/relais-pattern.h"
-#include "server/relais-rules.h"
+#include "base/relais-rules.h"
 
 static RelaisRules *
 parse (const char  *text,
@@ -17,7 +17,7 @@ parse (const char  *text,
 {
   g_autofree char *json = g_strdelimit (g_strdup (text), "'", '"');
 
-  return relais_rules_parse (json, strlen (json), error);
+  return relais_rules_parse (json, strlen (json), NULL, error);
 }
 
 static void
@@ -169,6 +169,172 @@ test_refused (void)
   g_assert_nonnull (strstr (error->message, "more than 1000"));
 }
 
+static void
+assert_matches (RelaisRules *rules,
+                const char  *want)
+{
+  g_autoptr (GString) have = g_string_new (NULL);
+
+  for (guint i = 0; i < relais_rules_get_length (rules); i++)
+    g_string_append_printf (have, "%s%s", i > 0 ? " " : "", relais_rules_get (rules, i)->match);
+  g_assert_cmpstr (have->str, ==, want);
+}
+
+/* What was changed stands beside what was there, which stays as it is. */
+static void
+test_splice (void)
+{
+  const RelaisRule more[] = { { (char *)"x", (char *)"m" }, { (char *)"y", NULL, (char *)"a1" } };
+  g_autoptr (RelaisRules) three =
+               parse ("{'rules':[{'match':'a','model':'m'},{'match':'b','model':'m'},{'match':'c','model':'m'}]}", NULL);
+  const struct
+  {
+    guint position;
+    guint n_removals;
+    guint n_additions;
+    const char *want;
+  } rows[] = {
+    { 0, 0, 0, "a b c" },
+    { 0, 1, 0, "b c" },
+    { 1, 1, 2, "a x y c" },
+    { 3, 0, 1, "a b c x" },
+    { 99, 99, 1, "a b c x" },
+    { 1, 99, 0, "a" },
+    { 0, 3, 0, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RelaisRules) changed =
+                   relais_rules_splice (three, rows[i].position, rows[i].n_removals, more,
+                                        rows[i].n_additions, NULL);
+
+      assert_matches (changed, rows[i].want);
+    }
+  assert_matches (three, "a b c");
+  {
+    g_autoptr (RelaisRules) first = relais_rules_splice (NULL, 0, 0, more, 2, NULL);
+    g_autoptr (RelaisRules) down = relais_rules_move (three, 0, 2);
+    g_autoptr (RelaisRules) up = relais_rules_move (three, 2, 0);
+
+    assert_matches (first, "x y");
+    g_assert_true (relais_rule_equals (relais_rules_get (first, 1), &more[1]));
+    g_assert_false (relais_rule_equals (relais_rules_get (first, 1), &more[0]));
+    assert_matches (down, "b c a");
+    assert_matches (up, "c a b");
+  }
+}
+
+static void
+test_splice_refused (void)
+{
+  g_autofree char *name = g_strnfill (513, 'x');
+  const struct
+  {
+    RelaisRule rule;
+    RelaisRulesFaultKind kind;
+  } rows[] = {
+    { { NULL, (char *)"m" }, RELAIS_RULES_NO_MATCH },
+    { { (char *)"", (char *)"m" }, RELAIS_RULES_BAD_TEXT },
+    { { (char *)"a" }, RELAIS_RULES_NO_TARGET },
+    { { (char *)"a", (char *)"m*" }, RELAIS_RULES_STAR },
+    { { (char *)"a", name }, RELAIS_RULES_BAD_TEXT },
+    { { (char *)"a", NULL, (char *)"" }, RELAIS_RULES_BAD_TEXT },
+  };
+  const RelaisRule one = { (char *)"a", (char *)"m" };
+  g_autoptr (RelaisRules) many = NULL;
+  RelaisRulesFault fault;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const RelaisRule both[] = { { (char *)"a", (char *)"m" }, rows[i].rule };
+
+      g_assert_null (relais_rules_splice (NULL, 0, 0, both, 2, &fault));
+      g_assert_cmpint (fault.kind, ==, rows[i].kind);
+      g_assert_cmpuint (fault.number, ==, 2);
+    }
+  many = relais_rules_splice (NULL, 0, 0, NULL, 0, &fault);
+  g_assert_cmpint (fault.kind, ==, RELAIS_RULES_FINE);
+  for (guint i = 0; i < RELAIS_RULES_MAX; i++)
+    {
+      RelaisRules *more = relais_rules_splice (many, i, 0, &one, 1, NULL);
+
+      relais_rules_unref (many);
+      many = more;
+    }
+  g_assert_null (relais_rules_splice (many, 0, 0, &one, 1, &fault));
+  g_assert_cmpint (fault.kind, ==, RELAIS_RULES_TOO_MANY);
+}
+
+static void
+test_json (void)
+{
+  static const char *const texts[] = {
+    "{'rules':[]}",
+    "{'rules':[{'match':'*','account':'a\\u0022\\u000a'},{'provider':'p','match':'é','model':'m/1'}]}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (RelaisRules) before = parse (texts[i], NULL);
+      g_autofree char *json = relais_rules_to_json (before);
+      g_autoptr (RelaisRules) after = relais_rules_parse (json, strlen (json), NULL, NULL);
+
+      g_assert_nonnull (after);
+      g_assert_cmpuint (relais_rules_get_length (after), ==, relais_rules_get_length (before));
+      for (guint j = 0; j < relais_rules_get_length (after); j++)
+        g_assert_true (relais_rule_equals (relais_rules_get (after, j),
+                                           relais_rules_get (before, j)));
+      g_assert_true (g_str_has_suffix (json, "]}\n"));
+    }
+}
+
+static void
+test_fault (void)
+{
+  g_autofree char *field = g_strnfill (63, 'x');
+  g_autofree char *json = g_strdup_printf ("{'rules':[{'match':'a','%sé':1}]}", field);
+  g_autofree char *large = g_strnfill (RELAIS_RULES_SIZE_MAX + 1, ' ');
+  g_autoptr (GError) error = NULL;
+  RelaisRulesFault fault;
+
+  json = g_strdelimit (json, "'", '"');
+  g_assert_null (relais_rules_parse (json, strlen (json), &fault, NULL));
+  g_assert_cmpint (fault.kind, ==, RELAIS_RULES_UNKNOWN_FIELD);
+  g_assert_cmpuint (fault.number, ==, 1);
+  g_assert_cmpstr (fault.field, ==, field);
+  g_assert_null (relais_rules_parse (large, RELAIS_RULES_SIZE_MAX + 1, &fault, &error));
+  g_assert_cmpint (fault.kind, ==, RELAIS_RULES_TOO_LARGE);
+  g_assert_cmpstr (error->message, ==, "it is larger than 1 MiB");
+}
+
+static void
+test_lack (void)
+{
+  static const RelaisRuleTarget accounts[] = { { "a1", "gemini" }, { "a2", "zai" } };
+  static const char *const providers[] = { "gemini", "zai", "openai", NULL };
+  const struct
+  {
+    RelaisRule rule;
+    RelaisRuleLack lack;
+  } rows[] = {
+    { { (char *)"a", (char *)"m" }, RELAIS_RULE_LACKS_NOTHING },
+    { { (char *)"a", NULL, (char *)"a1" }, RELAIS_RULE_LACKS_NOTHING },
+    { { (char *)"a", NULL, (char *)"a3" }, RELAIS_RULE_LACKS_ACCOUNT },
+    { { (char *)"a", NULL, NULL, (char *)"zai" }, RELAIS_RULE_LACKS_NOTHING },
+    { { (char *)"a", NULL, NULL, (char *)"openai" }, RELAIS_RULE_LACKS_MEMBERS },
+    { { (char *)"a", NULL, NULL, (char *)"zia" }, RELAIS_RULE_LACKS_PROVIDER },
+    { { (char *)"a", NULL, (char *)"a2", (char *)"zai" }, RELAIS_RULE_LACKS_NOTHING },
+    { { (char *)"a", NULL, (char *)"a1", (char *)"zai" }, RELAIS_RULE_LACKS_BOTH },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (relais_rule_find_lack (&rows[i].rule, accounts, 2, providers), ==,
+                     rows[i].lack);
+  g_assert_cmpint (relais_rule_find_lack (&rows[0].rule, NULL, 0, providers), ==,
+                   RELAIS_RULE_LACKS_NOTHING);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -179,5 +345,10 @@ main (int    argc,
   g_test_add_func ("/rules/equals", test_equals);
   g_test_add_func ("/rules/names", test_names);
   g_test_add_func ("/rules/refused", test_refused);
+  g_test_add_func ("/rules/splice", test_splice);
+  g_test_add_func ("/rules/splice-refused", test_splice_refused);
+  g_test_add_func ("/rules/json", test_json);
+  g_test_add_func ("/rules/fault", test_fault);
+  g_test_add_func ("/rules/lack", test_lack);
   return g_test_run ();
 }

@@ -181,6 +181,106 @@ test_required (void)
   g_assert_nonnull (strstr (out->str, "\"required\":[\"b\",\"a\",\"c\"]"));
 }
 
+/* As many branches as references to one large definition, and to one another. */
+static void
+write_choices (GString *schema,
+               guint    n)
+{
+  g_string_append (schema, "{\"$defs\":{\"all\":{\"properties\":{");
+  append_each (schema, n, "\"p@\":{\"type\":\"string\"}");
+  g_string_append (schema, "},\"required\":[");
+  append_each (schema, n, "\"p@\"");
+  g_string_append (schema, "]},");
+  append_each (schema, n, "\"d@\":{\"anyOf\":[{\"$ref\":\"#/$defs/all\"},{\"$ref\":\"#/$defs/d0\"}],\"allOf\":[{\"$ref\":\"#/$defs/all\"}]}");
+  g_string_append (schema, "},\"oneOf\":[");
+  append_each (schema, n, "{\"$ref\":\"#/$defs/d@\"},{\"$ref\":\"#/$defs/all\"}");
+  g_string_append (schema, "],\"allOf\":[");
+  append_each (schema, n, "{\"$ref\":\"#/$defs/d@\"}");
+  g_string_append (schema, "]}");
+}
+
+/* Each reference names what holds the next. */
+static void
+write_chain (GString *schema,
+             guint    n)
+{
+  g_string_append (schema, "{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (schema, "\"d%u\":{\"properties\":{\"p%u\":{}},\"allOf\":[{\"$ref\":\"#/$defs/d%u\"}]},", i, i, i + 1);
+  g_string_append (schema, "\"end\":{}}}");
+}
+
+static gint64
+count_object_visits (WriteFunc write,
+                     guint     n)
+{
+  g_autoptr (GString) schema = g_string_new (NULL);
+  g_autofree char *made = NULL;
+  gboolean less;
+
+  write (schema, n);
+  n_visited = 0;
+  made = relais_schema_make_object (schema->str, FALSE, &less);
+  g_assert_nonnull (made);
+  return n_visited;
+}
+
+static void
+test_linear_object (gconstpointer data)
+{
+  WriteFunc write = *(const WriteFunc *)data;
+  gint64 half = count_object_visits (write, 1000);
+  gint64 whole = count_object_visits (write, 2000);
+
+  g_assert_cmpint (half, >, 1000);
+  g_assert_cmpint (whole, <=, 2 * half + 200);
+}
+
+static void
+check_object (const char *schema,
+              gboolean    choices,
+              const char *wanted,
+              gboolean    wanted_less)
+{
+  g_autofree char *made = NULL;
+  gboolean less = FALSE;
+
+  made = relais_schema_make_object (schema, choices, &less);
+  g_assert_cmpstr (made, ==, wanted);
+  if (made != NULL)
+    g_assert_cmpint (less, ==, wanted_less);
+}
+
+/* What stands nearer wins; only what holds whichever branch is meant is required. */
+static void
+test_object (void)
+{
+  check_object ("{\"type\":\"object\"}", FALSE, NULL, FALSE);
+  check_object ("{\"type\":\"object\",\"properties\":{\"a\":{\"anyOf\":[]}}}", FALSE, NULL, FALSE);
+  check_object ("{}", FALSE, "{\"type\":\"object\",\"properties\":{}}", FALSE);
+  check_object ("[]", FALSE, "{\"type\":\"object\",\"properties\":{}}", FALSE);
+  check_object ("{\"properties\":{\"a\":{}},\"required\":[\"a\",\"a\"],\"title\":\"t\"}", FALSE,
+                "{\"type\":\"object\",\"properties\":{\"a\":{}},\"required\":[\"a\"],\"title\":\"t\"}", FALSE);
+  check_object ("{\"type\":\"object\",\"properties\":{\"k\":1},\"required\":[\"k\"],\"anyOf\":[{\"properties\":{\"a\":1,\"k\":2},\"required\":[\"a\"]},"
+                "{\"$ref\":\"#/$defs/B\"},{\"type\":\"null\"},7],\"$defs\":{\"B\":{\"properties\":{\"b\":1,\"a\":2},\"required\":[\"b\"]}}}",
+                FALSE,
+                "{\"type\":\"object\",\"properties\":{\"k\":1,\"a\":1,\"b\":1},\"required\":[\"k\"],"
+                "\"$defs\":{\"B\":{\"properties\":{\"b\":1,\"a\":2},\"required\":[\"b\"]}}}",
+                TRUE);
+  check_object ("{\"allOf\":[{\"anyOf\":[{\"$ref\":\"#/definitions/P\"}]},{\"$ref\":\"#/definitions/P\"}],"
+                "\"definitions\":{\"P\":{\"properties\":{\"p\":1},\"required\":[\"p\"],\"allOf\":[{\"$ref\":\"#\"},{\"$ref\":\"http://x/y\"}]}}}",
+                FALSE,
+                "{\"type\":\"object\",\"properties\":{\"p\":1},\"required\":[\"p\"],"
+                "\"definitions\":{\"P\":{\"properties\":{\"p\":1},\"required\":[\"p\"],\"allOf\":[{\"$ref\":\"#\"},{\"$ref\":\"http://x/y\"}]}}}",
+                FALSE);
+  check_object ("{\"type\":\"object\",\"not\":{},\"enum\":[{}],\"properties\":{}}", FALSE,
+                "{\"type\":\"object\",\"properties\":{}}", TRUE);
+  /* what takes a choice keeps it */
+  check_object ("{\"anyOf\":[{\"type\":\"object\"}]}", TRUE, NULL, FALSE);
+  check_object ("{\"$ref\":\"#/$defs/a\"}", TRUE, NULL, FALSE);
+  check_object ("{\"properties\":{\"a\":{}}}", TRUE, "{\"type\":\"object\",\"properties\":{\"a\":{}}}", FALSE);
+}
+
 /* Each reference finds its own; of two by one name the last counts. */
 static void
 test_references (void)
@@ -211,10 +311,22 @@ main (int    argc,
     { "/schema/linear/places", write_places },
     { "/schema/linear/all-of", write_all_of },
   };
+  static const struct
+  {
+    const char *path;
+    WriteFunc write;
+  } objects[] = {
+    { "/schema/linear/object/all-of", write_all_of },
+    { "/schema/linear/object/choices", write_choices },
+    { "/schema/linear/object/chain", write_chain },
+  };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add_data_func (cases[i].path, &cases[i].write, test_linear);
+  for (guint i = 0; i < G_N_ELEMENTS (objects); i++)
+    g_test_add_data_func (objects[i].path, &objects[i].write, test_linear_object);
+  g_test_add_func ("/schema/object", test_object);
   g_test_add_func ("/schema/required", test_required);
   g_test_add_func ("/schema/references", test_references);
   return g_test_run ();

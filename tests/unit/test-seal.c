@@ -89,6 +89,7 @@ test_broken (void)
 
 #define G_SEAL "relais1.g.YWJj" /* "abc", minted by Gemini */
 #define A_SEAL "relais1.a.YWJj"
+#define NO_SEAL "relais1.c.dW5zaWduZWQ"  /* of thoughts nobody signed */
 #define A_SEAL_64 "cmVsYWlzMS5hLllXSmo=" /* the same, encoded once more */
 #define G_SEAL_64 "cmVsYWlzMS5nLllXSmo="
 
@@ -116,6 +117,9 @@ test_guard (void)
     { RELAIS_ORIGIN_ANTHROPIC, "claude-opus-5", "{'c':[{'type':'thinking','signature':'" A_SEAL "'}]}",
       "{'c':[{'type':'thinking','signature':'abc'}]}" },
     { RELAIS_ORIGIN_ANTHROPIC, "claude-opus-5", "{'c':[{'type':'thinking','signature':'relais1.broken'},2]}", "{'c':[2]}" },
+    { RELAIS_ORIGIN_ANTHROPIC, "claude-opus-5", "{'c':[{'type':'thinking','thinking':'x','signature':'" NO_SEAL "'},2]}", "{'c':[2]}" },
+    { RELAIS_ORIGIN_OPENAI_RESPONSES, "gpt-5", "{'input':[{'type':'reasoning','id':'rs_1','encrypted_content':'" NO_SEAL "'},2]}",
+      "{'input':[2]}" },
     /* nothing is left of the message */
     { RELAIS_ORIGIN_ANTHROPIC, "claude-opus-5",
       "{'messages':[{'role':'user','content':'a'},{'role':'assistant','content':[{'type':'thinking','signature':'" G_SEAL "'}]},{'role':'user','content':'b'}]}",

@@ -153,6 +153,11 @@ test_errors (void)
     { RELAIS_DIALECT_OPENAI_RESPONSES, "{\"error\":{\"message\":\"no luck\"}}" },
     { RELAIS_DIALECT_ANTHROPIC, "{\"type\":\"error\",\"error\":{\"type\":\"x\",\"message\":\"no luck\"}}" },
     { RELAIS_DIALECT_GEMINI, "{\"error\":{\"code\":500,\"message\":\"no luck\"}}" },
+    /* servers made with FastAPI */
+    { RELAIS_DIALECT_OPENAI_CHAT, "{\"detail\":\"no luck\"}" },
+    { RELAIS_DIALECT_OPENAI_RESPONSES, "{\"detail\":\"no luck\"}" },
+    { RELAIS_DIALECT_ANTHROPIC, "{\"detail\":[{\"msg\":\"no luck\"}]}" },
+    { RELAIS_DIALECT_GEMINI, "{\"detail\":[{\"msg\":\"no luck\"}]}" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

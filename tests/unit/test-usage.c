@@ -71,6 +71,25 @@ test_total (void)
   g_assert_cmpint (relais_usage_or_zero (5), ==, 5);
 }
 
+static void
+test_add (void)
+{
+  RelaisUsage usage = RELAIS_USAGE_INIT;
+  RelaisUsage unknown = RELAIS_USAGE_INIT;
+  RelaisUsage known = { 3, -1, -1, 4, 2, TRUE };
+
+  relais_usage_add (&usage, &unknown);
+  g_assert_false (relais_usage_is_known (&usage));
+  relais_usage_add (&usage, &known);
+  relais_usage_add (&usage, &unknown);
+  relais_usage_add (&usage, &known);
+  g_assert_cmpint (usage.input, ==, 6);
+  g_assert_cmpint (usage.output, ==, 8);
+  g_assert_cmpint (usage.reasoning, ==, 4);
+  g_assert_cmpint (usage.cache_read, ==, -1);
+  g_assert_true (usage.estimated);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -80,5 +99,6 @@ main (int    argc,
   g_test_add_func ("/usage/estimated", test_estimated);
   g_test_add_func ("/usage/known", test_known);
   g_test_add_func ("/usage/total", test_total);
+  g_test_add_func ("/usage/add", test_add);
   return g_test_run ();
 }

@@ -1,0 +1,223 @@
+/* relais-choice.c: one choice among the accounts
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-account-pool"
+
+#include "config.h"
+
+#include "relais-choice-private.h"
+
+static guint
+rank (const RelaisAccount *account)
+{
+  switch (account->dispatch)
+    {
+    case RELAIS_DISPATCH_EXCLUSIVE:
+      return 0;
+    case RELAIS_DISPATCH_FALLBACK:
+      return 2;
+    case RELAIS_DISPATCH_OFF:
+    case RELAIS_DISPATCH_POOLED:
+    default:
+      return 1;
+    }
+}
+
+static gboolean
+is_unlisted (const RelaisCandidate *candidate)
+{
+  return candidate->reach == RELAIS_REACH_UNLISTED;
+}
+
+/* A model that was refused is the last hope; of others behind a breaker the soonest to reopen. */
+static int
+compare_health (const RelaisHealthState *a,
+                const RelaisHealthState *b)
+{
+  gboolean a_refused = a->kind == RELAIS_HEALTH_NO_MODEL || a->kind == RELAIS_HEALTH_FORBIDDEN;
+  gboolean b_refused = b->kind == RELAIS_HEALTH_NO_MODEL || b->kind == RELAIS_HEALTH_FORBIDDEN;
+
+  if (a_refused != b_refused)
+    return a_refused - b_refused;
+  return a->until_us < b->until_us ? -1 : a->until_us > b->until_us;
+}
+
+/* Who is known to have the model before who is not; the well before those something is held
+ * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
+ * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
+static gboolean
+goes_before (const RelaisChoice    *choice,
+             const RelaisCandidate *a,
+             const RelaisCandidate *b)
+{
+  gboolean a_well = a->state.kind == RELAIS_HEALTH_WELL;
+  gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
+
+  if (is_unlisted (a) != is_unlisted (b))
+    return is_unlisted (b);
+  if (a_well != b_well)
+    return a_well;
+  if (rank (a->account) != rank (b->account))
+    return rank (a->account) < rank (b->account);
+  if (!a_well && compare_health (&a->state, &b->state) != 0)
+    return compare_health (&a->state, &b->state) < 0;
+  if (a->account->priority != b->account->priority)
+    return a->account->priority < b->account->priority;
+  if (a->reach != b->reach)
+    return a->reach > b->reach;
+  switch (choice->query->scheduling)
+    {
+    case RELAIS_SCHEDULING_BALANCE:
+      return a->used < b->used;
+    case RELAIS_SCHEDULING_PERFORMANCE_FIRST:
+      return a->turn < b->turn;
+    case RELAIS_SCHEDULING_CACHE_FIRST:
+    case RELAIS_SCHEDULING_FIXED:
+    default:
+      return FALSE;
+    }
+}
+
+static void
+tell (const RelaisChoice      *choice,
+      const RelaisAccount     *account,
+      RelaisStanding           standing,
+      const RelaisHealthState *state)
+{
+  static const RelaisHealthState well = { .kind = RELAIS_HEALTH_WELL };
+
+  if (choice->query->standing != NULL)
+    choice->query->standing (account, standing, state != NULL ? state : &well,
+                             choice->query->user_data);
+}
+
+/* What keeps the account out for good, as far as this request goes. */
+static RelaisStanding
+judge (RelaisChoice  *choice,
+       RelaisAccount *account,
+       RelaisReach   *reach)
+{
+  const RelaisPickQuery *query = choice->query;
+
+  if (!account->enabled)
+    return RELAIS_STANDING_DISABLED;
+  if (account->dispatch == RELAIS_DISPATCH_OFF)
+    return RELAIS_STANDING_OFF;
+  if (query->scheduling == RELAIS_SCHEDULING_FIXED &&
+      g_strcmp0 (account->id, query->fixed_account) != 0)
+    return RELAIS_STANDING_NOT_FIXED;
+  if (query->model != NULL && !relais_account_serves (account, query->model))
+    {
+      choice->why_not = MAX (choice->why_not, RELAIS_PICK_MODEL);
+      return RELAIS_STANDING_MODEL;
+    }
+  *reach = query->reach (account, query->user_data);
+  if (*reach == RELAIS_REACH_NONE)
+    {
+      choice->why_not = MAX (choice->why_not, RELAIS_PICK_DIALECT);
+      return RELAIS_STANDING_DIALECT;
+    }
+  return RELAIS_STANDING_READY;
+}
+
+/* Tells how the account stands, and takes it into account. */
+void
+relais_choice_look_at (RelaisChoice  *choice,
+                       RelaisAccount *account,
+                       guint          turn,
+                       guint64        used)
+{
+  const RelaisPickQuery *query = choice->query;
+  RelaisCandidate candidate = { .account = account, .turn = turn, .used = used };
+  gboolean tried = query->tried != NULL && g_hash_table_contains (query->tried, account->id);
+  RelaisStanding standing = judge (choice, account, &candidate.reach);
+  gboolean can;
+
+  if (standing != RELAIS_STANDING_READY)
+    {
+      tell (choice, account, standing, NULL);
+      return;
+    }
+  choice->why_not = RELAIS_PICK_SPENT;
+  relais_health_get (choice->health, account->id, query->model, &candidate.state);
+  can = !candidate.state.excludes && !tried;
+  if (candidate.state.excludes || candidate.state.kind != RELAIS_HEALTH_WELL)
+    standing = RELAIS_STANDING_UNWELL;
+  else if (tried)
+    standing = RELAIS_STANDING_TRIED;
+  tell (choice, account, standing, &candidate.state);
+  if (g_strcmp0 (account->id, choice->stays) == 0)
+    {
+      choice->kept = candidate;
+      choice->kept_can = can;
+    }
+  if (can && (choice->best.account == NULL || goes_before (choice, &candidate, &choice->best)))
+    choice->best = candidate;
+  if (can || candidate.state.kind == RELAIS_HEALTH_WELL)
+    return;
+  choice->until_us = MIN (choice->until_us, candidate.state.until_us);
+  if (candidate.state.excludes)
+    choice->wait_us = MIN (choice->wait_us, candidate.state.until_us);
+}
+
+/* Whether the account of its conversation is one of those to choose from. */
+static gboolean
+ranks_with_best (const RelaisChoice *choice)
+{
+  return choice->kept.account != NULL &&
+         (choice->best.account == NULL ||
+          (is_unlisted (&choice->kept) <= is_unlisted (&choice->best) &&
+           rank (choice->kept.account) <= rank (choice->best.account)));
+}
+
+/* Whether it is worth waiting for: it only had too much to do, will be free soon, and nobody who
+ * can serve now goes before it by priority. */
+static gboolean
+may_wait_for_kept (const RelaisChoice *choice,
+                   gint64              now_us)
+{
+  RelaisHealthKind kind = choice->kept.state.kind;
+
+  return choice->best.account != NULL &&
+         choice->kept.account->priority <= choice->best.account->priority &&
+         (kind == RELAIS_HEALTH_LIMITED || kind == RELAIS_HEALTH_QUOTA) &&
+         choice->kept.state.until_us - now_us <= choice->query->patience_us;
+}
+
+/* Who it is, once all were looked at. */
+void
+relais_choice_decide (RelaisChoice *choice,
+                      RelaisPick   *pick)
+{
+  gint64 now_us = relais_clock_get_now_us (relais_health_get_clock (choice->health));
+
+  if (ranks_with_best (choice))
+    {
+      if (choice->kept_can && choice->kept.state.kind == RELAIS_HEALTH_WELL)
+        choice->best = choice->kept;
+      else if (may_wait_for_kept (choice, now_us))
+        {
+          pick->result = RELAIS_PICK_WAIT;
+          pick->until_us = choice->kept.state.until_us;
+          return;
+        }
+    }
+  if (choice->best.account != NULL)
+    {
+      pick->result = RELAIS_PICK_FOUND;
+      pick->account = relais_account_ref (choice->best.account);
+    }
+  else if (choice->why_not == RELAIS_PICK_SPENT && choice->wait_us != RELAIS_HEALTH_NEVER_US &&
+           choice->wait_us - now_us <= choice->query->patience_us)
+    {
+      pick->result = RELAIS_PICK_WAIT;
+      pick->until_us = choice->wait_us;
+    }
+  else
+    {
+      pick->result = choice->why_not;
+      pick->until_us = choice->until_us;
+    }
+}

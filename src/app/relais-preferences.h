@@ -1,0 +1,18 @@
+/* relais-preferences.h: what is set rarely, and on no page
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define RELAIS_TYPE_PREFERENCES (relais_preferences_get_type ())
+
+G_DECLARE_FINAL_TYPE (RelaisPreferences, relais_preferences, RELAIS, PREFERENCES, AdwWindow)
+
+GtkWidget *relais_preferences_new (GSettings *settings);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* relais-session.h: what tells one conversation from others
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "relais-dialect.h"
+
+G_BEGIN_DECLS
+
+void relais_session_read (RelaisDialectId   dialect,
+                          GBytes           *body,
+                          char            **session,
+                          GPtrArray        *calls);
+
+G_END_DECLS

@@ -1,0 +1,227 @@
+/* relais-engine-rules.c: what the rules come to, before anybody asks
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-engine"
+
+#include "config.h"
+
+#include "upstream/relais-provider.h"
+
+#include "relais-engine-private.h"
+
+/**
+ * relais_forecast_free:
+ * @self: (nullable): a forecast
+ */
+void
+relais_forecast_free (RelaisForecast *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->model);
+  g_strfreev (self->accounts);
+  g_free (self);
+}
+
+static gboolean
+speaks_any (const RelaisAccount *account)
+{
+  RelaisDialectId dialect;
+
+  return relais_provider_choose (account, RELAIS_DIALECT_OPENAI_CHAT, &dialect);
+}
+
+static guint
+get_turn (const RelaisAccount *account)
+{
+  return account->dispatch == RELAIS_DISPATCH_EXCLUSIVE  ? 0
+         : account->dispatch == RELAIS_DISPATCH_FALLBACK ? 2
+                                                         : 1;
+}
+
+/* Of two that may serve: whether @a goes first, whatever dialect is spoken. Below 0 it does. */
+static int
+compare (RelaisCore          *core,
+         const char          *model,
+         const RelaisAccount *a,
+         const RelaisAccount *b)
+{
+  gboolean a_lists = relais_catalog_lists (core->catalog, a, model);
+  gboolean b_lists = relais_catalog_lists (core->catalog, b, model);
+
+  if (a_lists != b_lists)
+    return a_lists ? -1 : 1;
+  if (get_turn (a) != get_turn (b))
+    return get_turn (a) < get_turn (b) ? -1 : 1;
+  return a->priority < b->priority ? -1 : a->priority > b->priority;
+}
+
+/* Those who would be chosen from, or why there are none. */
+static void
+find_servers (RelaisCore       *core,
+              const RelaisRule *rule,
+              RelaisForecast   *forecast)
+{
+  GPtrArray *all = relais_account_pool_get_accounts (core->pool);
+  g_autoptr (GPtrArray) best = g_ptr_array_new ();
+  g_autoptr (GStrvBuilder) labels = g_strv_builder_new ();
+
+  forecast->end = RELAIS_FORECAST_NO_ACCOUNT;
+  for (guint i = 0; i < all->len; i++)
+    {
+      RelaisAccount *account = g_ptr_array_index (all, i);
+      int order;
+
+      if (!relais_account_pool_is_active (core->pool, account) || !speaks_any (account))
+        continue;
+      if (!relais_rule_allows (rule, account->id, account->provider))
+        {
+          forecast->end = MAX (forecast->end, RELAIS_FORECAST_RULE);
+          continue;
+        }
+      if (!relais_account_serves (account, forecast->model))
+        {
+          forecast->end = MAX (forecast->end, RELAIS_FORECAST_NO_MODEL);
+          continue;
+        }
+      order = best->len > 0 ? compare (core, forecast->model, account, best->pdata[0]) : 0;
+      if (order < 0)
+        g_ptr_array_set_size (best, 0);
+      if (order <= 0)
+        g_ptr_array_add (best, account);
+    }
+  if (best->len > 0)
+    forecast->end = RELAIS_FORECAST_SERVED;
+  for (guint i = 0; i < best->len; i++)
+    g_strv_builder_add (labels, ((RelaisAccount *)best->pdata[i])->label);
+  forecast->accounts = g_strv_builder_end (labels);
+}
+
+static void
+forecast_job (RelaisCore *core,
+              RelaisJob  *job)
+{
+  RelaisForecast *forecast = g_new0 (RelaisForecast, 1);
+  const RelaisRule *rule = relais_rules_find (core->gateway.rules, job->text, &forecast->rule);
+
+  forecast->model = g_strdup (rule != NULL && rule->model != NULL ? rule->model : job->text);
+  find_servers (core, rule, forecast);
+  job->result = forecast;
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_forecast_async:
+ * @self: an engine
+ * @model: a model's name as a client would spell it
+ * @cancellable: (nullable): ends the wait
+ * @callback: told at once
+ * @user_data: for @callback
+ *
+ * What would become of a request for @model now. Nobody is asked, and no turn is taken.
+ */
+void
+relais_engine_forecast_async (RelaisEngine        *self,
+                              const char          *model,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  RelaisJob *job = relais_job_new (self, relais_engine_forecast_async, cancellable, callback,
+                                   user_data, forecast_job);
+
+  job->text = g_strdup (model);
+  job->result_free = (GDestroyNotify)relais_forecast_free;
+  relais_job_run (job);
+}
+
+/**
+ * relais_engine_forecast_finish:
+ * @self: an engine
+ * @result: what the callback got
+ * @error: where to put a failure
+ *
+ * Returns: (transfer full) (nullable): the forecast
+ */
+RelaisForecast *
+relais_engine_forecast_finish (RelaisEngine  *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static char **
+list_providers (void)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gsize n_providers = 0;
+  const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
+
+  for (gsize i = 0; i < n_providers; i++)
+    g_strv_builder_add (builder, providers[i].id);
+  return g_strv_builder_end (builder);
+}
+
+static char *
+describe_lack (guint             number,
+               const RelaisRule *rule,
+               RelaisRuleLack    lack)
+{
+  switch (lack)
+    {
+    case RELAIS_RULE_LACKS_ACCOUNT:
+      return g_strdup_printf ("rule %u names the account “%s”, and there is none with that id",
+                              number, rule->account);
+    case RELAIS_RULE_LACKS_PROVIDER:
+      return g_strdup_printf ("rule %u names the provider “%s”, which is none", number,
+                              rule->provider);
+    case RELAIS_RULE_LACKS_MEMBERS:
+      return g_strdup_printf ("rule %u names the provider “%s”, and no account is of it", number,
+                              rule->provider);
+    case RELAIS_RULE_LACKS_BOTH:
+      return g_strdup_printf ("rule %u names the account “%s”, which is not of the provider “%s”",
+                              number, rule->account, rule->provider);
+    case RELAIS_RULE_LACKS_NOTHING:
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * relais_engine_dup_rule_notes:
+ * @self: an engine that has loaded its accounts
+ *
+ * Returns: (transfer full) (array zero-terminated=1): one line for each rule that can serve nobody,
+ *   for what it names is not there
+ */
+char **
+relais_engine_dup_rule_notes (RelaisEngine *self)
+{
+  GListModel *accounts = G_LIST_MODEL (self->accounts);
+  guint n_accounts = g_list_model_get_n_items (accounts);
+  g_autofree RelaisRuleTarget *targets = g_new0 (RelaisRuleTarget, n_accounts);
+  g_auto (GStrv) providers = list_providers ();
+  g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
+
+  for (guint i = 0; i < n_accounts; i++)
+    {
+      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (accounts, i);
+
+      targets[i].id = relais_account_row_get_id (row);
+      targets[i].provider = relais_account_row_get_provider (row);
+    }
+  for (guint i = 0; self->rules != NULL && i < relais_rules_get_length (self->rules); i++)
+    {
+      const RelaisRule *rule = relais_rules_get (self->rules, i);
+      RelaisRuleLack lack = relais_rule_find_lack (rule, targets, n_accounts,
+                                                   (const char *const *)providers);
+      g_autofree char *note = describe_lack (i + 1, rule, lack);
+
+      if (note != NULL)
+        g_strv_builder_add (notes, note);
+    }
+  return g_strv_builder_end (notes);
+}

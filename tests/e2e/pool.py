@@ -1,0 +1,604 @@
+#!/usr/bin/python3
+"""Several accounts, and what becomes of a request when they fail: each story on real ports, with scripted faults."""
+import http.client
+import json
+import os
+import signal
+import socket
+import threading
+import time
+
+from harness import KEY, Relais, equal, main, test, until
+
+OK = {'id': 'c', 'object': 'chat.completion', 'created': 1, 'model': 'm', 'usage': {'prompt_tokens': 3, 'completion_tokens': 4, 'total_tokens': 7},
+      'choices': [{'index': 0, 'message': {'role': 'assistant', 'content': 'served'}, 'finish_reason': 'stop'}]}
+MESSAGE = {'id': 'msg_1', 'type': 'message', 'role': 'assistant', 'model': 'm', 'content': [{'type': 'text', 'text': 'served'}],
+           'stop_reason': 'end_turn', 'stop_sequence': None, 'usage': {'input_tokens': 3, 'output_tokens': 4}}
+GEMINI = {'candidates': [{'content': {'parts': [{'text': 'served'}], 'role': 'model'}, 'finishReason': 'STOP', 'index': 0}],
+          'usageMetadata': {'promptTokenCount': 3, 'candidatesTokenCount': 4, 'totalTokenCount': 7}}
+EVENTS = [b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}\n\n',
+          b'data: {"choices":[{"index":0,"delta":{"content":"ser"}}]}\n\n', b'data: {"choices":[{"index":0,"delta":{"content":"ved"}}]}\n\n',
+          b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n']
+RETRY_INFO = {'@type': 'type.googleapis.com/google.rpc.RetryInfo', 'retryDelay': '30s'}
+DAY = {'@type': 'type.googleapis.com/google.rpc.QuotaFailure', 'violations': [{'quotaId': 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}
+
+
+class Vendor:
+    """An upstream that does as it is told: `script` holds what its next answers are, the last one again and again."""
+
+    def __init__(self, *script):
+        self.script, self.seen, self.lock = list(script) or ['ok'], [], threading.Lock()
+        self.socket = socket.create_server(('127.0.0.1', 0), backlog=128)
+        self.port = self.socket.getsockname()[1]
+        self.url = f'http://127.0.0.1:{self.port}'
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                peer, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+    def next(self):
+        with self.lock:
+            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+    def serve(self, peer):
+        file = peer.makefile('rb')
+        try:
+            while True:
+                line = file.readline()
+                if not line:
+                    return
+                target, length = line.split()[1].decode(), 0
+                while (field := file.readline().strip()):
+                    name, _, value = field.decode().partition(':')
+                    length = int(value) if name.lower() == 'content-length' else length
+                body = file.read(length)
+                if line.startswith(b'GET'):
+                    self.send(peer, 404, {}, {'error': {'message': 'no list'}})
+                    continue
+                with self.lock:
+                    self.seen.append((target, json.loads(body)))
+                if not self.answer(peer, target, self.next()):
+                    return
+        except (OSError, ValueError):
+            pass
+        finally:
+            peer.close()
+
+    @staticmethod
+    def send(peer, status, headers, body):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        head = ''.join(f'{name}: {value}\r\n' for name, value in headers.items())
+        peer.sendall(f'HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{head}Content-Length: {len(raw)}\r\n\r\n'.encode() + raw)
+        return True
+
+    def answer(self, peer, target, step):
+        if callable(step):
+            step = step()
+        if step == 'reset':
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+            return False
+        if step == 'close':
+            return False
+        if step in ('stream', 'cut', 'silent', 'early-error', 'late-error', 'big-error'):
+            return self.stream(peer, step)
+        if step == 'ok':
+            whole = MESSAGE if '/messages' in target else GEMINI if ':generate' in target else OK
+            return self.send(peer, 200, {}, whole)
+        if step == 'error-200':
+            return self.send(peer, 200, {}, {'error': {'message': 'not today', 'type': 'server_error'}})
+        status, headers, body = step
+        return self.send(peer, status, headers, body)
+
+    @staticmethod
+    def stream(peer, step):
+        if step == 'big-error':
+            peer.sendall(b'HTTP/1.1 500 X\r\nContent-Type: application/json\r\nContent-Length: 90000000\r\n\r\n')
+            for _ in range(64):
+                peer.sendall(b'x' * 16384)
+            return False
+        peer.sendall(b'HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
+
+        def chunk(data):
+            peer.sendall(b'%x\r\n%s\r\n' % (len(data), data))
+        error = b'data: {"error":{"message":"broke down","type":"server_error","code":500}}\n\n'
+        if step == 'early-error':
+            chunk(error)
+        elif step == 'silent':
+            return False
+        else:
+            chunk(EVENTS[0])
+            chunk(EVENTS[1])
+            if step == 'cut':
+                return False
+            for event in [error] if step == 'late-error' else EVENTS[2:]:
+                chunk(event)
+        peer.sendall(b'0\r\n\r\n')
+        return True
+
+
+def refusal(status, message='no', headers=None, **more):
+    return status, headers or {}, {'error': dict({'message': message, 'type': 'x', 'code': None}, **more)}
+
+
+def limited(seconds, message='slow down'):
+    return refusal(429, message, {'retry-after': str(seconds)})
+
+
+def account(name, vendor, provider='openai', **more):
+    return dict({'id': name, 'label': name.upper(), 'provider': provider, 'base_url': vendor.url, 'api_key': f'key-of-{name}-012345'}, **more)
+
+
+def pool(*vendors, **more):
+    return [account(name, vendor, **more) for name, vendor in zip('abcdefghij', vendors)]
+
+
+def ask(relais, model='m-one', words='hi', stream=False, **more):
+    body = dict({'model': model, 'messages': [{'role': 'user', 'content': words}], 'stream': stream}, **more)
+    status, headers, answer = relais.request('POST', '/v1/chat/completions', body)
+    return status, headers, answer.decode()
+
+
+def message_of(answer):
+    return json.loads(answer)['error']['message']
+
+
+def counts(*vendors):
+    return tuple(len(vendor.seen) for vendor in vendors)
+
+
+def story(name):
+    """A name for what a function does in each of several cases."""
+    def add(function):
+        function.__name__ = name
+        return test(function)
+    return add
+
+
+# --- who is asked next ---
+
+FAULTS = {
+    'a 429': limited(30), 'a 429 without a word': refusal(429), 'a 500': refusal(500), 'a 503': refusal(503), 'a 529': refusal(529),
+    'a refused key': refusal(401, 'bad key'), 'a 402': refusal(402), 'a 403': refusal(403, 'not for you'),
+    'credit that is gone': refusal(429, 'quota', code='insufficient_quota'), 'a model nobody there knows': refusal(404, 'The model does not exist', code='model_not_found'),
+    'a redirect': (302, {'Location': 'http://127.0.0.1:1/'}, b''), 'a reset': 'reset', 'a connection that just closes': 'close',
+    'an error in a 200': 'error-200', 'a refusal too long to hold': 'big-error',
+}
+for _name, _fault in FAULTS.items():
+    def _run(fault=_fault):
+        bad, good = Vendor(fault), Vendor()
+        with Relais(accounts=pool(bad, good)) as relais:
+            status, _, answer = ask(relais)
+            # a connection that was used before may just be stale: that is tried once more, silently
+            equal((status, counts(bad, good)), (200, (2 if fault in ('reset', 'close') else 1, 1)), answer)
+            assert 'served' in answer, answer
+            until(lambda: '“A”' in relais.said(), 'the line that says so')
+    story(f'{_name} goes on to the next account')(_run)
+
+for _name, _fault in {'an error as its first event': 'early-error', 'an end before its first event': 'silent', 'a 429': limited(30)}.items():
+    def _run(fault=_fault):
+        bad, good = Vendor(fault), Vendor('stream')
+        with Relais(accounts=pool(bad, good)) as relais:
+            status, _, answer = ask(relais, stream=True)
+            equal((status, counts(bad, good)), (200, (1, 1)), answer)
+            equal(answer, b''.join(EVENTS).decode())
+    story(f'a stream with {_name} goes on to the next account')(_run)
+
+for _name, _fault in {'cut': 'cut', 'broken by an error': 'late-error'}.items():
+    def _run(fault=_fault):
+        bad, good = Vendor(fault), Vendor('stream')
+        with Relais(accounts=pool(bad, good)) as relais:
+            status, _, answer = ask(relais, stream=True)
+            equal((status, counts(bad, good)), (200, (1, 0)), answer)
+            assert answer.startswith((EVENTS[0] + EVENTS[1]).decode()) and 'error' in answer and '[DONE]' not in answer.split('error')[0], answer
+            # three in a row are held against it, good heads or not
+            for _ in range(2):
+                ask(relais, stream=True)
+            equal(counts(bad, good), (3, 0))
+            equal((ask(relais, stream=True)[0], counts(bad, good)), (200, (3, 1)))
+    story(f'a stream {_name} after its first word is nobody else’s')(_run)
+
+for _status in (400, 413, 422):
+    def _run(status=_status):
+        bad, good = Vendor(refusal(status, 'your fault')), Vendor()
+        with Relais(accounts=pool(bad, good)) as relais:
+            got, _, answer = ask(relais)
+            equal((got, message_of(answer), counts(bad, good)), (status, 'your fault', (1, 0)))
+            bad.script = ['ok']
+            equal((ask(relais)[0], counts(bad, good)), (200, (2, 0)), 'nothing is held against it')
+    story(f'a {_status} is the request’s own fault')(_run)
+
+
+@test
+def connection_refused_goes_on_to_the_next_account():
+    gone, good = Vendor(), Vendor()
+    gone.close()
+    with Relais(accounts=pool(gone, good)) as relais:
+        equal((ask(relais)[0], counts(good)), (200, (1,)))
+
+
+@test
+def three_attempts_are_the_most():
+    bad = [Vendor(refusal(500, f'fault {n}')) for n in range(5)]
+    with Relais(accounts=pool(*bad)) as relais:
+        status, headers, answer = ask(relais)
+        equal((status, counts(*bad), headers.get('x-should-retry')), (502, (1, 1, 1, 0, 0), 'false'))
+        for n in range(3):
+            assert f'“{"ABC"[n]}” answered 500: fault {n}' in message_of(answer), answer
+
+
+# --- how long ---
+
+WAITS = {
+    'retry-after-ms': ({'retry-after-ms': '30000'}, {'message': 'x'}), 'retry-after': ({'retry-after': '30'}, {'message': 'x'}),
+    'a date': (lambda: {'retry-after': time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(time.time() + 31))}, {'message': 'x'}),
+    'anthropic-ratelimit': (lambda: {'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset':
+                                     time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() + 31))}, {'message': 'x'}),
+    'x-ratelimit': ({'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '30s'}, {'message': 'x'}),
+    'RetryInfo': ({}, {'message': 'x', 'details': [RETRY_INFO]}), 'words': ({}, {'message': 'Please retry in 30.0s.'}),
+}
+for _name, (_headers, _error) in WAITS.items():
+    def _run(headers=_headers, error=_error):
+        given = headers() if callable(headers) else headers
+        vendor = Vendor((429, given, {'error': error}))
+        with Relais(accounts=pool(vendor)) as relais:
+            for _ in range(2):
+                status, headers, answer = ask(relais)
+                equal(status, 429, answer)
+                assert 27 <= int(headers['retry-after']) <= 31, headers
+            equal(counts(vendor), (1,), 'it is left alone until then')
+    story(f'a wait told by {_name} is kept and passed on')(_run)
+
+
+@test
+def a_quota_of_the_day_ends_at_midnight_pacific():
+    vendor = Vendor((429, {}, {'error': {'code': 429, 'message': 'exhausted', 'status': 'RESOURCE_EXHAUSTED', 'details': [DAY, RETRY_INFO]}}))
+    with Relais(accounts=[account('a', vendor, 'gemini')]) as relais:
+        ask(relais, 'gemini-3-flash')
+        status, headers, answer = ask(relais, 'gemini-3-flash')
+        equal((status, counts(vendor), headers['x-should-retry']), (429, (1,), 'false'), answer)
+        assert 0 < int(headers['retry-after']) <= 25 * 3600 and 'quota of the day' in message_of(answer), (headers, answer)
+
+
+@test
+def an_odd_wait_is_capped_at_a_day():
+    vendor = Vendor(limited(10 ** 9))
+    with Relais(accounts=pool(vendor)) as relais:
+        equal(int(ask(relais)[1]['retry-after']) <= 24 * 3600 or ask(relais)[1]['retry-after'], True)
+        equal(int(ask(relais)[1]['retry-after']) <= 24 * 3600, True)
+
+
+@test
+def a_limit_of_one_model_leaves_the_others():
+    vendor, other = Vendor(limited(30), 'ok'), Vendor()
+    with Relais(accounts=pool(vendor, other)) as relais:
+        equal((ask(relais, 'm-one')[0], counts(vendor, other)), (200, (1, 1)))
+        equal((ask(relais, 'm-two')[0], counts(vendor, other)), (200, (2, 1)))
+        equal((ask(relais, 'm-one')[0], counts(vendor, other)), (200, (2, 2)))
+
+
+@test
+def a_short_wait_is_waited_out():
+    vendor = Vendor(limited(1), 'ok')
+    with Relais(accounts=pool(vendor)) as relais:
+        began = time.monotonic()
+        status, _, answer = ask(relais)
+        took = time.monotonic() - began
+        equal((status, counts(vendor)), (200, (2,)), answer)
+        assert 0.9 < took < 3, took
+        until(lambda: 'held 1.0 s' in relais.said(), 'the line that says so')
+
+
+@test
+def a_wait_beyond_the_longest_is_told_at_once():
+    vendor = Vendor(limited(3), 'ok')
+    with Relais('--max-wait', '2', accounts=pool(vendor)) as relais:
+        began = time.monotonic()
+        status, headers, _ = ask(relais)
+        equal((status, headers['retry-after'], time.monotonic() - began < 1), (429, '3', True))
+
+
+@test
+def a_conversation_waits_for_its_account():
+    first, second = Vendor('ok', limited(1), 'ok'), Vendor()
+    with Relais(accounts=pool(first, second)) as relais:
+        equal(ask(relais)[0], 200)
+        equal((ask(relais)[0], counts(first, second)), (200, (3, 0)))
+
+
+@test
+def a_conversation_moves_when_its_account_takes_too_long():
+    first, second = Vendor('ok', limited(30), 'ok'), Vendor()
+    with Relais('--max-wait', '1', accounts=pool(first, second)) as relais:
+        for _ in range(4):
+            equal(ask(relais)[0], 200)
+        equal(counts(first, second), (2, 3), 'and stays there')
+
+
+@test
+def new_conversations_go_to_the_free_account():
+    first, second = Vendor('ok', limited(30)), Vendor()
+    with Relais(accounts=pool(first, second)) as relais:
+        ask(relais, words='one')
+        ask(relais, words='two')
+        equal((ask(relais, words='three')[0], counts(first, second)), (200, (2, 2)))
+
+
+# --- what is held against an account, and how it ends ---
+
+@test
+def a_key_refused_on_one_of_three_is_out():
+    bad, good, spare = Vendor(refusal(401, 'bad key')), Vendor(), Vendor()
+    with Relais(accounts=pool(bad, good, spare)) as relais:
+        for _ in range(4):
+            equal(ask(relais)[0], 200)
+        equal(counts(bad, good, spare), (1, 4, 0))
+        assert 'key-of-' not in relais.said()
+
+
+@test
+def the_breaker_opens_after_three_faults_and_only_orders():
+    bad, good = Vendor(refusal(500)), Vendor()
+    with Relais('--scheduling', 'performance-first', accounts=pool(bad, good)) as relais:
+        for _ in range(12):
+            equal(ask(relais)[0], 200)
+        equal(counts(bad), (3,), 'three in a row, then no more')
+    alone = Vendor(refusal(500))
+    with Relais(accounts=pool(alone)) as relais:
+        for _ in range(6):
+            equal(ask(relais)[0], 500)
+        equal(counts(alone), (6,), 'one account is never worse off than without Relais')
+        alone.script = ['ok']
+        equal(ask(relais)[0], 200)
+
+
+@test
+def a_good_answer_ends_a_row_of_faults():
+    vendor, other = Vendor(refusal(500), refusal(500), 'ok', refusal(500), refusal(500), 'ok'), Vendor()
+    with Relais('--scheduling', 'balance', accounts=pool(vendor, other)) as relais:
+        for _ in range(12):
+            equal(ask(relais)[0], 200)
+        assert counts(vendor)[0] >= 6, counts(vendor, other)
+
+
+@test
+def all_cooling_names_each_and_the_earliest_end():
+    vendors = [Vendor(limited(seconds, f'wait {seconds}')) for seconds in (50, 30, 40)]
+    with Relais(accounts=pool(*vendors)) as relais:
+        for _ in range(2):
+            status, headers, answer = ask(relais)
+            equal(status, 429, answer)
+            assert 28 <= int(headers['retry-after']) <= 30 and 'x-should-retry' not in headers, headers
+            for label, seconds in zip('ABC', (50, 30, 40)):
+                assert f'“{label}” is rate limited' in answer and f'wait {seconds}' in answer, answer
+        equal(counts(*vendors), (1, 1, 1))
+
+
+@test
+def the_error_is_in_the_callers_dialect():
+    vendors = [Vendor(limited(30)), Vendor(limited(20))]
+    with Relais(accounts=pool(*vendors)) as relais:
+        body = {'model': 'm-one', 'max_tokens': 9, 'messages': [{'role': 'user', 'content': 'hi'}]}
+        status, headers, answer = relais.request('POST', '/v1/messages', body)
+        equal((status, json.loads(answer)['error']['type'], headers['retry-after']), (429, 'rate_limit_error', '20'), answer)
+        status, headers, answer = relais.request('POST', '/v1beta/models/m-one:generateContent', {'contents': [{'parts': [{'text': 'hi'}]}]})
+        equal((status, json.loads(answer)['error']['status']), (429, 'RESOURCE_EXHAUSTED'), answer)
+
+
+@test
+def some_limited_and_some_broken_is_503_with_the_end():
+    vendors = [Vendor(limited(30)), Vendor(refusal(401, 'bad key'))]
+    with Relais(accounts=pool(*vendors)) as relais:
+        for _ in range(2):
+            status, headers, answer = ask(relais)
+            equal(status, 503, answer)
+            assert 28 <= int(headers['retry-after']) <= 30, headers
+
+
+@test
+def all_broken_is_502_without_an_end():
+    vendors = [Vendor(refusal(401, 'bad key')), Vendor(refusal(402, 'pay first')), Vendor(refusal(500, 'dead'))]
+    with Relais(accounts=pool(vendors[0], vendors[2])) as relais:
+        status, headers, answer = ask(relais)
+        equal((status, headers['x-should-retry'], 'retry-after' in headers), (502, 'false', False), answer)
+        assert 'bad key' in answer and 'dead' in answer, answer
+    with Relais(accounts=pool(vendors[1])) as relais:
+        status, headers, answer = ask(relais)
+        equal((status, headers['x-should-retry']), (502, 'false'), answer)
+
+
+# --- dispatch and scheduling ---
+
+@test
+def exclusive_serves_alone_and_fallback_when_it_cannot():
+    zai, spare, pooled = Vendor('ok', limited(30)), Vendor(), Vendor()
+    rows = [account('g', spare, 'gemini', dispatch='fallback'), account('p', pooled), account('z', zai, 'anthropic', dispatch='exclusive')]
+    with Relais('--scheduling', 'balance', accounts=rows[:1] + rows[2:]) as relais:
+        equal((ask(relais)[0], counts(zai, spare)), (200, (1, 0)))
+        equal((ask(relais)[0], counts(zai, spare)), (200, (2, 1)), 'z.ai is limited: the fallback serves')
+        equal((ask(relais)[0], counts(zai, spare)), (200, (2, 2)))
+    zai.script, zai.seen, spare.seen = ['ok'], [], []
+    with Relais('--scheduling', 'balance', accounts=rows) as relais:
+        for _ in range(3):
+            equal(ask(relais)[0], 200)
+        equal(counts(zai, pooled, spare), (3, 0, 0))
+
+
+@test
+def off_and_disabled_accounts_are_never_asked():
+    off, out, good = Vendor(), Vendor(), Vendor(refusal(500))
+    rows = [account('a', off, dispatch='off'), account('b', out, enabled=False), account('c', good)]
+    with Relais(accounts=rows) as relais:
+        equal((ask(relais)[0], counts(off, out, good)), (500, (0, 0, 1)))
+
+
+@test
+def balance_takes_the_least_recently_used():
+    vendors = [Vendor(), Vendor(), Vendor()]
+    with Relais('--scheduling', 'balance', accounts=pool(*vendors)) as relais:
+        for _ in range(9):
+            ask(relais)
+        equal(counts(*vendors), (3, 3, 3))
+
+
+@test
+def performance_first_takes_turns_for_each_model():
+    vendors = [Vendor(), Vendor()]
+    with Relais('--scheduling', 'performance-first', accounts=pool(*vendors)) as relais:
+        for _ in range(4):
+            ask(relais, 'm-one')
+            ask(relais, 'm-two')
+        equal(counts(*vendors), (4, 4))
+        for vendor in vendors:
+            equal([body['model'] for _, body in vendor.seen].count('m-one'), 2)
+
+
+@test
+def cache_first_keeps_a_conversation_and_fills_in_list_order():
+    vendors = [Vendor(), Vendor()]
+    with Relais(accounts=pool(*vendors)) as relais:
+        for words in ('one', 'two', 'one', 'three'):
+            ask(relais, words=words)
+        equal(counts(*vendors), (4, 0))
+
+
+@test
+def a_fixed_account_serves_all_or_nothing():
+    vendors = [Vendor(), Vendor(refusal(500, 'mine'))]
+    with Relais('--scheduling', 'fixed:b', accounts=pool(*vendors)) as relais:
+        status, _, answer = ask(relais)
+        equal((status, message_of(answer), counts(*vendors)), (500, 'mine', (0, 1)))
+    with Relais('--scheduling', 'fixed:nobody', accounts=pool(*vendors)) as relais:
+        status, _, answer = ask(relais)
+        equal((status, counts(*vendors)), (503, (0, 1)))
+        assert 'set to answer everything' in message_of(answer), answer
+
+
+@test
+def a_lower_priority_waits_for_the_higher_to_fail():
+    first, second = Vendor('ok', refusal(500), refusal(500), refusal(500), 'ok'), Vendor()
+    rows = [account('b', second, priority=9), account('a', first, priority=1)]
+    with Relais('--scheduling', 'balance', accounts=rows) as relais:
+        for _ in range(5):
+            equal(ask(relais)[0], 200)
+        equal(counts(first, second), (4, 4))
+
+
+@test
+def a_conversation_is_one_by_what_the_client_says():
+    first, second = Vendor('ok', limited(30), 'ok'), Vendor()
+    with Relais('--max-wait', '0', accounts=pool(first, second)) as relais:
+        ask(relais, words='one', prompt_cache_key='k')
+        ask(relais, words='two', prompt_cache_key='k')
+        equal((ask(relais, words='three', prompt_cache_key='k')[0], counts(first, second)), (200, (2, 2)))
+
+
+# --- the rest ---
+
+@test
+def a_timeout_after_the_request_went_is_not_tried_elsewhere():
+    """What may have run may have been billed. The limit is 600 s: a stop of the server is what ends this one."""
+    hold = threading.Event()
+    slow, other = Vendor(lambda: hold.wait(20) and 'ok'), Vendor()
+    with Relais(accounts=pool(slow, other)) as relais:
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(ask(relais)))
+        thread.start()
+        until(lambda: slow.seen, 'the request')
+        equal(counts(slow, other), (1, 0))
+        hold.set()
+        thread.join(20)
+        equal((answers[0][0], counts(slow, other)), (200, (1, 0)))
+
+
+@test
+def an_account_that_points_at_relais_itself():
+    with socket.create_server(('127.0.0.1', 0)) as probe:
+        port = probe.getsockname()[1]
+    rows = [{'id': 'me', 'label': 'Me', 'provider': 'openai', 'base_url': f'http://localhost:{port}/v1', 'api_key': 'key-of-me-0123456'}]
+    relais = Relais('--port', str(port), accounts=rows)
+    with relais:
+        status, headers, answer = ask(relais)
+        equal((status, headers['x-should-retry'], json.loads(answer)['error']['code']), (508, 'false', 'loop_detected'), answer)
+        assert '“Me” points at this Relais itself' in answer, answer
+
+
+@test
+def claude_code_finds_the_second_gemini_account():
+    """A tool call of Claude Code's on two Gemini accounts, the first of which is over quota."""
+    over = Vendor((429, {}, {'error': {'code': 429, 'message': 'exhausted', 'status': 'RESOURCE_EXHAUSTED', 'details': [DAY]}}))
+    call = {'candidates': [{'content': {'role': 'model', 'parts': [{'functionCall': {'name': 'Read', 'args': {'path': 'a'}}, 'thoughtSignature': 'c2ln'}]},
+                            'finishReason': 'STOP', 'index': 0}], 'usageMetadata': {'promptTokenCount': 3, 'candidatesTokenCount': 4, 'totalTokenCount': 7}}
+    good = Vendor((200, {}, call), 'ok')
+    tool = {'name': 'Read', 'description': 'r', 'input_schema': {'type': 'object', 'properties': {'path': {'type': 'string'}}}}
+    with Relais(accounts=pool(over, good, provider='gemini')) as relais:
+        body = {'model': 'gemini-3-flash', 'max_tokens': 64, 'tools': [tool], 'messages': [{'role': 'user', 'content': 'read a'}]}
+        status, _, answer = relais.request('POST', '/v1/messages', body, {'anthropic-version': '2023-06-01', 'User-Agent': 'claude-cli/2.1'})
+        said = json.loads(answer)
+        equal((status, said['content'][-1]['type'], counts(over, good)), (200, 'tool_use', (1, 1)), answer)
+        body['messages'] += [{'role': 'assistant', 'content': said['content']},
+                             {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': said['content'][-1]['id'], 'content': 'text'}]}]
+        status, _, answer = relais.request('POST', '/v1/messages', body, {'anthropic-version': '2023-06-01', 'User-Agent': 'claude-cli/2.1'})
+        equal((status, counts(over, good)), (200, (1, 2)), answer)
+        until(lambda: '“A” quota 429' in relais.said(), 'why the second served it')
+
+
+@test
+def a_suspended_server_wakes_up_with_its_waits_over():
+    vendor = Vendor(limited(2), 'ok')
+    with Relais('--max-wait', '0', accounts=pool(vendor)) as relais:
+        equal(ask(relais)[0], 429)
+        os.kill(relais.process.pid, signal.SIGSTOP)
+        end = time.monotonic() + 2.1
+        until(lambda: time.monotonic() > end, 'the wait to be over')
+        os.kill(relais.process.pid, signal.SIGCONT)
+        equal((ask(relais)[0], counts(vendor)), (200, (2,)))
+
+
+@test
+def a_held_request_ends_when_its_client_leaves_and_when_the_server_stops():
+    vendor = Vendor(limited(8))
+    with Relais(accounts=pool(vendor)) as relais:
+        raw = json.dumps({'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]}).encode()
+        sock = relais.connect()
+        sock.sendall(f'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n'
+                     f'Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n'.encode() + raw)
+        until(lambda: vendor.seen, 'the request')
+        sock.close()
+        until(lambda: 'm-one' in relais.said(), 'its line')
+        equal(counts(vendor), (1,))
+    vendor = Vendor(limited(8))
+    with Relais(accounts=pool(vendor)) as relais:
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(ask(relais)))
+        thread.start()
+        until(lambda: vendor.seen, 'the request')
+        began = time.monotonic()
+        relais.stop()
+        thread.join(10)
+        assert time.monotonic() - began < 6, 'it was held on'
+        equal((answers[0][0], counts(vendor)), (429, (1,)), answers)
+
+
+@test
+def fifty_at_once_are_all_served_while_one_account_can():
+    bad, good = Vendor(limited(30)), Vendor()
+    with Relais('--scheduling', 'balance', accounts=pool(bad, good)) as relais:
+        statuses = []
+        threads = [threading.Thread(target=lambda n=n: statuses.append(ask(relais, words=str(n))[0])) for n in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        equal(statuses, [200] * 50)
+
+
+main()

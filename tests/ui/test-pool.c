@@ -1,0 +1,173 @@
+/* test-pool.c: how accounts fare and are chosen, in the window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "app/relais-account-item.h"
+#include "app/relais-account-words.h"
+#include "app/relais-record-view.h"
+#include "app/relais-spin-row.h"
+
+#include "puppet-engine.h"
+#include "ui-kit.h"
+
+static const RelaisEngineOptions bare = { 0 };
+
+static GtkWidget *
+open_accounts (UiStage *stage)
+{
+  ui_kit_open (stage, &bare, 900);
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a1", "Work", "gemini" });
+  puppet_engine_add_account (stage->engine, &(PuppetAccount){ "a2", "Home", "gemini" });
+  gtk_widget_activate_action (stage->window, "win.page", "s", "accounts");
+  ui_kit_drain ();
+  return ui_kit_page (stage, "RelaisAccountsPage");
+}
+
+/* What is held against an account shows with its end, and ends at a person's word. */
+static void
+test_trouble (void)
+{
+  RelaisAccountTrouble trouble = { RELAIS_ACCOUNT_COOLING, (char *)"gemini-3-flash",
+                                   (char *)"Slow <down>", 429,
+                                   g_get_real_time () + 90 * G_USEC_PER_SEC };
+  UiStage stage = { 0 };
+  GtkWidget *page = open_accounts (&stage);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 0);
+  const char *subtitle = NULL;
+
+  ui_kit_assert_label (row, "pill", "Active");
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (row, "try_now")));
+  puppet_engine_set_trouble_of (stage.engine, "a1", &trouble);
+  ui_kit_assert_label (row, "pill", "Cooling Down · 90 s");
+  subtitle = adw_action_row_get_subtitle (ADW_ACTION_ROW (row));
+  g_assert_nonnull (strstr (subtitle, "gemini-3-flash: too many requests, for 90 s (“Slow <down>”)"));
+  g_object_set (page, "narrow", TRUE, NULL);
+  ui_kit_assert_label (row, "pill", "Cooling Down");
+  ui_kit_click (ui_kit_child (row, "try_now"));
+  ui_kit_drain ();
+  ui_kit_assert_label (row, "pill", "Active");
+  g_assert_false (gtk_widget_get_visible (ui_kit_child (row, "try_now")));
+  ui_kit_close (&stage);
+}
+
+static void
+assert_scheduling (UiStage          *stage,
+                   RelaisScheduling  want)
+{
+  const char *fixed;
+  int wait;
+
+  g_assert_cmpint (puppet_engine_get_scheduling (stage->engine, &fixed, &wait), ==, want);
+}
+
+static void
+assert_fixed (UiStage    *stage,
+              const char *want)
+{
+  const char *fixed;
+  int wait;
+
+  puppet_engine_get_scheduling (stage->engine, &fixed, &wait);
+  g_assert_cmpstr (fixed, ==, want);
+}
+
+static void
+assert_wait (UiStage *stage,
+             int      want)
+{
+  const char *fixed;
+  int wait;
+
+  puppet_engine_get_scheduling (stage->engine, &fixed, &wait);
+  g_assert_cmpint (wait, ==, want);
+}
+
+/* Each choice is stored, and in force at once. */
+static void
+test_scheduling (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = open_accounts (&stage);
+  GtkWidget *group = ui_kit_child (page, "scheduling");
+  AdwComboRow *scheduling = ui_kit_child (group, "scheduling");
+  AdwComboRow *account = ui_kit_child (group, "account");
+  g_autofree char *stored = NULL;
+
+  g_assert_true (gtk_widget_get_visible (group));
+  assert_scheduling (&stage, RELAIS_SCHEDULING_CACHE_FIRST);
+  assert_wait (&stage, 10);
+  adw_combo_row_set_selected (scheduling, RELAIS_SCHEDULING_BALANCE);
+  assert_scheduling (&stage, RELAIS_SCHEDULING_BALANCE);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (account)));
+  adw_combo_row_set_selected (scheduling, RELAIS_SCHEDULING_FIXED);
+  assert_scheduling (&stage, RELAIS_SCHEDULING_FIXED);
+  assert_fixed (&stage, "a1");
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (account)));
+  adw_combo_row_set_selected (account, 1);
+  assert_fixed (&stage, "a2");
+  stored = g_settings_get_string (stage.settings, "fixed-account");
+  g_assert_cmpstr (stored, ==, "a2");
+  relais_spin_row_set_value (ui_kit_child (group, "wait"), 25);
+  assert_wait (&stage, 25);
+  /* and the other way round */
+  g_settings_set_enum (stage.settings, "scheduling", RELAIS_SCHEDULING_PERFORMANCE_FIRST);
+  g_assert_cmpuint (adw_combo_row_get_selected (scheduling), ==, 2);
+  ui_kit_close (&stage);
+}
+
+/* The person sees why the second one served it. */
+static void
+test_trace (void)
+{
+  static RelaisTraceStep steps[] = {
+    { RELAIS_TRACE_SKIPPED, (char *)"Old", "bad-key", NULL, 401, 0, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Work", "quota", (char *)"Quota exceeded", 429, 0, 20 * G_USEC_PER_SEC },
+    { RELAIS_TRACE_HELD, NULL, NULL, NULL, 0, 7 * G_USEC_PER_SEC, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Home", "served", NULL, 200, 0, -1 },
+  };
+  g_autoptr (GPtrArray) trace = g_ptr_array_new ();
+  g_autoptr (RelaisRecordRow) record = NULL;
+  g_autofree char *text = NULL;
+  UiStage stage = { 0 };
+  GtkWidget *view = NULL;
+
+  g_ptr_array_add (trace, &steps[3]);
+  g_assert_null (relais_account_words_trace (trace));
+  g_ptr_array_set_size (trace, 0);
+  g_assert_null (relais_account_words_trace (trace));
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_ptr_array_add (trace, &steps[i]);
+  text = relais_account_words_trace (trace);
+  g_assert_cmpstr (text, ==,
+                   "Old not asked: key refused\n"
+                   "Work: quota of the day used up (429) (“Quota exceeded”)\n"
+                   "Held for 7 s\n"
+                   "Home: answered");
+  ui_kit_open (&stage, &bare, 900);
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "m", "Home", 9, 9,
+                                                           NULL, FALSE, trace });
+  record = g_list_model_get_item (relais_engine_list_records (stage.engine), 0);
+  view = relais_record_view_new (record);
+  gtk_window_present (GTK_WINDOW (view));
+  ui_kit_drain ();
+  g_assert_nonnull (ui_kit_find_label (view, "How an Account Was Found"));
+  g_assert_nonnull (ui_kit_find_label (view, text));
+  gtk_window_destroy (GTK_WINDOW (view));
+  ui_kit_close (&stage);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  ui_kit_init (&argc, &argv);
+  g_test_add_func ("/pool/trouble", test_trouble);
+  g_test_add_func ("/pool/scheduling", test_scheduling);
+  g_test_add_func ("/pool/trace", test_trace);
+  return g_test_run ();
+}
