@@ -50,8 +50,11 @@ relais_toast_name_later_cb (gpointer data)
 static void
 relais_toast_dismissed_cb (AdwToastOverlay *overlay)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, relais_toast_name_later_cb, g_object_ref (overlay),
-                   g_object_unref);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  /* a window that is closed does not wait for it */
+  g_source_set_closure (source, g_cclosure_new_object (G_CALLBACK (relais_toast_name_later_cb), G_OBJECT (overlay)));
+  g_source_attach (source, NULL);
 }
 
 /* At once: who copies twice sees it twice. What says nothing new gives way; an offer comes back. */
