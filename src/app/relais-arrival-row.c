@@ -17,18 +17,18 @@
 
 struct _RelaisArrivalRow
 {
-  AdwActionRow     parent_instance;
+  AdwActionRow  parent_instance;
 
   /* template children */
-  GtkImage        *icon;
+  GtkImage     *icon;
 
   /* owned */
-  RelaisEngine    *engine;
-  GSignalGroup    *list;  /* of the records */
-  GSignalGroup    *state; /* of the engine */
-  GSignalGroup    *row;   /* of the request that is shown */
-  char            *name;
-  char            *agent; /* as records name the client, or NULL: any that has no name */
+  RelaisEngine *engine;
+  GSignalGroup *list;  /* of the records */
+  GSignalGroup *state; /* of the engine */
+  GSignalGroup *row;   /* of the request that is shown */
+  char         *name;
+  char *agent; /* as records name the client; NULL: any */
 };
 
 G_DEFINE_FINAL_TYPE (RelaisArrivalRow, relais_arrival_row, ADW_TYPE_ACTION_ROW)
@@ -100,9 +100,9 @@ show_failure (RelaisArrivalRow *self,
       break;
     case 404:
       text = relais_record_row_get_model (row) != NULL
-               ? g_strdup_printf (_("No account serves the model “%s”: choose another one above"),
-                                  relais_record_row_get_model (row))
-               : g_strdup (_("It uses another address: compare its base URL with the one above"));
+        ? g_strdup_printf (_("No account serves the model “%s”: choose another one above"),
+                              relais_record_row_get_model (row))
+        : g_strdup (_("It uses another address: compare its base URL with the one above"));
       break;
     default:
       text = error != NULL ? g_strdup (error) : g_strdup_printf (_("Status %u; see the Monitor page"), status);

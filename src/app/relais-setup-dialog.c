@@ -61,8 +61,8 @@ show_error (RelaisSetupDialog *self,
 
   text = g_strdup_printf ("%s\n\n%s", safe,
                           g_error_matches (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE)
-                            ? _("It is left as it is. Copy the settings and put them in by hand.")
-                            : _("Close this, and try again."));
+                          ? _("The file was not touched. Copy the settings and add them by hand.")
+                          : _("Close this window and try again."));
   show_message (self, "dialog-error-symbolic", _("Could Not Set Up"), text);
 }
 
@@ -202,12 +202,11 @@ relais_setup_dialog_new (GtkWindow               *parent,
   diff = relais_setup_dup_diff (self->setup, mask);
   if (*diff == '\0')
     {
-      show_message (self, "object-select-symbolic", _("Already Set Up"),
-                    _("Its files say all that they need to."));
+      show_message (self, "object-select-symbolic", _("Already Set Up"), _("Its files already point to Relais."));
       return self;
     }
   gtk_label_set_text (self->diff, diff);
   adw_preferences_group_set_description (
-    self->diff_group, _("These lines change. A copy of each file is kept, for Undo."));
+    self->diff_group, _("These lines will change. A copy of each file is kept, so that you can undo it."));
   return self;
 }

@@ -47,10 +47,10 @@ update (RelaisSetupRow *self)
     gtk_widget_grab_focus (GTK_WIDGET (self->set_up));
   gtk_widget_set_visible (GTK_WIDGET (self->undo), done);
   if (done)
-    text = g_strdup (_("Its files were changed here; Undo puts back what was there"));
+    text = g_strdup (_("Set up by Relais. Undo restores its files as they were"));
   else
     /* Translators: the name of a program, such as Claude Code */
-    text = g_strdup_printf (_("Writes the settings into the files of %s, once you have seen them"), self->name);
+    text = g_strdup_printf (_("Shows the changes to the files of %s before it writes them"), self->name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
 }
 
@@ -61,7 +61,7 @@ relais_setup_row_done_cb (RelaisSetupRow *self)
 
   update (self);
   /* Translators: the name of a program, such as Claude Code */
-  text = g_strdup_printf (_("%s is set up: start it anew"), self->name);
+  text = g_strdup_printf (_("%s is set up. Restart it to use the new settings"), self->name);
   relais_toast_show (GTK_WIDGET (self), text);
 }
 
@@ -91,7 +91,7 @@ ask (RelaisSetupRow *self,
   body = g_strdup_printf ("%s\n\n%s", error->message,
                           _("Undo puts back what was there before it was set up. What is there now is "
                             "kept beside it."));
-  relais_dialogs_confirm (GTK_WIDGET (self), _("Undo All the Same?"), body, _("_Undo"), TRUE, answered, self);
+  relais_dialogs_confirm (GTK_WIDGET (self), _("Undo Anyway?"), body, _("_Undo"), TRUE, answered, self);
 }
 
 static void
@@ -109,7 +109,7 @@ relais_setup_row_undone_cb (GObject      *source,
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
       update (self);
-      relais_toast_show (GTK_WIDGET (self), _("The files are as they were"));
+      relais_toast_show (GTK_WIDGET (self), _("The files are back as they were"));
       return;
     }
   if (g_error_matches (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_CHANGED))

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/relais-json-writer.h"
 
 #include "relais-setup-client.h"
@@ -209,7 +211,7 @@ edit_environment (const char               *text,
   if (strpbrk (value, "\"\\$`\n") != NULL)
     {
       g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE,
-                   "“%s” would hold a character that such a file cannot", edit->where);
+                   _("“%s” has a character that this file cannot hold"), edit->where);
       return NULL;
     }
   if (line == NULL)

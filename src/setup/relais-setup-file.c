@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "relais-setup-file.h"
@@ -58,7 +59,7 @@ read_text (int          fd,
       !g_utf8_validate (text, -1, NULL))
     {
       g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "%s: %s", path,
-                   length > RELAIS_SETUP_FILE_MAX ? "it is too large" : "it is not text in UTF-8");
+                   length > RELAIS_SETUP_FILE_MAX ? _("it is too large") : _("it is not text in UTF-8"));
       return NULL;
     }
   return g_realloc (g_steal_pointer (&text), length + 1);
@@ -107,7 +108,7 @@ relais_setup_file_read (const char  *path,
   if (S_ISREG (info.st_mode))
     self->text = read_text (fd, path, error);
   else
-    g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "%s: it is no file", path);
+    g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, _("%s: it is not a regular file"), path);
   close (fd);
   self->mode = info.st_mode & 07777;
   return self->text != NULL ? g_steal_pointer (&self) : NULL;

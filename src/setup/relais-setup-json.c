@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/relais-json-writer.h"
 #include "base/relais-json.h"
 
@@ -158,8 +160,7 @@ relais_setup_json_set (const char         *text,
     {
       g_autofree char *fault = relais_json_dup_fault (text, strlen (text));
 
-      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "it is not plain JSON: %s",
-                   fault != NULL ? fault : parse->message);
+      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, _("it is not plain JSON: %s"), fault != NULL ? fault : parse->message);
       return NULL;
     }
   node = relais_json_get_root (json);
@@ -171,13 +172,13 @@ relais_setup_json_set (const char         *text,
       if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
         {
           g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE,
-                       i == 0 ? "it is no JSON object" : "“%s” is no object", i == 0 ? "" : path[i - 1]);
+                       i == 0 ? _("it is not a JSON object") : _("“%s” is not an object"), i == 0 ? "" : path[i - 1]);
           return NULL;
         }
       member = find_member (node, path[i], &twice);
       if (twice)
         {
-          g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "“%s” is there twice", path[i]);
+          g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, _("“%s” is there twice"), path[i]);
           return NULL;
         }
       if (member == NULL)

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/relais-json-writer.h"
 #include "base/relais-json.h"
 
@@ -78,7 +80,7 @@ relais_setup_ledger_load (const char  *path,
     }
   if (json != NULL && ledger->len > 0)
     return g_steal_pointer (&ledger);
-  g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "%s: it is not as Relais wrote it", path);
+  g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, _("%s: this is not what Relais wrote"), path);
   return NULL;
 }
 

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "relais-setup-toml.h"
 #include "relais-setup.h"
 
@@ -107,15 +109,15 @@ skip_escape (Scan    *scan,
       return TRUE;
     }
   if (digits == 0)
-    return fail (scan, "an escape that TOML has not");
+    return fail (scan, N_ ("an invalid escape"));
   for (int i = 0; i < digits; i++)
     {
       if (!g_ascii_isxdigit (scan->at[2 + i]))
-        return fail (scan, "an escape that TOML has not");
+        return fail (scan, N_ ("an invalid escape"));
       c = c << 4 | (guint)g_ascii_xdigit_value (scan->at[2 + i]);
     }
   if (!g_unichar_validate (c) || c == 0)
-    return fail (scan, "an escape that TOML has not");
+    return fail (scan, N_ ("an invalid escape"));
   if (out != NULL)
     g_string_append_unichar (out, c);
   scan->at += 2 + digits;
@@ -131,7 +133,7 @@ skip_string (Scan    *scan,
   while (*scan->at != quote)
     {
       if ((guchar)*scan->at < ' ' && *scan->at != '\t')
-        return fail (scan, "a string without its end");
+        return fail (scan, N_ ("an unterminated string"));
       if (quote == '"' && *scan->at == '\\')
         {
           if (!skip_escape (scan, out))
@@ -157,7 +159,7 @@ skip_long_string (Scan *scan)
   while (!g_str_has_prefix (scan->at, end))
     {
       if (*scan->at == '\0')
-        return fail (scan, "a string without its end");
+        return fail (scan, N_ ("an unterminated string"));
       if (quote == '"' && *scan->at == '\\')
         {
           const char *rest = scan->at + 1 + strspn (scan->at + 1, " \t\r");
@@ -195,14 +197,14 @@ read_key (Scan    *scan,
           if (!skip_string (scan, path))
             return FALSE;
           if (memchr (path->str + before, SEPARATOR, path->len - before) != NULL)
-            return fail (scan, "a key with a control character");
+            return fail (scan, N_ ("a key with a control character"));
         }
       else
         {
           gsize length = strspn (scan->at, BARE);
 
           if (length == 0)
-            return fail (scan, "no key");
+            return fail (scan, N_ ("no key"));
           g_string_append_len (path, scan->at, (gssize)length);
           scan->at += length;
         }
@@ -232,7 +234,7 @@ skip_array (Scan  *scan,
       if (*scan->at == ']')
         break;
       if (*scan->at != ',')
-        return fail (scan, "an array without its end");
+        return fail (scan, N_ ("an unterminated array"));
       scan->at++;
     }
   scan->at++;
@@ -252,7 +254,7 @@ skip_inline_table (Scan  *scan,
       if (!read_key (scan, path))
         return FALSE;
       if (*scan->at != '=')
-        return fail (scan, "a key without “=”");
+        return fail (scan, N_ ("a key without “=”"));
       scan->at++;
       skip_blanks (scan);
       if (!skip_value (scan, depth + 1))
@@ -261,11 +263,11 @@ skip_inline_table (Scan  *scan,
       if (*scan->at == '}')
         break;
       if (*scan->at != ',')
-        return fail (scan, "a table without its end");
+        return fail (scan, N_ ("an unterminated table"));
       scan->at++;
       skip_blanks (scan);
       if (*scan->at == '}')
-        return fail (scan, "a comma at the end of a table");
+        return fail (scan, N_ ("a comma at the end of a table"));
     }
   scan->at++;
   return TRUE;
@@ -281,7 +283,7 @@ skip_word (Scan *scan)
   const char *digits = word + strspn (word, "+-");
 
   if (!g_strv_contains (words, word) && !(g_ascii_isdigit (*digits) && digits - word <= 1))
-    return fail (scan, length > 0 ? "a value that TOML has not" : "a key without its value");
+    return fail (scan, length > 0 ? N_ ("an invalid value") : N_ ("a key without its value"));
   scan->at += length;
   /* a blank may stand between date and time */
   if (length == 10 && word[4] == '-' && word[7] == '-' && scan->at[0] == ' ' &&
@@ -295,7 +297,7 @@ skip_value (Scan  *scan,
             guint  depth)
 {
   if (depth > MAX_DEPTH)
-    return fail (scan, "too many brackets");
+    return fail (scan, N_ ("too many brackets"));
   switch (*scan->at)
     {
     case '"':
@@ -317,7 +319,7 @@ end_line (Scan *scan)
   skip_blanks (scan);
   skip_comment (scan);
   if (*scan->at != '\0' && !skip_break (scan))
-    return fail (scan, "something after the end of the value");
+    return fail (scan, N_ ("something after the end of the value"));
   return TRUE;
 }
 
@@ -333,7 +335,7 @@ read_header (Scan  *scan,
   if (!read_key (scan, path))
     return FALSE;
   if (!g_str_has_prefix (scan->at, entry->array ? "]]" : "]"))
-    return fail (scan, "a table's name without its end");
+    return fail (scan, N_ ("an unterminated table name"));
   scan->at += entry->array ? 2 : 1;
   entry->path = g_string_free (g_steal_pointer (&path), FALSE);
   return end_line (scan);
@@ -349,7 +351,7 @@ read_pair (Scan       *scan,
   if (!read_key (scan, path))
     return FALSE;
   if (*scan->at != '=')
-    return fail (scan, "a key without “=”");
+    return fail (scan, N_ ("a key without “=”"));
   scan->at++;
   skip_blanks (scan);
   entry->path = g_string_free (g_steal_pointer (&path), FALSE);
@@ -535,8 +537,7 @@ relais_setup_toml_set (const char  *text,
 
   if (entries == NULL)
     {
-      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, "it is not TOML: %s at line %u",
-                   scan.wrong, count_lines (&scan));
+      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE, _("it is not TOML: %s at line %u"), _(scan.wrong), count_lines (&scan));
       return NULL;
     }
   has_header = find_header (entries, path) != NULL;
@@ -549,7 +550,7 @@ relais_setup_toml_set (const char  *text,
       else if (is_in_the_way (entry, path, wanted, has_header))
         {
           g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE,
-                       "“%s” stands there in a form that Relais cannot change", key);
+                       _("“%s” is written in a form that Relais cannot change"), key);
           return NULL;
         }
     }

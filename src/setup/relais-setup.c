@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "relais-setup-diff.h"
@@ -234,8 +235,7 @@ is_as_read (const Step  *step,
     return FALSE;
   if (g_strcmp0 (now->text, step->file->text) == 0)
     return TRUE;
-  g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_CHANGED, "%s was changed meanwhile: look again",
-               step->name);
+  g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_CHANGED, _("%s was changed meanwhile: look again"), step->name);
   return FALSE;
 }
 
@@ -349,13 +349,13 @@ set_back (const RelaisSetupEntry  *entry,
   if (before != NULL && before->text == NULL)
     {
       g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_FAILED,
-                   "%s, the copy from before, is no longer there", entry->backup);
+                   _("%s, the copy from before, is no longer there"), entry->backup);
       return FALSE;
     }
   changed = is_changed (entry, now, before);
   if (changed && !overwrite)
     {
-      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_CHANGED, "%s was changed since", entry->path);
+      g_set_error (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_CHANGED, _("%s was changed since"), entry->path);
       return FALSE;
     }
   if (look_only)

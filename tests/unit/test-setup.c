@@ -344,7 +344,7 @@ test_what_cannot_be_read_is_left (Fixture       *fixture,
     { "codex", ".codex/config.toml", "a = 1\nb = \n", "~/.codex/config.toml: it is not TOML: a key without its value at line 2" },
     { "codex", ".codex/config.toml", "model_providers = {}\n", "in a form that Relais cannot change" },
     { "gemini-cli", ".gemini/settings.json", "{", "~/.gemini/settings.json: it is not plain JSON" },
-    { "opencode", "@config@/opencode/opencode.json", "[]", "it is no JSON object" },
+    { "opencode", "@config@/opencode/opencode.json", "[]", "it is not a JSON object" },
   };
   g_autofree char *huge = g_strnfill (RELAIS_SETUP_FILE_MAX + 1, ' ');
   g_autofree char *path = path_of (fixture, ".claude/settings.json");
