@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 #include "relais-setup-dialog.h"
@@ -64,6 +66,28 @@ show_error (RelaisSetupDialog *self,
                           ? _("The file was not touched. Copy the settings and add them by hand.")
                           : _("Close this window and try again."));
   show_message (self, "dialog-error-symbolic", _("Could Not Set Up"), text);
+}
+
+/* Lines without a sign in front are the names of files. */
+static void
+show_diff (RelaisSetupDialog *self,
+           const char        *diff)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  for (const char *line = diff; line != NULL; line = strchr (line, '\n'), line = line != NULL ? line + 1 : NULL)
+    if (*line != '+' && *line != '-')
+      {
+        PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+
+        bold->start_index = line - diff;
+        bold->end_index = bold->start_index + strcspn (line, "\n");
+        pango_attr_list_insert (attributes, bold);
+      }
+  /* a hyphen would pass for part of the file */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_text (self->diff, diff);
+  gtk_label_set_attributes (self->diff, attributes);
 }
 
 static void
@@ -205,7 +229,7 @@ relais_setup_dialog_new (GtkWindow               *parent,
       show_message (self, "object-select-symbolic", _("Already Set Up"), _("Its files already point to Relais."));
       return self;
     }
-  gtk_label_set_text (self->diff, diff);
+  show_diff (self, g_strchomp (diff));
   adw_preferences_group_set_description (
     self->diff_group, _("These lines will change. A copy of each file is kept, so that you can undo it."));
   return self;
