@@ -226,11 +226,13 @@ void
 relais_arrival_row_set_engine (RelaisArrivalRow *self,
                                RelaisEngine     *engine)
 {
+  GListModel *records = engine != NULL ? relais_engine_list_records (engine) : NULL;
+
   g_return_if_fail (RELAIS_IS_ARRIVAL_ROW (self));
 
   if (!g_set_object (&self->engine, engine))
     return;
-  g_signal_group_set_target (self->list, engine != NULL ? relais_engine_list_records (engine) : NULL);
+  g_signal_group_set_target (self->list, records);
   g_signal_group_set_target (self->state, engine);
   relais_arrival_row_update (self);
 }

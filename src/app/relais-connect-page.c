@@ -370,7 +370,8 @@ relais_connect_page_set_up_cb (RelaisConnectPage *self)
   g_autofree char *root = dup_root (self);
   g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
   g_autofree char *masked = key != NULL ? relais_engine_mask_api_key (key) : NULL;
-  RelaisSetupValues values = { root, key != NULL ? key : ANY_KEY, get_selected (self->model, MODEL_FALLBACK) };
+  const char *model = get_selected (self->model, MODEL_FALLBACK);
+  RelaisSetupValues values = { root, key != NULL ? key : ANY_KEY, model };
 
   relais_setup_row_open (self->set_up, &values, masked);
 }

@@ -75,15 +75,18 @@ show_diff (RelaisSetupDialog *self,
 {
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
-  for (const char *line = diff; line != NULL; line = strchr (line, '\n'), line = line != NULL ? line + 1 : NULL)
-    if (*line != '+' && *line != '-')
-      {
-        PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+  for (gsize at = 0, length; diff[at] != '\0'; at += length + (diff[at + length] == '\n'))
+    {
+      length = strcspn (diff + at, "\n");
+      if (diff[at] != '+' && diff[at] != '-')
+        {
+          PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
 
-        bold->start_index = line - diff;
-        bold->end_index = bold->start_index + strcspn (line, "\n");
-        pango_attr_list_insert (attributes, bold);
-      }
+          bold->start_index = at;
+          bold->end_index = at + length;
+          pango_attr_list_insert (attributes, bold);
+        }
+    }
   /* a hyphen would pass for part of the file */
   pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
   gtk_label_set_text (self->diff, diff);

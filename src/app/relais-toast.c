@@ -51,9 +51,10 @@ static void
 relais_toast_dismissed_cb (AdwToastOverlay *overlay)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
+  GCallback callback = G_CALLBACK (relais_toast_name_later_cb);
 
   /* a window that is closed does not wait for it */
-  g_source_set_closure (source, g_cclosure_new_object (G_CALLBACK (relais_toast_name_later_cb), G_OBJECT (overlay)));
+  g_source_set_closure (source, g_cclosure_new_object (callback, G_OBJECT (overlay)));
   g_source_attach (source, NULL);
 }
 

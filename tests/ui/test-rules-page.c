@@ -511,7 +511,7 @@ test_from_record (void)
       g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
       ui_kit_drain ();
       button = ui_kit_find_button (ui_kit_dialog (&stage), "Add Rule…");
-      g_assert_cmpint (gtk_widget_get_visible (button), ==, i == 0);
+      g_assert_cmpint (button != NULL, ==, i == 0);
       if (i == 0)
         {
           ui_kit_click (button);

@@ -339,7 +339,7 @@ test_what_cannot_be_read_is_left (Fixture       *fixture,
     const char *client, *file, *text, *words;
   } rows[] = {
     { "claude-code", ".claude/settings.json", "{\"a\": 1} // mine", "~/.claude/settings.json: it is not plain JSON" },
-    { "claude-code", ".claude/settings.json", "{\"env\": 1}", "“env” is no object" },
+    { "claude-code", ".claude/settings.json", "{\"env\": 1}", "“env” is not an object" },
     { "claude-code", ".claude/settings.json", "{\"a\": \"\xff\"}", "UTF-8" },
     { "codex", ".codex/config.toml", "a = 1\nb = \n", "~/.codex/config.toml: it is not TOML: a key without its value at line 2" },
     { "codex", ".codex/config.toml", "model_providers = {}\n", "in a form that Relais cannot change" },
