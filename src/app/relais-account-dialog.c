@@ -14,6 +14,7 @@
 #include "base/relais-key.h"
 
 #include "relais-account-dialog.h"
+#include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-provider-chooser.h"
 #include "relais-switch-row.h"
@@ -48,6 +49,7 @@ struct _RelaisAccountDialog
   RelaisAccountRow *account; /* NULL: add one */
   RelaisEngine        *engine;
   GCancellable        *cancellable;
+  char *before;    /* what was entered at first: nothing, or the account as it is */
   gboolean saving; /* the test that runs is to be followed by saving */
 
   /* borrowed, weak */
@@ -203,6 +205,35 @@ read_form (RelaisAccountDialog *self,
     form->draft.dispatch = dispatches[adw_combo_row_get_selected (self->dispatch)].nick;
   form->draft.enabled_set = self->account != NULL;
   form->draft.enabled = relais_switch_row_get_active (self->enabled);
+}
+
+/* What a person entered; of a key only that there is one. */
+static char *
+dup_entered (RelaisAccountDialog *self)
+{
+  g_auto (Form) form = { 0 };
+  g_autofree char *models = NULL;
+
+  read_form (self, &form);
+  models = g_strjoinv (" ", form.models);
+  return g_strdup_printf ("%s\n%s\n%s\n%d\n%d\n%u",
+                          gtk_editable_get_text (GTK_EDITABLE (self->name)), form.base_url, models,
+                          form.draft.api_key != NULL, form.draft.enabled,
+                          adw_combo_row_get_selected (self->dispatch));
+}
+
+/* What somebody typed does not go by a slip of a key. */
+static gboolean
+relais_account_dialog_close_request (GtkWindow *window)
+{
+  RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (window);
+  g_autofree char *entered = dup_entered (self);
+
+  if (g_str_equal (entered, self->before))
+    return GTK_WINDOW_CLASS (relais_account_dialog_parent_class)->close_request (window);
+  relais_dialogs_ask_discard (window, self->account != NULL ? _("Discard the Changes?")
+                                                            : _("Discard This Account?"));
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
@@ -574,6 +605,7 @@ relais_account_dialog_constructed (GObject *object)
     relais_provider_chooser_fill (self->provider);
   relais_account_dialog_dispatch_cb (self);
   relais_account_dialog_provider_cb (self);
+  self->before = dup_entered (self);
 }
 
 /* Not before: GTK 4.8 keeps a dialog whose focus is set earlier off the accessibility bus. */
@@ -649,6 +681,7 @@ relais_account_dialog_finalize (GObject *object)
   RelaisAccountDialog *self = RELAIS_ACCOUNT_DIALOG (object);
 
   g_clear_object (&self->cancellable);
+  g_free (self->before);
 
   G_OBJECT_CLASS (relais_account_dialog_parent_class)->finalize (object);
 }
@@ -665,6 +698,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
   object_class->get_property = relais_account_dialog_get_property;
   object_class->set_property = relais_account_dialog_set_property;
   widget_class->map = relais_account_dialog_map;
+  GTK_WINDOW_CLASS (klass)->close_request = relais_account_dialog_close_request;
 
   properties[PROP_ACCOUNT] =
     g_param_spec_object ("account", NULL, NULL, RELAIS_TYPE_ACCOUNT_ROW,

@@ -121,6 +121,15 @@ find_end (GPtrArray          *troubles,
   return first_us;
 }
 
+static gboolean
+has_end (GPtrArray *troubles)
+{
+  for (guint i = 0; i < troubles->len; i++)
+    if (((const RelaisAccountTrouble *)g_ptr_array_index (troubles, i))->until_us > 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean relais_account_item_countdown_cb (gpointer data);
 
 static void
@@ -133,12 +142,14 @@ show_health (RelaisAccountItem *self)
   const char *name = g_dpgettext2 (NULL, "account", pills[state].label);
   gint64 now_us = g_get_real_time ();
   gboolean scarce = self->narrow && troubles != NULL && troubles->len > 0;
+  gboolean counts = FALSE;
   gint64 end_us = 0;
 
   if (troubles != NULL && state != RELAIS_ACCOUNT_PAUSED)
     {
       append_troubles (text, troubles, self->narrow, now_us);
       end_us = find_end (troubles, state);
+      counts = has_end (troubles);
     }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text->str);
   /* where room is scarce the line below the name tells the rest */
@@ -156,9 +167,9 @@ show_health (RelaisAccountItem *self)
     gtk_label_set_label (self->pill, name);
   gtk_widget_set_visible (self->try_now,
                           state != RELAIS_ACCOUNT_PAUSED && troubles != NULL && troubles->len > 0);
-  if (end_us > 0 && self->countdown == 0)
+  if (counts && self->countdown == 0)
     self->countdown = g_timeout_add_seconds (1, relais_account_item_countdown_cb, self);
-  else if (end_us == 0)
+  else if (!counts)
     g_clear_handle_id (&self->countdown, g_source_remove);
 }
 
@@ -175,7 +186,12 @@ relais_account_item_update (RelaisAccountItem *self)
   const char *label = relais_account_row_get_label (self->account);
   RelaisAccountState state = relais_account_row_get_state (self->account);
 
+  /* Translators: the name of an account */
+  g_autofree char *try_now = g_strdup_printf (_("Try %s Now"), label);
+
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->try_now), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  try_now, -1);
   adw_avatar_set_text (self->avatar, label);
   for (gsize i = 0; i < G_N_ELEMENTS (pills); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (self->pill), pills[i].style);

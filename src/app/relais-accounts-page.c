@@ -250,9 +250,12 @@ relais_accounts_page_undo_cb (RemoveUndo *undo)
 {
   g_autoptr (RelaisAccountsPage) self = g_weak_ref_get (&undo->page);
 
-  if (self != NULL && self->engine != NULL)
-    relais_engine_restore_account_async (self->engine, undo->id, self->cancellable,
-                                         relais_accounts_page_restored_cb, g_object_ref (self));
+  if (self == NULL || self->engine == NULL)
+    return;
+  g_free (self->focus_id);
+  self->focus_id = g_strdup (undo->id);
+  relais_engine_restore_account_async (self->engine, undo->id, self->cancellable,
+                                       relais_accounts_page_restored_cb, g_object_ref (self));
 }
 
 typedef struct
@@ -302,11 +305,19 @@ static void
 remove_account (RelaisAccountsPage *self,
                 const char         *id)
 {
-  g_autoptr (RelaisAccountRow) account = find_account (self, id, NULL);
+  GListModel *accounts = relais_engine_list_accounts (self->engine);
+  guint position = 0;
+  g_autoptr (RelaisAccountRow) account = find_account (self, id, &position);
+  g_autoptr (RelaisAccountRow) neighbour = NULL;
   Removal *removal = NULL;
 
   if (account == NULL)
     return;
+  neighbour = g_list_model_get_item (accounts, position + 1);
+  if (neighbour == NULL && position > 0)
+    neighbour = g_list_model_get_item (accounts, position - 1);
+  g_free (self->focus_id);
+  self->focus_id = neighbour != NULL ? g_strdup (relais_account_row_get_id (neighbour)) : NULL;
   removal = g_new0 (Removal, 1);
   removal->page = g_object_ref (self);
   removal->id = g_strdup (id);

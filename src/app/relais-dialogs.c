@@ -77,10 +77,46 @@ relais_dialogs_confirm (GtkWidget               *parent,
     dialog, "confirm", destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");
+  /* what a screen reader says of the window */
+  gtk_window_set_title (GTK_WINDOW (dialog), heading);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   g_signal_connect_data (dialog, "response", G_CALLBACK (relais_dialogs_response_cb),
                          question, question_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+relais_dialogs_discard_cb (gpointer data)
+{
+  gtk_window_destroy (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the question goes with the dialog, and it is not done with its answer. */
+static void
+relais_dialogs_discard_answered (gpointer object,
+                                 gboolean yes)
+{
+  if (yes)
+    g_idle_add_full (G_PRIORITY_DEFAULT, relais_dialogs_discard_cb, g_object_ref (object),
+                     g_object_unref);
+}
+
+/**
+ * relais_dialogs_ask_discard:
+ * @dialog: a dialog with something typed in it that somebody closes
+ * @heading: the question
+ *
+ * Asks whether what was entered may go, and destroys @dialog on a yes. For a close-request, which
+ * it leaves to the caller to stop.
+ */
+void
+relais_dialogs_ask_discard (GtkWindow  *dialog,
+                            const char *heading)
+{
+  g_return_if_fail (GTK_IS_WINDOW (dialog));
+
+  relais_dialogs_confirm (GTK_WIDGET (dialog), heading, _("What you entered is not kept."), _("_Discard"), TRUE, relais_dialogs_discard_answered, dialog);
 }
 
 /**

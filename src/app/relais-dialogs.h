@@ -23,6 +23,8 @@ void relais_dialogs_confirm        (GtkWidget               *parent,
                                     gboolean                 destructive,
                                     RelaisDialogsAnswerFunc  answered,
                                     gpointer                 object);
+void relais_dialogs_ask_discard    (GtkWindow               *dialog,
+                                    const char              *heading);
 void relais_dialogs_tell           (GtkWidget               *parent,
                                     const char              *heading,
                                     const char              *body);

@@ -32,7 +32,6 @@ struct _RelaisRuleDialog
   RelaisEngine *engine;
   GPtrArray *targets; /* RelaisRuleTarget, one an entry of who */
   char *before;       /* the fields as they were shown first */
-  gboolean leaving;   /* what was typed may go */
 };
 
 enum {
@@ -138,13 +137,6 @@ relais_rule_dialog_changed_cb (RelaisRuleDialog *self)
 }
 
 static void
-leave (RelaisRuleDialog *self)
-{
-  self->leaving = TRUE;
-  gtk_window_destroy (GTK_WINDOW (self));
-}
-
-static void
 relais_rule_dialog_save_cb (RelaisRuleDialog *self)
 {
   g_auto (Form) form = { 0 };
@@ -153,31 +145,14 @@ relais_rule_dialog_save_cb (RelaisRuleDialog *self)
     return;
   read_form (self, &form);
   g_signal_emit (self, signals[SAVED], 0, &form.rule);
-  leave (self);
+  gtk_window_destroy (GTK_WINDOW (self));
 }
 
 static void
 relais_rule_dialog_remove_cb (RelaisRuleDialog *self)
 {
   g_signal_emit (self, signals[REMOVE], 0);
-  leave (self);
-}
-
-static gboolean
-relais_rule_dialog_leave_cb (gpointer data)
-{
-  leave (data);
-  return G_SOURCE_REMOVE;
-}
-
-/* Not at once: the question goes with the dialog, and it is not done with its answer. */
-static void
-relais_rule_dialog_discard_cb (gpointer object,
-                               gboolean yes)
-{
-  if (yes)
-    g_idle_add_full (G_PRIORITY_DEFAULT, relais_rule_dialog_leave_cb, g_object_ref (object),
-                     g_object_unref);
+  gtk_window_destroy (GTK_WINDOW (self));
 }
 
 /* What somebody typed does not go by a slip of a key. */
@@ -187,10 +162,9 @@ relais_rule_dialog_close_request (GtkWindow *window)
   RelaisRuleDialog *self = RELAIS_RULE_DIALOG (window);
   g_autofree char *state = dup_state (self);
 
-  if (self->leaving || g_strcmp0 (state, self->before) == 0)
+  if (g_str_equal (state, self->before))
     return GTK_WINDOW_CLASS (relais_rule_dialog_parent_class)->close_request (window);
-  relais_dialogs_confirm (GTK_WIDGET (self), _("Discard This Rule?"), _("What you entered is not kept."),
-                                                                          _("_Discard"), TRUE, relais_rule_dialog_discard_cb, self);
+  relais_dialogs_ask_discard (window, _("Discard This Rule?"));
   return GDK_EVENT_STOP;
 }
 

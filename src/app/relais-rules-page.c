@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "relais-account-labels.h"
 #include "relais-banner.h"
 #include "relais-dialogs.h"
 #include "relais-rule-dialog.h"
@@ -271,7 +272,13 @@ relais_rules_page_stored_cb (RelaisRulesPage *self)
 static void
 relais_rules_page_accounts_cb (RelaisRulesPage *self)
 {
-  if (self->engine == NULL || self->stale)
+  g_auto (GStrv) labels = NULL;
+
+  if (self->engine == NULL)
+    return;
+  labels = relais_account_labels_watch (relais_engine_list_accounts (self->engine),
+                                        G_CALLBACK (relais_rules_page_accounts_cb), self);
+  if (self->stale)
     return;
   update_rows (self);
   relais_rules_page_probe_cb (self);
@@ -554,6 +561,7 @@ set_engine (RelaisRulesPage *self,
   g_signal_group_set_target (self->list_signals,
                              engine != NULL ? relais_engine_list_accounts (engine) : NULL);
   relais_rules_page_stored_cb (self);
+  relais_rules_page_accounts_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/relais-engine.h"
 
+#include "relais-account-labels.h"
 #include "relais-scheduling-group.h"
 #include "relais-spin-row.h"
 
@@ -28,6 +29,7 @@ struct _RelaisSchedulingGroup
   GSignalGroup        *settings_signals;
   GListModel          *accounts;
   GSignalGroup        *accounts_signals;
+  GtkStringList *names; /* of the accounts, in their order */
   gboolean             showing;
 };
 
@@ -85,6 +87,22 @@ find_fixed (RelaisSchedulingGroup *self)
   return GTK_INVALID_LIST_POSITION;
 }
 
+static void relais_scheduling_group_accounts_cb (RelaisSchedulingGroup *self);
+
+/* A list of its own: that of the accounts would have the row select one by itself whenever it is
+ * filled, and that would be taken for a person's choice. */
+static void
+fill_names (RelaisSchedulingGroup *self)
+{
+  GCallback changed = G_CALLBACK (relais_scheduling_group_accounts_cb);
+  g_auto (GStrv) names = relais_account_labels_watch (self->accounts, changed, self);
+  guint n_before = g_list_model_get_n_items (G_LIST_MODEL (self->names));
+
+  self->showing = TRUE;
+  gtk_string_list_splice (self->names, 0, n_before, (const char *const *)names);
+  self->showing = FALSE;
+}
+
 static void
 relais_scheduling_group_show_cb (RelaisSchedulingGroup *self)
 {
@@ -99,6 +117,13 @@ relais_scheduling_group_show_cb (RelaisSchedulingGroup *self)
   gtk_widget_set_visible (GTK_WIDGET (self->account), scheduling == RELAIS_SCHEDULING_FIXED);
   adw_combo_row_set_selected (self->account, find_fixed (self));
   self->showing = FALSE;
+}
+
+static void
+relais_scheduling_group_accounts_cb (RelaisSchedulingGroup *self)
+{
+  fill_names (self);
+  relais_scheduling_group_show_cb (self);
 }
 
 /* To choose one account alone says nothing yet: the first of the list is it. */
@@ -151,11 +176,8 @@ set_accounts (RelaisSchedulingGroup *self,
 {
   if (!g_set_object (&self->accounts, accounts))
     return;
-  self->showing = TRUE;
-  adw_combo_row_set_model (self->account, accounts);
-  self->showing = FALSE;
   g_signal_group_set_target (self->accounts_signals, accounts);
-  relais_scheduling_group_show_cb (self);
+  relais_scheduling_group_accounts_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCOUNTS]);
 }
 
@@ -210,6 +232,7 @@ relais_scheduling_group_dispose (GObject *object)
   g_clear_object (&self->accounts_signals);
   g_clear_object (&self->settings);
   g_clear_object (&self->accounts);
+  g_clear_object (&self->names);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_SCHEDULING_GROUP);
 
   G_OBJECT_CLASS (relais_scheduling_group_parent_class)->dispose (object);
@@ -244,12 +267,10 @@ relais_scheduling_group_class_init (RelaisSchedulingGroupClass *klass)
 static void
 relais_scheduling_group_init (RelaisSchedulingGroup *self)
 {
-  g_autoptr (GtkExpression) label = NULL;
-
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  label = gtk_property_expression_new (RELAIS_TYPE_ACCOUNT_ROW, NULL, "label");
-  adw_combo_row_set_expression (self->account, label);
+  self->names = gtk_string_list_new (NULL);
+  adw_combo_row_set_model (self->account, G_LIST_MODEL (self->names));
   self->settings_signals = g_signal_group_new (G_TYPE_SETTINGS);
   g_signal_group_connect_swapped (self->settings_signals, "changed::scheduling",
                                   G_CALLBACK (relais_scheduling_group_show_cb), self);
@@ -257,5 +278,5 @@ relais_scheduling_group_init (RelaisSchedulingGroup *self)
                                   G_CALLBACK (relais_scheduling_group_show_cb), self);
   self->accounts_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->accounts_signals, "items-changed",
-                                  G_CALLBACK (relais_scheduling_group_show_cb), self);
+                                  G_CALLBACK (relais_scheduling_group_accounts_cb), self);
 }

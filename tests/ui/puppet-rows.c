@@ -325,7 +325,8 @@ puppet_account_row_set_trouble (RelaisAccountRow           *self,
       copy->model = g_strdup (trouble->model);
       copy->words = g_strdup (trouble->words);
       g_ptr_array_add (self->troubles, copy);
-      self->state = trouble->state;
+      if (trouble->state != RELAIS_ACCOUNT_MODEL_REFUSED)
+        self->state = trouble->state;
     }
   g_object_notify (G_OBJECT (self), "state");
 }

@@ -25,7 +25,8 @@ static void
 press_key (GtkWidget  *window,
            const char *key)
 {
-  g_autofree char *title = g_strdup_printf ("^%s$", gtk_window_get_title (GTK_WINDOW (window)));
+  g_autofree char *escaped = g_regex_escape_string (gtk_window_get_title (GTK_WINDOW (window)), -1);
+  g_autofree char *title = g_strdup_printf ("^%s$", escaped);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) xdotool = NULL;
 
@@ -179,11 +180,12 @@ test_mnemonics (void)
   ui_kit_close (&stage);
 }
 
-/* Nothing of what was changed is kept, and the focus goes back to where it was. */
+/* What was changed goes after a yes alone, and the focus goes back to where it was. */
 static void
 test_escape (void)
 {
   UiStage stage = { 0 };
+  UiStage over = { 0 };
   GtkWidget *dialog = NULL;
   GtkWidget *row = NULL;
   g_autoptr (RelaisAccountRow) account = NULL;
@@ -198,7 +200,17 @@ test_escape (void)
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "name"), NULL });
   gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
   relais_switch_row_set_active (ui_kit_child (dialog, "enabled"), FALSE);
+  over.window = dialog;
   press_key (dialog, "Escape");
+  ui_kit_until (is_open, &over);
+  ui_kit_drain ();
+  press_key (ui_kit_dialog (&over), "Escape");
+  ui_kit_until (is_gone, &over);
+  g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "name")), ==, "Office");
+  press_key (dialog, "Escape");
+  ui_kit_until (is_open, &over);
+  ui_kit_drain ();
+  press_key (ui_kit_dialog (&over), "alt+d");
   ui_kit_until (is_gone, &stage);
   g_assert_cmpstr (relais_account_row_get_label (account), ==, "Work");
   g_assert_true (relais_account_row_get_enabled (account));

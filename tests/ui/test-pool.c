@@ -87,6 +87,146 @@ assert_wait (UiStage *stage,
   g_assert_cmpint (wait, ==, want);
 }
 
+static gboolean
+is_other_subtitle (gpointer data)
+{
+  const char *before = g_object_get_data (data, "before");
+
+  return g_strcmp0 (adw_action_row_get_subtitle (data), before) != 0;
+}
+
+/* Also where the pill has no end to tell. */
+static void
+test_countdown (void)
+{
+  RelaisAccountTrouble trouble = { RELAIS_ACCOUNT_MODEL_REFUSED, (char *)"m-9", NULL, 404,
+                                   g_get_real_time () + 60 * G_USEC_PER_SEC };
+  UiStage stage = { 0 };
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (ui_kit_child (open_accounts (&stage), "list"), 0);
+  const char *before = NULL;
+
+  puppet_engine_set_trouble_of (stage.engine, "a1", &trouble);
+  ui_kit_assert_label (row, "pill", "Active");
+  before = adw_action_row_get_subtitle (ADW_ACTION_ROW (row));
+  g_assert_nonnull (strstr (before, "60 s"));
+  g_object_set_data_full (G_OBJECT (row), "before", g_strdup (before), g_free);
+  ui_kit_until (is_other_subtitle, row);
+  ui_kit_close (&stage);
+}
+
+/* A person alone changes which one is fixed: not a list that is filled, nor one that shrinks. */
+static void
+test_fixed (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  AdwComboRow *account = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  g_settings_set_string (stage.settings, "fixed-account", "a2");
+  g_settings_set_enum (stage.settings, "scheduling", RELAIS_SCHEDULING_FIXED);
+  page = ui_kit_page (&stage, "RelaisAccountsPage");
+  account = ui_kit_child (ui_kit_child (page, "scheduling"), "account");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "accounts");
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a1", "Work", "gemini" });
+  puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a2", "Home", "gemini" });
+  ui_kit_drain ();
+  assert_fixed (&stage, "a2");
+  g_assert_cmpuint (adw_combo_row_get_selected (account), ==, 1);
+
+  gtk_widget_activate_action (page, "accounts.remove", "s", "a2");
+  ui_kit_drain ();
+  assert_fixed (&stage, "a2");
+  g_assert_cmpuint (adw_combo_row_get_selected (account), ==, GTK_INVALID_LIST_POSITION);
+  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  ui_kit_drain ();
+  assert_fixed (&stage, "a2");
+  g_assert_cmpuint (adw_combo_row_get_selected (account), ==, 1);
+  g_settings_reset (stage.settings, "scheduling");
+  g_settings_reset (stage.settings, "fixed-account");
+  ui_kit_close (&stage);
+}
+
+static void
+assert_first_has_focus (UiStage    *stage,
+                        GtkListBox *list)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (stage->window));
+
+  g_assert_true (focus == GTK_WIDGET (gtk_list_box_get_row_at_index (list, 0)));
+}
+
+/* A list box makes its rows anew: the focus stays where it makes sense. */
+static void
+test_remove_focus (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = open_accounts (&stage);
+  GtkListBox *list = ui_kit_child (page, "list");
+
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (list, 0)));
+  gtk_widget_activate_action (page, "accounts.remove", "s", "a1");
+  ui_kit_drain ();
+  assert_first_has_focus (&stage, list);
+  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  ui_kit_drain ();
+  assert_first_has_focus (&stage, list);
+  ui_kit_close (&stage);
+}
+
+static gboolean
+has_dialog (gpointer stage)
+{
+  return ui_kit_dialog (stage) != NULL;
+}
+
+static gboolean
+has_no_dialog (gpointer stage)
+{
+  return ui_kit_dialog (stage) == NULL;
+}
+
+/* What was typed goes only when somebody says so. */
+static void
+test_discard (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = open_accounts (&stage);
+  GtkWidget *dialog = NULL;
+  UiStage over = { 0 };
+
+  for (int i = 0; i < 2; i++)
+    {
+      if (i == 0)
+        gtk_widget_activate_action (stage.window, "win.add-account", NULL);
+      else
+        gtk_widget_activate_action (page, "accounts.edit", "s", "a1");
+      ui_kit_until (has_dialog, &stage);
+      dialog = ui_kit_dialog (&stage);
+      gtk_window_close (GTK_WINDOW (dialog));
+      ui_kit_until (has_no_dialog, &stage);
+
+      if (i == 0)
+        gtk_widget_activate_action (stage.window, "win.add-account", NULL);
+      else
+        gtk_widget_activate_action (page, "accounts.edit", "s", "a1");
+      ui_kit_until (has_dialog, &stage);
+      dialog = ui_kit_dialog (&stage);
+      gtk_editable_set_text (ui_kit_child (dialog, "key"), "sk-test-typed");
+      gtk_window_close (GTK_WINDOW (dialog));
+      ui_kit_drain ();
+      over.window = dialog;
+      ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Cancel"));
+      ui_kit_drain ();
+      g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "key")), ==, "sk-test-typed");
+      gtk_window_close (GTK_WINDOW (dialog));
+      ui_kit_drain ();
+      ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Discard"));
+      ui_kit_until (has_no_dialog, &stage);
+    }
+  ui_kit_close (&stage);
+}
+
 /* Each choice is stored, and in force at once. */
 static void
 test_scheduling (void)
@@ -112,6 +252,12 @@ test_scheduling (void)
   assert_fixed (&stage, "a2");
   stored = g_settings_get_string (stage.settings, "fixed-account");
   g_assert_cmpstr (stored, ==, "a2");
+  gtk_widget_activate_action (page, "accounts.edit", "s", "a2");
+  ui_kit_until (has_dialog, &stage);
+  gtk_editable_set_text (ui_kit_child (ui_kit_dialog (&stage), "name"), "Garden");
+  ui_kit_click (ui_kit_child (ui_kit_dialog (&stage), "save"));
+  ui_kit_until (has_no_dialog, &stage);
+  g_assert_cmpstr (gtk_string_object_get_string (adw_combo_row_get_selected_item (account)), ==, "Garden");
   relais_spin_row_set_value (ui_kit_child (group, "wait"), 25);
   assert_wait (&stage, 25);
   /* and the other way round */
@@ -167,6 +313,10 @@ main (int    argc,
 {
   ui_kit_init (&argc, &argv);
   g_test_add_func ("/pool/trouble", test_trouble);
+  g_test_add_func ("/pool/countdown", test_countdown);
+  g_test_add_func ("/pool/fixed", test_fixed);
+  g_test_add_func ("/pool/discard", test_discard);
+  g_test_add_func ("/pool/remove-focus", test_remove_focus);
   g_test_add_func ("/pool/scheduling", test_scheduling);
   g_test_add_func ("/pool/trace", test_trace);
   return g_test_run ();

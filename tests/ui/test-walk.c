@@ -198,10 +198,13 @@ fill (UiStage *stage)
   static const PuppetRecord record = { 0, 200, "/v1beta/models/gemini-3-flash:streamGenerateContent",
                                        "gemini-3.1-pro-preview", "An account with quite a long name",
                                        3725000, 1234567 };
+  const RelaisAccountTrouble trouble = { RELAIS_ACCOUNT_QUOTA, (char *)"gemini-3.1-pro-preview", (char *)"Quota exceeded",
+                                         429, g_get_real_time () + 100 * G_USEC_PER_SEC };
   const char *urls[] = { "http://127.0.0.1:8045", "http://[2001:db8:1234:5678:9abc:def0:1234:5678]:8045", NULL };
 
   puppet_engine_set_trouble (stage->engine, &(GError){ G_FILE_ERROR, G_FILE_ERROR_ACCES, (char *)"It is closed" });
   puppet_engine_add_account (stage->engine, &account);
+  puppet_engine_set_trouble_of (stage->engine, account.id, &trouble);
   puppet_engine_add_record (stage->engine, &record);
   puppet_engine_set_urls (stage->engine, urls);
   g_settings_set_enum (stage->settings, "auth-mode", RELAIS_AUTH_MODE_OFF);
