@@ -15,6 +15,7 @@
 
 #include "relais-arrival-row.h"
 #include "relais-connect-page.h"
+#include "relais-qr-dialog.h"
 #include "relais-setup-row.h"
 #include "relais-snippets.h"
 #include "relais-toast.h"
@@ -36,6 +37,7 @@ struct _RelaisConnectPage
   AdwComboRow         *client;
   GtkWidget           *copy;
   AdwComboRow         *model;
+  GtkWidget           *phone;
   RelaisSetupRow      *set_up;
   AdwPreferencesGroup *settings_group;
   GtkToggleButton     *show;
@@ -254,6 +256,16 @@ relais_connect_page_models_cb (RelaisConnectPage *self)
   relais_connect_page_update (self);
 }
 
+/* The first address is this computer's own: another one that is chosen, or else the second. */
+static const char *
+get_outer_address (RelaisConnectPage *self)
+{
+  guint selected = adw_combo_row_get_selected (self->address);
+  guint outer = selected == GTK_INVALID_LIST_POSITION ? 1 : MAX (selected, 1);
+
+  return gtk_string_list_get_string (self->addresses, outer);
+}
+
 static void
 relais_connect_page_urls_cb (RelaisConnectPage *self)
 {
@@ -264,7 +276,24 @@ relais_connect_page_urls_cb (RelaisConnectPage *self)
   refill (self->addresses, self->address, urls, chosen);
   gtk_widget_set_visible (GTK_WIDGET (self->address),
                           g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 1);
+  gtk_widget_set_visible (self->phone, get_outer_address (self) != NULL);
   relais_connect_page_update (self);
+}
+
+static void
+relais_connect_page_phone_cb (RelaisConnectPage *self)
+{
+  const char *address = get_outer_address (self);
+  g_autofree char *base_url = NULL;
+  g_autoptr (RelaisKey) key = relais_engine_dup_api_key (self->engine);
+  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+  RelaisQrDialog *dialog = NULL;
+
+  if (address == NULL)
+    return;
+  base_url = g_strconcat (address, get_snippet (self)->suffix, NULL);
+  dialog = relais_qr_dialog_new (parent, base_url, key != NULL ? key : ANY_KEY);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -548,6 +577,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, client);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, copy);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, model);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, phone);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, set_up);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, settings_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);
@@ -560,6 +590,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_url_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_model_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_phone_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_set_up_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_test_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_update);

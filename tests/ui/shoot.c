@@ -288,6 +288,18 @@ set_up_tested (RelaisEngine *engine,
 }
 
 static void
+set_up_phone (RelaisEngine *engine,
+              GSettings    *settings,
+              GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisConnectPage");
+  gpointer row = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "phone");
+
+  set_up_lan (engine, settings, window);
+  g_signal_emit_by_name (find_type (row, "GtkButton"), "clicked");
+}
+
+static void
 set_up_setup (RelaisEngine *engine,
               GSettings    *settings,
               GtkWindow    *window)
@@ -389,6 +401,7 @@ static const Scene scenes[] = {
   { "connect-setup", "connect", set_up_setup },
   { "connect-stopped", "connect", set_up_stopped },
   { "connect-lan", "connect", set_up_lan },
+  { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
   { "monitor-details", "monitor", set_up_details },
   { "monitor-empty", "monitor", set_up_stopped },

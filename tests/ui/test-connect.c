@@ -192,6 +192,57 @@ test_unreadable (void)
   ui_kit_close (&stage);
 }
 
+/* What a phone would read, by a program that is not ours. */
+static char *
+read_code (GtkPicture *picture)
+{
+  g_autofree char *path = g_build_filename (home, "code.png", NULL);
+  g_autoptr (GSubprocess) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_assert_true (gdk_texture_save_to_png (GDK_TEXTURE (gtk_picture_get_paintable (picture)), path));
+  reader = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "zbarimg", "--raw",
+                             "--quiet", path, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (reader, NULL, NULL, &text, NULL, &error));
+  g_assert_no_error (error);
+  return g_strchomp (text);
+}
+
+static void
+test_phone (void)
+{
+  const char *urls[] = { "http://127.0.0.1:8045", "http://192.168.1.23:8045", "http://[2001:db8::17:44ff]:8045", NULL };
+  UiStage stage = { 0 };
+  GtkWidget *page = open_page (&stage);
+  GtkWidget *phone = ui_kit_child (page, "phone");
+  g_autofree char *key = relais_engine_dup_api_key (stage.engine);
+
+  g_assert_false (gtk_widget_get_visible (phone));
+  puppet_engine_set_state (stage.engine, RELAIS_ENGINE_RUNNING);
+  g_settings_set_boolean (stage.settings, "allow-lan-access", TRUE);
+  puppet_engine_set_urls (stage.engine, urls);
+  g_assert_true (gtk_widget_get_visible (phone));
+  for (guint i = 0; i < 3; i++)
+    {
+      GtkWidget *dialog = NULL;
+      g_autofree char *text = NULL;
+      g_autofree char *want = g_strdup_printf ("%s\n%s", urls[MAX (i, 1)], key);
+
+      adw_combo_row_set_selected (ui_kit_child (page, "address"), i);
+      ui_kit_click (ui_kit_find_button (phone, "Show QR Code…"));
+      dialog = ui_kit_dialog (&stage);
+      text = read_code (ui_kit_child (dialog, "picture"));
+      g_assert_cmpstr (text, ==, want);
+      g_assert_cmpstr (gtk_label_get_label (ui_kit_child (dialog, "address")), ==, urls[MAX (i, 1)]);
+      gtk_window_close (GTK_WINDOW (dialog));
+      ui_kit_until (is_gone, &stage);
+    }
+  g_settings_reset (stage.settings, "allow-lan-access");
+  ui_kit_close (&stage);
+}
+
 static void
 assert_row (gpointer    row,
             const char *title,
@@ -246,6 +297,7 @@ main (int   argc,
   g_test_add_func ("/connect/set-up", test_set_up);
   g_test_add_func ("/connect/changed", test_changed);
   g_test_add_func ("/connect/unreadable", test_unreadable);
+  g_test_add_func ("/connect/phone", test_phone);
   g_test_add_func ("/connect/arrival", test_arrival);
   return g_test_run ();
 }
