@@ -277,6 +277,14 @@ relais_rules_page_accounts_cb (RelaisRulesPage *self)
   relais_rules_page_probe_cb (self);
 }
 
+/* Who would answer may be somebody else with each request. */
+static void
+relais_rules_page_standing_cb (RelaisRulesPage *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    relais_rules_page_probe_cb (self);
+}
+
 /* The number of a rule, from 1; 0 when there is none any more. */
 static guint
 find_rule (RelaisRulesPage  *self,
@@ -703,8 +711,8 @@ relais_rules_page_init (RelaisRulesPage *self)
   self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);
   g_signal_group_connect_swapped (self->engine_signals, "notify::keyring",
                                   G_CALLBACK (relais_rules_page_accounts_cb), self);
-  g_signal_group_connect_swapped (self->engine_signals, "notify::n-active",
-                                  G_CALLBACK (relais_rules_page_probe_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "accounts-changed",
+                                  G_CALLBACK (relais_rules_page_standing_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "models-changed",
                                   G_CALLBACK (relais_rules_page_probe_cb), self);
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);

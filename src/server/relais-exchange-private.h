@@ -63,6 +63,7 @@ typedef struct
   GHashTable *tried;    /* id -> what became of it; owned, or NULL */
   char *session;        /* owned, or NULL */
   char *holder;         /* id of the account that signed what it continues; owned, or NULL */
+  GPtrArray *behind;    /* owned: trace steps of those that could have served as well */
   GSource *hold;        /* owned: waits for an account to be free */
   gint64 hold_until_us; /* of the gateway's clock */
   gint64 held_since_us; /* likewise; 0: was not held */
@@ -123,6 +124,8 @@ void            relais_exchange_note_end    (RelaisExchange      *self,
 
 /* relais-exchange-dispatch.c: who is asked */
 void            relais_exchange_dispatch      (RelaisExchange     *self);
+void            relais_exchange_pick          (RelaisExchange     *self,
+                                               RelaisPick         *pick);
 void            relais_exchange_choose        (RelaisExchange     *self);
 void            relais_exchange_use           (RelaisExchange     *self,
                                                RelaisPick         *pick);
