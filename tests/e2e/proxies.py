@@ -3,7 +3,9 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
+import sys
 import tempfile
 
 from harness import KEY, RELAIS, Relais, equal, main, test
@@ -11,6 +13,7 @@ from pairs import account
 from proxy_kit import Proxy
 from standin import StandIn
 
+LENT_STORE = sys.argv[2]
 NAME = 'upstream.example'  # resolves nowhere: who asks for it by name means the proxy
 PATHS = {'chat': '/v1/chat/completions', 'anthropic': '/v1/messages', 'gemini': '/v1beta/models/m:generateContent'}
 
@@ -25,6 +28,23 @@ def far(dialect, upstream):
     """An account of an upstream that is not on this computer, as far as its name tells."""
     upstream.host = f'{NAME}:{upstream.server_address[1]}'
     return dict(account(dialect, upstream), base_url=f'http://{upstream.host}' + ('/v1' if dialect == 'chat' else ''))
+
+
+def certify(folder, name, more, signer=None):
+    """(certificate, key): its own authority, or signed by the one given"""
+    key, certificate = os.path.join(folder, f'{name}.key'), os.path.join(folder, f'{name}.crt')
+    sign = ['-CA', signer[0], '-CAkey', signer[1]] if signer else []
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+                    '-subj', f'/CN={name}', '-keyout', key, '-out', certificate, *sign,
+                    *(['-addext', f'subjectAltName={more}'] if more else [])], check=True, capture_output=True)
+    return certificate, key
+
+
+def encrypt(upstream, certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    plain = upstream.get_request
+    upstream.get_request = lambda: (lambda sock, peer: (context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), peer))(*plain())
 
 
 @test
@@ -72,16 +92,8 @@ def the_doctor_goes_the_same_way():
 def what_is_encrypted_goes_through_a_tunnel():
     """Nobody vouches for the far end here: it is refused, and nothing was said to it."""
     with tempfile.TemporaryDirectory() as folder:
-        key, certificate = os.path.join(folder, 'key'), os.path.join(folder, 'certificate')
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-                        '-subj', f'/CN={NAME}', '-addext', f'subjectAltName=DNS:{NAME}', '-keyout', key, '-out', certificate],
-                       check=True, capture_output=True)
-        import ssl
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
         upstream = StandIn()
-        plain = upstream.get_request
-        upstream.get_request = lambda: (lambda sock, peer: (context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), peer))(*plain())
+        encrypt(upstream, *certify(folder, NAME, f'DNS:{NAME}'))
         for kind in ('http', 'socks5'):
             proxy = Proxy(kind, upstream)
             row = dict(account('chat', upstream), base_url=f'https://{NAME}/v1')
@@ -91,6 +103,29 @@ def what_is_encrypted_goes_through_a_tunnel():
                 assert 'certificate' in json.loads(answer)['error']['message'], answer
             equal((proxy.wrong, proxy.asked), ([], [f'{NAME}:443']), kind)
         equal(upstream.seen, [])
+
+
+@test
+def an_authority_of_ones_own_is_trusted_once_the_system_does():
+    """The system's store is a file: it is lent another one, as update-ca-certificates would write it."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority = certify(folder, 'Authority', None)
+        store = os.path.join(folder, 'store')
+        with open(store, 'w', encoding='ascii') as file, open('/etc/ssl/certs/ca-certificates.crt', encoding='ascii') as system, \
+                open(authority[0], encoding='ascii') as own:
+            file.write(system.read() + own.read())
+        lent = {'LD_PRELOAD': LENT_STORE, 'RELAIS_TEST_STORE': store, 'ASAN_OPTIONS': 'verify_asan_link_order=0'}
+        for name, env, wanted in (('localhost', {}, 502), ('localhost', lent, 200), (NAME, lent, 502)):
+            upstream = StandIn()
+            upstream.host = f'localhost:{upstream.server_address[1]}'
+            encrypt(upstream, *certify(folder, name, f'DNS:{name}', authority))
+            row = dict(account('chat', upstream), base_url=f'https://{upstream.host}/v1')
+            with Relais(accounts=[row], env=env) as relais:
+                status, _, answer = relais.request('POST', *ask('chat'))
+                equal(status, wanted, (name, answer))
+                equal(relais.request('GET', '/v1/models')[2].count(b'm-one'), status == 200)
+                assert status == 200 or 'certificate' in json.loads(answer)['error']['message'], answer
+            equal((len(upstream.seen), upstream.refusals), (int(status == 200), []))
 
 
 @test
