@@ -186,6 +186,7 @@ relais_exchange_reset_attempt (RelaisExchange *self)
   relais_usage_clear (&self->record->usage);
   self->record->upstream_status = 0;
   self->upstream_status = 0;
+  self->refusal = RELAIS_OUTCOME_SERVED;
   self->was_sent = FALSE;
   self->dialect = relais_dialect_get (self->route->dialect);
   self->form = self->asked_form;

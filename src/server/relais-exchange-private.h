@@ -60,16 +60,17 @@ typedef struct
   gboolean was_sent;   /* the upstream got it */
   guint n_attempts;    /* with one account or another */
   RelaisForm           asked_form;
-  GHashTable *tried;    /* id -> what became of it; owned, or NULL */
-  char *session;        /* owned, or NULL */
-  char *holder;         /* id of the account that signed what it continues; owned, or NULL */
-  GPtrArray *behind;    /* owned: trace steps of those that could have served as well */
-  GSource *hold;        /* owned: waits for an account to be free */
-  gint64 hold_until_us; /* of the gateway's clock */
-  gint64 held_since_us; /* likewise; 0: was not held */
-  gint64 hold_began_us; /* likewise: the last time */
-  gint64 deadline_us;   /* monotonic: of the first byte, whoever sends it */
-  gint64 wait_ms;       /* what the last refusal asked for, or -1 */
+  GHashTable *tried;         /* id -> what became of it; owned, or NULL */
+  char *session;             /* owned, or NULL */
+  char *holder;              /* id of the account that signed what it continues; owned, or NULL */
+  GPtrArray *behind;         /* owned: trace steps of those that could have served as well */
+  GSource *hold;             /* owned: waits for an account to be free */
+  gint64 hold_until_us;      /* of the gateway's clock */
+  gint64 held_since_us;      /* likewise; 0: was not held */
+  gint64 hold_began_us;      /* likewise: the last time */
+  gint64 deadline_us;        /* monotonic: of the first byte, whoever sends it */
+  RelaisOutcomeKind refusal; /* what the last attempt came to, where it failed */
+  gint64 wait_ms;            /* what the last refusal asked for, or -1 */
 
   /* pass-through, owned */
   RelaisTransfer      *transfer;

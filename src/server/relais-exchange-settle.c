@@ -183,6 +183,7 @@ settle (RelaisExchange      *self,
   g_auto (RelaisPick) pick = { .result = RELAIS_PICK_SPENT };
 
   report (self, outcome);
+  self->refusal = outcome->kind;
   self->wait_ms = outcome->wait_ms;
   if (relais_outcome_is_final (outcome->kind) || self->spoken)
     return FALSE;

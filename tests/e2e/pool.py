@@ -217,6 +217,33 @@ for _status in (400, 413, 422):
     story(f'a {_status} is the request’s own fault')(_run)
 
 
+# what the body says is the account's fault is that to the client as well, whatever the status
+ACCOUNT_FAULTS = {
+    'anthropic': (400, {}, {'type': 'error', 'error': {'type': 'invalid_request_error', 'message': 'Your credit balance is too low to access the API.'}}),
+    'openai': refusal(429, 'You exceeded your current quota', type='insufficient_quota', code='insufficient_quota'),
+    'gemini': (400, {}, {'error': {'code': 400, 'message': 'API key not valid.', 'status': 'INVALID_ARGUMENT', 'details': [{'reason': 'API_KEY_INVALID'}]}}),
+}
+REQUEST_FAULTS = {
+    'anthropic': (400, {}, {'type': 'error', 'error': {'type': 'invalid_request_error', 'message': 'no credit for that tool'}}),
+    'openai': refusal(400, 'insufficient_quota is no parameter'),
+    'gemini': (400, {}, {'error': {'code': 400, 'message': 'API_KEY_INVALID is no tool', 'status': 'INVALID_ARGUMENT'}}),
+}
+for _name in ACCOUNT_FAULTS:
+    def _run(provider=_name):
+        asked = {'/v1/chat/completions': {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]},
+                 '/v1/messages': {'model': 'm-one', 'max_tokens': 9, 'messages': [{'role': 'user', 'content': 'hi'}]},
+                 '/v1beta/models/m-one:generateContent': {'contents': [{'parts': [{'text': 'hi'}]}]}}
+        for path, body in asked.items():
+            for fault, wanted in ((ACCOUNT_FAULTS[provider], 502), (REQUEST_FAULTS[provider], 400)):
+                vendor = Vendor(fault)
+                with Relais(accounts=pool(vendor, provider=provider)) as relais:
+                    status, headers, answer = relais.request('POST', path, body)
+                    named = 'The upstream refused the account “A”' in json.loads(answer)['error']['message']
+                    equal((status, named, counts(vendor)), (wanted, wanted == 502, (1,)), (path, answer))
+                    equal(headers.get('x-should-retry'), 'false' if wanted == 502 else None, path)
+    story(f'what a body of {_name} says of the account is told as that')(_run)
+
+
 @test
 def connection_refused_goes_on_to_the_next_account():
     gone, good = Vendor(), Vendor()
