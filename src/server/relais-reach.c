@@ -191,8 +191,7 @@ serves_by_rule (RelaisGateway    *gateway,
   g_auto (RelaisPick) pick = { 0 };
   g_autoptr (GPtrArray) accounts = relais_reach_foresee (gateway, &query, &pick);
 
-  return pick.result == RELAIS_PICK_FOUND || pick.result == RELAIS_PICK_WAIT ||
-         pick.result == RELAIS_PICK_SPENT;
+  return accounts->len > 0 || pick.result == RELAIS_PICK_WAIT || pick.result == RELAIS_PICK_SPENT;
 }
 
 /**
