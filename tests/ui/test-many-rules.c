@@ -103,6 +103,7 @@ test_fill (void)
   assert_rows (&stage);
   ui_kit_until (has_all, &stage);
   assert_rows (&stage);
+  ui_kit_drain ();
   ui_kit_close (&stage);
 }
 
@@ -129,6 +130,7 @@ test_change_meanwhile (void)
   /* away with it before all are there */
   g_settings_reset (stage.settings, "rules");
   g_assert_cmpuint (count_rows (page), ==, 0);
+  ui_kit_drain ();
   ui_kit_close (&stage);
 }
 
@@ -153,6 +155,7 @@ test_rows_stay (void)
   g_assert_true (get_row (page, 3) == third);
   g_assert_true (get_row (page, N_RULES) == last);
   assert_rows (&stage);
+  ui_kit_drain ();
   ui_kit_close (&stage);
 }
 
