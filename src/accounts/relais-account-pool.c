@@ -249,7 +249,8 @@ look_at_all (RelaisAccountPool *self,
     {
       RelaisAccount *account = g_ptr_array_index (self->accounts, i);
 
-      relais_choice_look_at (choice, account, (i + n - first % n) % n, last_turn (self, account));
+      relais_choice_look_at (choice, account, i, (i + n - first % n) % n,
+                             last_turn (self, account));
     }
 }
 
@@ -273,6 +274,39 @@ relais_account_pool_look (RelaisAccountPool     *self,
 }
 
 /**
+ * relais_account_pool_foresee:
+ * @self: a pool
+ * @query: what a request would need
+ * @pick: (out caller-allocates): what a pick would come to now, without a ticket; to be cleared
+ *
+ * No turn is taken.
+ *
+ * Returns: (transfer full) (element-type RelaisAccount): who would be asked, in that order, each
+ *   where those before it failed
+ */
+GPtrArray *
+relais_account_pool_foresee (RelaisAccountPool     *self,
+                             const RelaisPickQuery *query,
+                             RelaisPick            *pick)
+{
+  g_autoptr (GArray) able = g_array_new (FALSE, FALSE, sizeof (RelaisCandidate));
+  RelaisChoice choice = { .health = self->health, .query = query, .able = able };
+  GPtrArray *accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+
+  *pick = (RelaisPick){ .until_us = RELAIS_HEALTH_NEVER_US };
+  look_at_all (self, &choice);
+  relais_choice_decide (&choice, pick);
+  relais_choice_sort (&choice);
+  for (guint i = 0; i < able->len; i++)
+    {
+      RelaisCandidate *candidate = &g_array_index (able, RelaisCandidate, i);
+
+      g_ptr_array_add (accounts, relais_account_ref (candidate->account));
+    }
+  return accounts;
+}
+
+/**
  * relais_account_pool_pick:
  * @self: a pool
  * @query: what a request needs
@@ -293,13 +327,18 @@ relais_account_pool_pick (RelaisAccountPool     *self,
                           const RelaisPickQuery *query,
                           RelaisPick            *pick)
 {
-  RelaisChoice choice = { .health = self->health, .query = query };
+  g_autoptr (GArray) able = query->behind != NULL
+                              ? g_array_new (FALSE, FALSE, sizeof (RelaisCandidate))
+                              : NULL;
+  RelaisChoice choice = { .health = self->health, .query = query, .able = able };
 
   *pick = (RelaisPick){ .until_us = RELAIS_HEALTH_NEVER_US };
   look_at_all (self, &choice);
   relais_choice_decide (&choice, pick);
   if (pick->result != RELAIS_PICK_FOUND)
     return;
+  if (able != NULL)
+    relais_choice_tell_behind (&choice);
   pick->ticket = relais_health_begin (self->health, pick->account->id);
   note_turn (self, query, pick->account);
 }

@@ -42,6 +42,18 @@ typedef enum {
   RELAIS_STANDING_TRIED,     /* it failed this request */
 } RelaisStanding;
 
+/* Why one account that can serve goes before another. */
+typedef enum {
+  RELAIS_PRECEDENCE_CONVERSATION, /* what it belongs to, or continues, is there */
+  RELAIS_PRECEDENCE_LISTED,       /* it is known to have the model */
+  RELAIS_PRECEDENCE_HEALTH,
+  RELAIS_PRECEDENCE_DISPATCH,
+  RELAIS_PRECEDENCE_PRIORITY,
+  RELAIS_PRECEDENCE_DIALECT, /* nothing needs to be translated */
+  RELAIS_PRECEDENCE_TURN,    /* by the mode */
+  RELAIS_PRECEDENCE_PLACE,   /* in the list */
+} RelaisPrecedence;
+
 /* Says how the account can serve a client of that dialect; told by who knows the providers. */
 typedef RelaisReach (*RelaisReachFunc) (const RelaisAccount *account,
                                         gpointer user_data);
@@ -51,6 +63,11 @@ typedef void (*RelaisStandingFunc) (const RelaisAccount *account,
                                     RelaisStanding standing,
                                     const RelaisHealthState *state,
                                     gpointer user_data);
+
+/* Told of each account that could serve as well as the one that was picked, the next ones first. */
+typedef void (*RelaisBehindFunc) (const RelaisAccount *account,
+                                  RelaisPrecedence by,
+                                  gpointer user_data);
 
 /* What a request needs. Borrowed for the call. */
 typedef struct
@@ -64,6 +81,7 @@ typedef struct
   GHashTable *tried;  /* ids of accounts that failed it, or NULL */
   RelaisReachFunc   reach;
   RelaisStandingFunc standing; /* or NULL */
+  RelaisBehindFunc behind;     /* or NULL */
   gpointer          user_data;
 } RelaisPickQuery;
 
@@ -93,6 +111,9 @@ void               relais_account_pool_pick         (RelaisAccountPool     *self
                                                      RelaisPick            *pick);
 gint64             relais_account_pool_look         (RelaisAccountPool     *self,
                                                      const RelaisPickQuery *query);
+GPtrArray         *relais_account_pool_foresee      (RelaisAccountPool     *self,
+                                                     const RelaisPickQuery *query,
+                                                     RelaisPick            *pick);
 gboolean           relais_account_pool_report       (RelaisAccountPool     *self,
                                                      const RelaisAccount   *account,
                                                      const char            *model,

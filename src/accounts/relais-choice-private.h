@@ -15,6 +15,7 @@ typedef struct
   RelaisAccount     *account;
   RelaisReach        reach;
   RelaisHealthState  state;
+  guint place;  /* in the list */
   guint turn;   /* how many come before it in this round */
   guint64 used; /* the turn it had last */
 } RelaisCandidate;
@@ -30,14 +31,18 @@ typedef struct
   gboolean kept_can;    /* now */
   gint64 until_us;      /* the first known end of what is against the others */
   gint64 wait_us;       /* of these, the first one that excludes */
+  GArray *able;         /* of RelaisCandidate: who can serve now; NULL where nobody asks */
   RelaisPickResult       why_not;
 } RelaisChoice;
 
-void relais_choice_look_at (RelaisChoice  *choice,
-                            RelaisAccount *account,
-                            guint          turn,
-                            guint64        used);
-void relais_choice_decide  (RelaisChoice  *choice,
-                            RelaisPick    *pick);
+void relais_choice_look_at     (RelaisChoice  *choice,
+                                RelaisAccount *account,
+                                guint          place,
+                                guint          turn,
+                                guint64        used);
+void relais_choice_decide      (RelaisChoice  *choice,
+                                RelaisPick    *pick);
+void relais_choice_sort        (RelaisChoice  *choice);
+void relais_choice_tell_behind (RelaisChoice  *choice);
 
 G_END_DECLS

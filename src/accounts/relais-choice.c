@@ -44,40 +44,65 @@ compare_health (const RelaisHealthState *a,
   return a->until_us < b->until_us ? -1 : a->until_us > b->until_us;
 }
 
+static int
+order (gboolean          a_first,
+       RelaisPrecedence  rule,
+       RelaisPrecedence *by)
+{
+  *by = rule;
+  return a_first ? -1 : 1;
+}
+
 /* Who is known to have the model before who is not; the well before those something is held
  * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
  * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
+static int
+compare (const RelaisChoice    *choice,
+         const RelaisCandidate *a,
+         const RelaisCandidate *b,
+         RelaisPrecedence      *by)
+{
+  gboolean a_well = a->state.kind == RELAIS_HEALTH_WELL;
+  gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
+  int health;
+
+  if (is_unlisted (a) != is_unlisted (b))
+    return order (is_unlisted (b), RELAIS_PRECEDENCE_LISTED, by);
+  if (a_well != b_well)
+    return order (a_well, RELAIS_PRECEDENCE_HEALTH, by);
+  if (rank (a->account) != rank (b->account))
+    return order (rank (a->account) < rank (b->account), RELAIS_PRECEDENCE_DISPATCH, by);
+  health = a_well ? 0 : compare_health (&a->state, &b->state);
+  if (health != 0)
+    return order (health < 0, RELAIS_PRECEDENCE_HEALTH, by);
+  if (a->account->priority != b->account->priority)
+    return order (a->account->priority < b->account->priority, RELAIS_PRECEDENCE_PRIORITY, by);
+  if (a->reach != b->reach)
+    return order (a->reach > b->reach, RELAIS_PRECEDENCE_DIALECT, by);
+  switch (choice->query->scheduling)
+    {
+    case RELAIS_SCHEDULING_BALANCE:
+      if (a->used != b->used)
+        return order (a->used < b->used, RELAIS_PRECEDENCE_TURN, by);
+      break;
+    case RELAIS_SCHEDULING_PERFORMANCE_FIRST:
+      return order (a->turn < b->turn, RELAIS_PRECEDENCE_TURN, by);
+    case RELAIS_SCHEDULING_CACHE_FIRST:
+    case RELAIS_SCHEDULING_FIXED:
+    default:
+      break;
+    }
+  return order (a->place < b->place, RELAIS_PRECEDENCE_PLACE, by);
+}
+
 static gboolean
 goes_before (const RelaisChoice    *choice,
              const RelaisCandidate *a,
              const RelaisCandidate *b)
 {
-  gboolean a_well = a->state.kind == RELAIS_HEALTH_WELL;
-  gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
+  RelaisPrecedence by;
 
-  if (is_unlisted (a) != is_unlisted (b))
-    return is_unlisted (b);
-  if (a_well != b_well)
-    return a_well;
-  if (rank (a->account) != rank (b->account))
-    return rank (a->account) < rank (b->account);
-  if (!a_well && compare_health (&a->state, &b->state) != 0)
-    return compare_health (&a->state, &b->state) < 0;
-  if (a->account->priority != b->account->priority)
-    return a->account->priority < b->account->priority;
-  if (a->reach != b->reach)
-    return a->reach > b->reach;
-  switch (choice->query->scheduling)
-    {
-    case RELAIS_SCHEDULING_BALANCE:
-      return a->used < b->used;
-    case RELAIS_SCHEDULING_PERFORMANCE_FIRST:
-      return a->turn < b->turn;
-    case RELAIS_SCHEDULING_CACHE_FIRST:
-    case RELAIS_SCHEDULING_FIXED:
-    default:
-      return FALSE;
-    }
+  return compare (choice, a, b, &by) < 0;
 }
 
 static void
@@ -126,11 +151,15 @@ judge (RelaisChoice  *choice,
 void
 relais_choice_look_at (RelaisChoice  *choice,
                        RelaisAccount *account,
+                       guint          place,
                        guint          turn,
                        guint64        used)
 {
   const RelaisPickQuery *query = choice->query;
-  RelaisCandidate candidate = { .account = account, .turn = turn, .used = used };
+  RelaisCandidate candidate = { .account = account,
+                                .place = place,
+                                .turn = turn,
+                                .used = used };
   gboolean tried = query->tried != NULL && g_hash_table_contains (query->tried, account->id);
   RelaisStanding standing = judge (choice, account, &candidate.reach);
   gboolean can;
@@ -155,6 +184,8 @@ relais_choice_look_at (RelaisChoice  *choice,
     }
   if (can && (choice->best.account == NULL || goes_before (choice, &candidate, &choice->best)))
     choice->best = candidate;
+  if (can && choice->able != NULL)
+    g_array_append_val (choice->able, candidate);
   if (can || candidate.state.kind == RELAIS_HEALTH_WELL)
     return;
   choice->until_us = MIN (choice->until_us, candidate.state.until_us);
@@ -219,5 +250,42 @@ relais_choice_decide (RelaisChoice *choice,
     {
       pick->result = choice->why_not;
       pick->until_us = choice->until_us;
+    }
+}
+
+static int
+compare_candidates (gconstpointer a,
+                    gconstpointer b,
+                    gpointer      user_data)
+{
+  RelaisPrecedence by;
+
+  return compare (user_data, a, b, &by);
+}
+
+/* Those that can serve, in the order they would be asked. */
+void
+relais_choice_sort (RelaisChoice *choice)
+{
+  g_array_sort_with_data (choice->able, compare_candidates, choice);
+}
+
+/* Why whoever was chosen goes before the others that can serve, the next ones first. */
+void
+relais_choice_tell_behind (RelaisChoice *choice)
+{
+  const RelaisCandidate *chosen = &choice->best;
+
+  relais_choice_sort (choice);
+  for (guint i = 0; i < choice->able->len; i++)
+    {
+      const RelaisCandidate *other = &g_array_index (choice->able, RelaisCandidate, i);
+      RelaisPrecedence by;
+
+      if (other->account == chosen->account)
+        continue;
+      if (compare (choice, chosen, other, &by) > 0)
+        by = RELAIS_PRECEDENCE_CONVERSATION;
+      choice->query->behind (other->account, by, choice->query->user_data);
     }
 }

@@ -122,6 +122,14 @@ name_reason (const char *reason)
     { "no-credit", NC_ ("attempt", "out of credit") },
     { "forbidden", NC_ ("attempt", "may not use the model") },
     { "no-model", NC_ ("attempt", "does not know the model") },
+    { "conversation", NC_ ("attempt", "the conversation stays where it is") },
+    { "unlisted", NC_ ("attempt", "the model is not in its list") },
+    { "fallback", NC_ ("attempt", "is a fallback") },
+    { "exclusive", NC_ ("attempt", "another one is exclusive") },
+    { "priority", NC_ ("attempt", "comes later by its priority") },
+    { "dialect", NC_ ("attempt", "would need a translation") },
+    { "turn", NC_ ("attempt", "its turn comes later") },
+    { "place", NC_ ("attempt", "is further down the list") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
@@ -147,6 +155,7 @@ append_step (GString               *text,
       g_string_append_printf (text, _("Held for %s"), span);
       return;
     case RELAIS_TRACE_SKIPPED:
+    case RELAIS_TRACE_BEHIND:
       /* Translators: an account that was not asked, and why */
       g_string_append_printf (text, _("%s not asked: %s"), step->account,
                                        name_reason (step->reason));
@@ -172,8 +181,8 @@ append_step (GString               *text,
  * relais_account_words_trace:
  * @trace: (element-type RelaisTraceStep) (nullable): how a request found who served it
  *
- * Returns: (transfer full) (nullable): a line for each step; %NULL where the first account that was
- *   asked answered
+ * Returns: (transfer full) (nullable): a line for each step; %NULL where the account that answered
+ *   was the only one
  */
 char *
 relais_account_words_trace (GPtrArray *trace)

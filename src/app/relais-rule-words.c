@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "relais-account-words.h"
 #include "relais-rule-words.h"
 #include "relais-words.h"
 
@@ -183,6 +184,39 @@ relais_rule_words_rule (const RelaisForecast *forecast)
   return g_strdup_printf (_("Rule %u: %s is used"), forecast->rule, forecast->model);
 }
 
+static char *
+describe_wait (const RelaisForecast *forecast)
+{
+  g_autofree char *span = NULL;
+
+  if (forecast->free_us == 0)
+    return g_strdup (_("No account can serve it now"));
+  span = relais_account_words_span (forecast->free_us - g_get_real_time ());
+  if (forecast->end == RELAIS_FORECAST_HELD)
+    /* Translators: a request waits for an account, a time such as “7 s” */
+    return g_strdup_printf (_("Held for %s, until an account is free"), span);
+  /* Translators: a time such as “5 min” */
+  return g_strdup_printf (_("No account can serve it now; the first may in %s"), span);
+}
+
+static char *
+describe_order (const RelaisForecast *forecast)
+{
+  guint n_accounts = g_strv_length (forecast->accounts);
+  g_autofree char *others = g_strjoinv (", ", forecast->accounts + 1);
+  g_autofree char *names = g_strjoinv (", ", forecast->accounts);
+
+  if (n_accounts == 1)
+    /* Translators: the name of an account */
+    return g_strdup_printf (_("Answered by %s"), forecast->accounts[0]);
+  if (forecast->n_first == 1)
+    /* Translators: the name of an account, and those of accounts that are asked where it fails,
+     * parted by commas */
+    return g_strdup_printf (_("Answered by %s, or else by %s"), forecast->accounts[0], others);
+  /* Translators: the names of accounts, parted by commas */
+  return g_strdup_printf (_("Answered by one of %s, depending on the program’s API"), names);
+}
+
 /**
  * relais_rule_words_accounts:
  * @forecast: what would become of a request
@@ -192,23 +226,21 @@ relais_rule_words_rule (const RelaisForecast *forecast)
 char *
 relais_rule_words_accounts (const RelaisForecast *forecast)
 {
-  g_autofree char *names = NULL;
-
   switch (forecast->end)
     {
     case RELAIS_FORECAST_NO_ACCOUNT:
       return g_strdup (_("No account is active"));
+    case RELAIS_FORECAST_NOT_FIXED:
+      return g_strdup (_("The account that is to answer everything is not active"));
     case RELAIS_FORECAST_RULE:
       return g_strdup (_("None of the accounts the rule allows is active"));
     case RELAIS_FORECAST_NO_MODEL:
       return g_strdup (_("None of the accounts serves this model"));
+    case RELAIS_FORECAST_HELD:
+    case RELAIS_FORECAST_SPENT:
+      return describe_wait (forecast);
     case RELAIS_FORECAST_SERVED:
     default:
-      names = g_strjoinv (", ", forecast->accounts);
-      if (g_strv_length (forecast->accounts) == 1)
-        /* Translators: the name of an account */
-        return g_strdup_printf (_("Answered by %s"), names);
-      /* Translators: the names of accounts, parted by commas */
-      return g_strdup_printf (_("Answered by one of %s"), names);
+      return describe_order (forecast);
     }
 }

@@ -21,6 +21,9 @@
 #include "relais-rules-page.h"
 #include "relais-toast.h"
 
+#define ROWS_AT_ONCE 16 /* as many as most windows show */
+#define ROWS_A_FRAME 4  /* of the others */
+
 struct _RelaisRulesPage
 {
   AdwBin        parent_instance;
@@ -40,10 +43,13 @@ struct _RelaisRulesPage
   GSignalGroup *settings_signals;
   GCancellable *cancellable;
   GCancellable *probing;
-  RelaisRules *rules; /* what is shown */
-  AdwToast *offer;    /* weak: takes the last change back */
-  gboolean stale;     /* the list does not show them yet */
-  guint focus_at;     /* the row to focus with the change, from 1; 0: none */
+  RelaisRules *rules;  /* what is shown */
+  RelaisRules *listed; /* of these, what the rows are for; there may be fewer rows */
+  AdwToast *offer;     /* weak: takes the last change back */
+  gboolean stale;      /* the list does not show them yet */
+  guint         n_rows;
+  guint filling;  /* a tick callback, or 0 */
+  guint focus_at; /* the row to focus with the change, from 1; 0: none */
 };
 
 enum {
@@ -184,18 +190,83 @@ relais_rules_page_probe_cb (RelaisRulesPage *self)
 }
 
 static void
-update_rows (RelaisRulesPage *self)
+update_rows (RelaisRulesPage *self,
+             guint            from)
 {
-  GtkListBoxRow *row = NULL;
-
-  for (guint i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+  for (guint i = from; i < self->n_rows; i++)
     {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, i);
       const RelaisRule *rule = relais_rules_get (self->rules, i);
       gboolean broken = FALSE;
       g_autofree char *who = relais_rule_words_target (self->engine, rule, &broken);
 
       relais_rule_item_set (RELAIS_RULE_ITEM (row), i + 1, rule, who, broken);
     }
+}
+
+static void
+insert_rows (RelaisRulesPage *self,
+             guint            at,
+             guint            n)
+{
+  self->n_rows += n;
+  for (; n > 0; n--)
+    gtk_list_box_insert (self->list, relais_rule_item_new (), at);
+}
+
+static void
+remove_rows (RelaisRulesPage *self,
+             guint            at,
+             guint            n)
+{
+  self->n_rows -= n;
+  for (; n > 0; n--)
+    gtk_list_box_remove (self->list, GTK_WIDGET (gtk_list_box_get_row_at_index (self->list, at)));
+}
+
+static gboolean
+relais_rules_page_fill_cb (GtkWidget     *widget,
+                           GdkFrameClock *clock,
+                           gpointer       data)
+{
+  RelaisRulesPage *self = RELAIS_RULES_PAGE (widget);
+  guint from = self->n_rows;
+
+  insert_rows (self, from, MIN (get_length (self) - from, ROWS_A_FRAME));
+  update_rows (self, from);
+  if (self->n_rows < get_length (self))
+    return G_SOURCE_CONTINUE;
+  self->filling = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Rows stay with their rules, for to lay one out anew takes long; those far down come later. */
+static void
+match_rows (RelaisRulesPage *self)
+{
+  guint n_rules = get_length (self);
+  guint n_listed = relais_rules_get_length (self->listed);
+  guint least = MIN (self->n_rows, n_rules);
+  guint before = 0, behind = 0, want;
+
+  while (before < least && relais_rule_equals (relais_rules_get (self->listed, before),
+                                               relais_rules_get (self->rules, before)))
+    before++;
+  while (self->n_rows == n_listed && behind < least - before &&
+         relais_rule_equals (relais_rules_get (self->listed, n_listed - 1 - behind),
+                             relais_rules_get (self->rules, n_rules - 1 - behind)))
+    behind++;
+  want = behind > 0 ? n_rules
+                    : MIN (n_rules, MAX (self->n_rows, MAX (ROWS_AT_ONCE, self->focus_at)));
+  if (self->n_rows > want)
+    remove_rows (self, want - behind, self->n_rows - want);
+  else
+    insert_rows (self, self->n_rows - behind, want - self->n_rows);
+  g_clear_pointer (&self->listed, relais_rules_unref);
+  self->listed = relais_rules_ref (self->rules);
+  if (self->n_rows < n_rules && self->filling == 0)
+    self->filling = gtk_widget_add_tick_callback (GTK_WIDGET (self), relais_rules_page_fill_cb,
+                                                  NULL, NULL);
 }
 
 /* At once: the next key is for the rule that was moved, however fast it comes. */
@@ -210,24 +281,16 @@ focus_row (RelaisRulesPage *self)
     gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
-/* A row is as good as another: where there are as many, they stay. Out of sight none is made: a
- * window with hundreds of rules opens as fast as one without. */
+/* Out of sight no row is made: a window with hundreds of rules opens as fast as one without. */
 static void
 show (RelaisRulesPage *self)
 {
-  guint n_rules = get_length (self);
-  GtkListBoxRow *row = NULL;
-
   self->stale = !gtk_widget_get_mapped (GTK_WIDGET (self));
   if (self->stale)
     return;
-  while ((row = gtk_list_box_get_row_at_index (self->list, n_rules)) != NULL)
-    gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  for (guint i = 0; i < n_rules; i++)
-    if (gtk_list_box_get_row_at_index (self->list, i) == NULL)
-      gtk_list_box_append (self->list, relais_rule_item_new ());
-  update_rows (self);
-  gtk_stack_set_visible_child_name (self->stack, n_rules > 0 ? "list" : "empty");
+  match_rows (self);
+  update_rows (self, 0);
+  gtk_stack_set_visible_child_name (self->stack, get_length (self) > 0 ? "list" : "empty");
   focus_row (self);
   relais_rules_page_probe_cb (self);
 }
@@ -280,8 +343,16 @@ relais_rules_page_accounts_cb (RelaisRulesPage *self)
                                         G_CALLBACK (relais_rules_page_accounts_cb), self);
   if (self->stale)
     return;
-  update_rows (self);
+  update_rows (self, 0);
   relais_rules_page_probe_cb (self);
+}
+
+/* Who would answer may be somebody else with each request. */
+static void
+relais_rules_page_standing_cb (RelaisRulesPage *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    relais_rules_page_probe_cb (self);
 }
 
 /* The number of a rule, from 1; 0 when there is none any more. */
@@ -645,6 +716,9 @@ relais_rules_page_dispose (GObject *object)
   g_clear_object (&self->settings_signals);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
+  if (self->filling != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->filling);
+  self->filling = 0;
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_RULES_PAGE);
 
   G_OBJECT_CLASS (relais_rules_page_parent_class)->dispose (object);
@@ -658,6 +732,7 @@ relais_rules_page_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->probing);
   relais_rules_unref (self->rules);
+  relais_rules_unref (self->listed);
 
   G_OBJECT_CLASS (relais_rules_page_parent_class)->finalize (object);
 }
@@ -708,11 +783,12 @@ relais_rules_page_init (RelaisRulesPage *self)
 
   self->cancellable = g_cancellable_new ();
   self->rules = relais_rules_splice (NULL, 0, 0, NULL, 0, NULL);
+  self->listed = relais_rules_ref (self->rules);
   self->engine_signals = g_signal_group_new (RELAIS_TYPE_ENGINE);
   g_signal_group_connect_swapped (self->engine_signals, "notify::keyring",
                                   G_CALLBACK (relais_rules_page_accounts_cb), self);
-  g_signal_group_connect_swapped (self->engine_signals, "notify::n-active",
-                                  G_CALLBACK (relais_rules_page_probe_cb), self);
+  g_signal_group_connect_swapped (self->engine_signals, "accounts-changed",
+                                  G_CALLBACK (relais_rules_page_standing_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "models-changed",
                                   G_CALLBACK (relais_rules_page_probe_cb), self);
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);

@@ -15,13 +15,14 @@
 
 #include "relais-cli.h"
 
-static char *label, *base_url;
+static char *label, *base_url, *proxy;
 static gboolean no_key;
 
 static const GOptionEntry entries[] = {
   { "label", 0, 0, G_OPTION_ARG_STRING, &label, "What to call the account", "TEXT" },
   { "base-url", 0, 0, G_OPTION_ARG_STRING, &base_url, "Where a compatible server answers", "URL" },
   { "no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, "Ask for no key: a compatible server may need none", NULL },
+  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, RELAIS_CLI_PROXY_HELP, "URL" },
   G_OPTION_ENTRY_NULL
 };
 
@@ -305,7 +306,7 @@ relais_accounts_main (int    argc,
         (argc == 3 && (strcmp (verb, "add") == 0 || strcmp (verb, "remove") == 0 || strcmp (verb, "test") == 0))))
     {
       fprintf (stderr, "usage: relais accounts list | add PROVIDER [--label TEXT] [--base-url URL] [--no-key] | "
-                       "remove ID | test ID; see “relais accounts --help”\n");
+                       "remove ID | test ID, with --proxy URL; see “relais accounts --help”\n");
       return RELAIS_EXIT_USAGE;
     }
   /* before the keyring is asked for anything */
@@ -320,6 +321,11 @@ relais_accounts_main (int    argc,
   key = relais_engine_make_api_key ();
   options.api_key = key;
   engine = relais_engine_new (&options);
+  if (!relais_cli_set_proxy (engine, proxy, &error))
+    {
+      complain (error);
+      return RELAIS_EXIT_USAGE;
+    }
   if (!relais_cli_load (engine, &error))
     return complain (error);
   if (strcmp (verb, "add") == 0)

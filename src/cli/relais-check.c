@@ -20,11 +20,12 @@
 
 static const char *const dialects[] = { "openai-chat", "openai-responses", "anthropic", "gemini" };
 static gboolean practice;
-static char *accounts_file;
+static char *accounts_file, *proxy;
 
 static const GOptionEntry entries[] = {
   { "accounts-file", 0, 0, G_OPTION_ARG_FILENAME, &accounts_file, "Check the accounts of FILE, not the keyring's", "FILE" },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Check with the practice account", NULL },
+  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, RELAIS_CLI_PROXY_HELP, "URL" },
   G_OPTION_ENTRY_NULL
 };
 
@@ -317,6 +318,11 @@ relais_check_main (int    argc,
   options.accounts_file = accounts_file;
   options.use_keyring = accounts_file == NULL && !practice;
   engine = relais_engine_new (&options);
+  if (!relais_cli_set_proxy (engine, proxy, &error))
+    {
+      fprintf (stderr, "relais check: %s\n", error->message);
+      return RELAIS_EXIT_USAGE;
+    }
   relais_cli_say_notes (engine, accounts_file);
   relais_engine_set_port (engine, 0, NULL);
   if (!relais_cli_load (engine, &error) &&

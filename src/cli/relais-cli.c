@@ -126,6 +126,25 @@ relais_cli_say_notes (RelaisEngine *engine,
 }
 
 /**
+ * relais_cli_set_proxy:
+ * @engine: an engine
+ * @url: (nullable): what --proxy says
+ * @error: where to put a failure
+ *
+ * Returns: whether it is one, or none
+ */
+gboolean
+relais_cli_set_proxy (RelaisEngine  *engine,
+                      const char    *url,
+                      GError       **error)
+{
+  if (relais_engine_set_proxy (engine, url, error))
+    return TRUE;
+  g_prefix_error (error, "--proxy: ");
+  return FALSE;
+}
+
+/**
  * relais_cli_load:
  * @engine: an engine
  * @error: where to put a failure

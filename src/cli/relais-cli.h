@@ -18,6 +18,9 @@ enum {
   RELAIS_EXIT_USAGE = 64,
 };
 
+/* What a provider is asked by any command goes the same way out. */
+#define RELAIS_CLI_PROXY_HELP "Reach providers through it (http://host:port, socks5://host:port)"
+
 int relais_serve_main    (int    argc,
                           char **argv);
 int relais_accounts_main (int    argc,
@@ -40,6 +43,9 @@ void          relais_cli_slot_cb     (GObject              *source,
                                       gpointer              slot);
 void          relais_cli_say_notes   (RelaisEngine         *engine,
                                       const char           *file);
+gboolean      relais_cli_set_proxy   (RelaisEngine         *engine,
+                                      const char           *url,
+                                      GError              **error);
 gboolean      relais_cli_load        (RelaisEngine         *engine,
                                       GError              **error);
 char         *relais_cli_read_secret (const char           *prompt,

@@ -48,7 +48,7 @@ static const GOptionEntry entries[] = {
   { "scheduling", 0, 0, G_OPTION_ARG_STRING, &scheduling,
     "How to choose among accounts: cache-first, balance, performance-first or fixed:ID (cache-first)", "MODE" },
   { "max-wait", 0, 0, G_OPTION_ARG_STRING, &max_wait, "Hold a request up to N seconds for an account, 0 to 60 (10)", "N" },
-  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, "Reach providers through it (http://host:port, socks5://host:port)", "URL" },
+  { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, RELAIS_CLI_PROXY_HELP, "URL" },
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the client key is kept without a keyring", "DIR" },
@@ -261,11 +261,8 @@ apply_settings (RelaisEngine  *engine,
                    "--max-wait takes a number of seconds from 0 to 60, not “%s”", max_wait);
       return FALSE;
     }
-  if (!relais_engine_set_proxy (engine, proxy, error))
-    {
-      g_prefix_error (error, "--proxy: ");
-      return FALSE;
-    }
+  if (!relais_cli_set_proxy (engine, proxy, error))
+    return FALSE;
   relais_engine_set_auth_mode (engine, mode);
   relais_engine_set_allow_lan_access (engine, lan);
   relais_engine_set_strict_translation (engine, strict_translation);

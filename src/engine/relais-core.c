@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "base/relais-error.h"
+#include "server/relais-reach.h"
 
 #include "relais-core.h"
 
@@ -538,7 +539,7 @@ models_cb (GObject      *source,
 
   if (ids == NULL)
     return;
-  relais_rules_add_names (self->gateway.rules, ids);
+  relais_reach_complete (&self->gateway, ids);
   g_strfreev (self->models);
   self->models = g_new0 (char *, ids->len + 1);
   for (guint i = 0; i < ids->len; i++)
@@ -556,13 +557,8 @@ models_cb (GObject      *source,
 void
 relais_core_refresh_models (RelaisCore *self)
 {
-  g_autoptr (GPtrArray) active = NULL;
-  GPtrArray *all = relais_account_pool_get_accounts (self->pool);
+  g_autoptr (GPtrArray) active = relais_reach_active (&self->gateway);
 
-  active = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
-  for (guint i = 0; i < all->len; i++)
-    if (relais_account_pool_is_active (self->pool, g_ptr_array_index (all, i)))
-      g_ptr_array_add (active, relais_account_ref (g_ptr_array_index (all, i)));
   relais_catalog_list_async (self->catalog, active, NULL, models_cb, self);
 }
 

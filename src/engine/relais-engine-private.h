@@ -128,6 +128,7 @@ void relais_engine_take_keyring    (RelaisEngine               *self,
                                     RelaisKeyringState          state);
 void relais_engine_relay_listening (RelaisEngine               *self,
                                     RelaisJob                  *job);
+void relais_engine_tell_accounts   (RelaisEngine               *self);
 void relais_engine_take_models     (RelaisEngine               *self,
                                     char                      **models);
 void relais_engine_notify          (RelaisEngine               *self,

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-#include "upstream/relais-provider.h"
+#include "server/relais-reach.h"
 
 #include "relais-engine-private.h"
 
@@ -26,77 +26,85 @@ relais_forecast_free (RelaisForecast *self)
 }
 
 static gboolean
-speaks_any (const RelaisAccount *account)
+add_label (GPtrArray           *labels,
+           const RelaisAccount *account)
 {
-  RelaisDialectId dialect;
-
-  return relais_provider_choose (account, RELAIS_DIALECT_OPENAI_CHAT, &dialect);
+  if (labels->len >= RELAIS_FORECAST_ACCOUNTS_MAX ||
+      g_ptr_array_find_with_equal_func (labels, account->label, g_str_equal, NULL))
+    return FALSE;
+  g_ptr_array_add (labels, g_strdup (account->label));
+  return TRUE;
 }
 
-static guint
-get_turn (const RelaisAccount *account)
-{
-  return account->dispatch == RELAIS_DISPATCH_EXCLUSIVE  ? 0
-         : account->dispatch == RELAIS_DISPATCH_FALLBACK ? 2
-                                                         : 1;
-}
-
-/* Of two that may serve: whether @a goes first, whatever dialect is spoken. Below 0 it does. */
-static int
-compare (RelaisCore          *core,
-         const char          *model,
-         const RelaisAccount *a,
-         const RelaisAccount *b)
-{
-  gboolean a_lists = relais_catalog_lists (core->catalog, a, model);
-  gboolean b_lists = relais_catalog_lists (core->catalog, b, model);
-
-  if (a_lists != b_lists)
-    return a_lists ? -1 : 1;
-  if (get_turn (a) != get_turn (b))
-    return get_turn (a) < get_turn (b) ? -1 : 1;
-  return a->priority < b->priority ? -1 : a->priority > b->priority;
-}
-
-/* Those who would be chosen from, or why there are none. */
-static void
-find_servers (RelaisCore       *core,
-              const RelaisRule *rule,
-              RelaisForecast   *forecast)
+static gboolean
+allows_active (RelaisCore       *core,
+               const RelaisRule *rule)
 {
   GPtrArray *all = relais_account_pool_get_accounts (core->pool);
-  g_autoptr (GPtrArray) best = g_ptr_array_new ();
-  g_autoptr (GStrvBuilder) labels = g_strv_builder_new ();
 
-  forecast->end = RELAIS_FORECAST_NO_ACCOUNT;
   for (guint i = 0; i < all->len; i++)
     {
       RelaisAccount *account = g_ptr_array_index (all, i);
-      int order;
 
-      if (!relais_account_pool_is_active (core->pool, account) || !speaks_any (account))
-        continue;
-      if (!relais_rule_allows (rule, account->id, account->provider))
-        {
-          forecast->end = MAX (forecast->end, RELAIS_FORECAST_RULE);
-          continue;
-        }
-      if (!relais_account_serves (account, forecast->model))
-        {
-          forecast->end = MAX (forecast->end, RELAIS_FORECAST_NO_MODEL);
-          continue;
-        }
-      order = best->len > 0 ? compare (core, forecast->model, account, best->pdata[0]) : 0;
-      if (order < 0)
-        g_ptr_array_set_size (best, 0);
-      if (order <= 0)
-        g_ptr_array_add (best, account);
+      if (relais_account_pool_is_active (core->pool, account) &&
+          relais_rule_allows (rule, account->id, account->provider))
+        return TRUE;
     }
-  if (best->len > 0)
-    forecast->end = RELAIS_FORECAST_SERVED;
-  for (guint i = 0; i < best->len; i++)
-    g_strv_builder_add (labels, ((RelaisAccount *)best->pdata[i])->label);
-  forecast->accounts = g_strv_builder_end (labels);
+  return FALSE;
+}
+
+static RelaisForecastEnd
+find_end (RelaisCore       *core,
+          const RelaisRule *rule,
+          RelaisPickResult  result)
+{
+  switch (result)
+    {
+    case RELAIS_PICK_FOUND:
+      return RELAIS_FORECAST_SERVED;
+    case RELAIS_PICK_WAIT:
+      return RELAIS_FORECAST_HELD;
+    case RELAIS_PICK_SPENT:
+      return RELAIS_FORECAST_SPENT;
+    case RELAIS_PICK_MODEL:
+      return allows_active (core, rule) ? RELAIS_FORECAST_NO_MODEL : RELAIS_FORECAST_RULE;
+    case RELAIS_PICK_DIALECT:
+      return RELAIS_FORECAST_RULE;
+    case RELAIS_PICK_EMPTY:
+    default:
+      return relais_account_pool_get_n_active (core->pool) > 0 ? RELAIS_FORECAST_NOT_FIXED
+                                                               : RELAIS_FORECAST_NO_ACCOUNT;
+    }
+}
+
+/* As the pool would choose for the first request of a conversation, in each dialect. */
+static void
+foresee (RelaisCore       *core,
+         const RelaisRule *rule,
+         RelaisForecast   *forecast)
+{
+  const RelaisClock *clock = core->gateway.clock;
+  g_autoptr (GPtrArray) labels = g_ptr_array_new ();
+  g_autoptr (GPtrArray) ranked = NULL;
+
+  for (RelaisDialectId dialect = 0; dialect < RELAIS_N_DIALECTS; dialect++)
+    {
+      RelaisReachQuery query = { rule, forecast->model, dialect, RELAIS_OPERATION_GENERATE };
+      g_auto (RelaisPick) pick = { 0 };
+
+      g_clear_pointer (&ranked, g_ptr_array_unref);
+      ranked = relais_reach_foresee (&core->gateway, &query, &pick);
+      forecast->end = find_end (core, rule, pick.result);
+      if (pick.result == RELAIS_PICK_FOUND)
+        forecast->n_first += add_label (labels, pick.account);
+      else if (pick.until_us != RELAIS_HEALTH_NEVER_US)
+        forecast->free_us = relais_clock_get_wall_us (clock) + pick.until_us -
+                            relais_clock_get_now_us (clock);
+    }
+  for (guint i = 0; i < ranked->len; i++)
+    add_label (labels, g_ptr_array_index (ranked, i));
+  g_ptr_array_add (labels, NULL);
+  forecast->accounts = (char **)g_ptr_array_steal (labels, NULL);
 }
 
 static void
@@ -107,7 +115,7 @@ forecast_job (RelaisCore *core,
   const RelaisRule *rule = relais_rules_find (core->gateway.rules, job->text, &forecast->rule);
 
   forecast->model = g_strdup (rule != NULL && rule->model != NULL ? rule->model : job->text);
-  find_servers (core, rule, forecast);
+  foresee (core, rule, forecast);
   job->result = forecast;
   relais_job_return (job);
 }

@@ -219,7 +219,10 @@ deliver_cb (gpointer user_data)
   else if (snapshot->records != NULL)
     relais_engine_apply_records (self, snapshot->records);
   if (snapshot->accounts != NULL)
-    apply_accounts (self, snapshot->accounts);
+    {
+      apply_accounts (self, snapshot->accounts);
+      relais_engine_tell_accounts (self);
+    }
   if (snapshot->models != NULL)
     {
       relais_engine_take_models (self, g_steal_pointer (&snapshot->models));

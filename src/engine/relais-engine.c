@@ -15,7 +15,7 @@
 #include "relais-engine-private.h"
 
 static GParamSpec *properties[N_PROPS];
-static guint models_changed_signal;
+static guint accounts_changed_signal, models_changed_signal;
 
 G_DEFINE_FINAL_TYPE (RelaisEngine, relais_engine, G_TYPE_OBJECT)
 
@@ -80,6 +80,12 @@ relais_engine_take_models (RelaisEngine  *self,
   g_strfreev (self->models);
   self->models = models;
   g_signal_emit (self, models_changed_signal, 0);
+}
+
+void
+relais_engine_tell_accounts (RelaisEngine *self)
+{
+  g_signal_emit (self, accounts_changed_signal, 0);
 }
 
 static gboolean
@@ -217,6 +223,8 @@ relais_engine_class_init (RelaisEngineClass *klass)
   properties[PROP_EFFECTIVE_AUTH_MODE] = g_param_spec_enum ("effective-auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE,
                                                             RELAIS_AUTH_MODE_OFF, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  accounts_changed_signal = g_signal_new ("accounts-changed", RELAIS_TYPE_ENGINE, G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   models_changed_signal = g_signal_new ("models-changed", RELAIS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

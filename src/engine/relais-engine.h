@@ -89,11 +89,16 @@ void relais_test_result_free (RelaisTestResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisTestResult, relais_test_result_free)
 
+#define RELAIS_FORECAST_ACCOUNTS_MAX 3 /* no request is tried with more */
+
 /* Who would serve a model, or why nobody would. */
 typedef enum {
   RELAIS_FORECAST_NO_ACCOUNT, /* there is no active one */
+  RELAIS_FORECAST_NOT_FIXED,  /* the one that is to answer everything is not active */
   RELAIS_FORECAST_RULE,       /* none that its rule allows is active */
   RELAIS_FORECAST_NO_MODEL,   /* none of those serves it */
+  RELAIS_FORECAST_SPENT,      /* none of those can now */
+  RELAIS_FORECAST_HELD,       /* likewise, but one will soon enough to wait for it */
   RELAIS_FORECAST_SERVED,
 } RelaisForecastEnd;
 
@@ -102,7 +107,9 @@ typedef struct
 {
   guint rule;      /* the number of the rule that holds, 0 where none does */
   char *model;     /* what the upstream would be asked for */
-  char **accounts; /* labels of those one of which is chosen */
+  char **accounts; /* labels of those that would be asked, each where those before it failed */
+  guint n_first;   /* so many of them go first, each for a client of another dialect */
+  gint64 free_us;  /* SPENT, HELD: when the first can serve, since 1970; 0: unknown */
   RelaisForecastEnd end;
 } RelaisForecast;
 

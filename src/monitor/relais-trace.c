@@ -60,6 +60,15 @@ relais_trace_copy (GPtrArray *trace)
   return copy;
 }
 
+static void
+add (GPtrArray       *trace,
+     RelaisTraceStep *step)
+{
+  if (trace->len >= RELAIS_TRACE_MAX)
+    g_ptr_array_remove_index (trace, RELAIS_TRACE_MAX / 2);
+  g_ptr_array_add (trace, step);
+}
+
 /**
  * relais_trace_add:
  * @trace: (element-type RelaisTraceStep): a trace
@@ -81,8 +90,6 @@ relais_trace_add (GPtrArray       *trace,
 {
   RelaisTraceStep *step = g_atomic_rc_box_new0 (RelaisTraceStep);
 
-  if (trace->len >= RELAIS_TRACE_MAX)
-    g_ptr_array_remove_index (trace, RELAIS_TRACE_MAX / 2);
   step->kind = kind;
   step->account = g_strdup (account);
   step->reason = reason;
@@ -95,8 +102,28 @@ relais_trace_add (GPtrArray       *trace,
         end = g_utf8_find_prev_char (words, end);
       step->words = g_strndup (words, end != NULL ? end - words : 0);
     }
-  g_ptr_array_add (trace, step);
+  add (trace, step);
   return step;
+}
+
+/**
+ * relais_trace_append:
+ * @trace: (element-type RelaisTraceStep): a trace
+ * @steps: (element-type RelaisTraceStep): what goes behind it
+ */
+void
+relais_trace_append (GPtrArray *trace,
+                     GPtrArray *steps)
+{
+  for (guint i = 0; i < steps->len; i++)
+    add (trace, step_ref (g_ptr_array_index (steps, i), NULL));
+}
+
+static RelaisTraceKind
+get_kind (GPtrArray *trace,
+          guint      index)
+{
+  return ((RelaisTraceStep *)g_ptr_array_index (trace, index))->kind;
 }
 
 /**
@@ -113,13 +140,16 @@ char *
 relais_trace_dup_line (GPtrArray *trace)
 {
   GString *line = g_string_new (NULL);
+  guint length = trace != NULL ? trace->len : 0;
 
-  for (guint i = 0; trace != NULL && i < trace->len; i++)
+  while (length > 0 && get_kind (trace, length - 1) == RELAIS_TRACE_BEHIND)
+    length--;
+  if (length > 0 && get_kind (trace, length - 1) == RELAIS_TRACE_TRIED)
+    length--;
+  for (guint i = 0; i < length; i++)
     {
       const RelaisTraceStep *step = g_ptr_array_index (trace, i);
 
-      if (step->kind == RELAIS_TRACE_TRIED && i + 1 == trace->len)
-        break;
       if (line->len > 0)
         g_string_append (line, ", ");
       if (step->kind == RELAIS_TRACE_HELD)

@@ -16,6 +16,7 @@ typedef enum {
   RELAIS_TRACE_SKIPPED, /* something was against the account */
   RELAIS_TRACE_HELD,    /* until one was free again; no account */
   RELAIS_TRACE_TRIED,
+  RELAIS_TRACE_BEHIND, /* could have served as well */
 } RelaisTraceKind;
 
 /* Immutable once it is in a trace, and shared by its copies. */
@@ -23,7 +24,8 @@ typedef struct
 {
   RelaisTraceKind  kind;
   char *account; /* owned: its label, or NULL */
-  /* static: served, request, limited, quota, fault, timeout, bad-key, no-credit, forbidden or
+  /* static. BEHIND: conversation, unlisted, fallback, exclusive, priority, dialect, turn or place;
+   * else served, request, limited, quota, fault, timeout, bad-key, no-credit, forbidden or
    * no-model */
   const char      *reason;
   char *words;    /* owned: the upstream's, without secrets, or NULL */
@@ -39,6 +41,8 @@ RelaisTraceStep *relais_trace_add      (GPtrArray       *trace,
                                         const char      *account,
                                         const char      *reason,
                                         const char      *words);
+void             relais_trace_append   (GPtrArray       *trace,
+                                        GPtrArray       *steps);
 char            *relais_trace_dup_line (GPtrArray       *trace);
 
 G_END_DECLS

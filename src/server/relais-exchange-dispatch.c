@@ -14,47 +14,17 @@
 #include "upstream/relais-provider.h"
 
 #include "relais-exchange-private.h"
+#include "relais-reach.h"
 
-static RelaisReach
-reach_by_dialect (RelaisExchange      *self,
-                  const RelaisAccount *account)
+#define BEHIND_MAX 3 /* told of those that could have served as well */
+
+static RelaisReachQuery
+make_reach_query (RelaisExchange *self)
 {
-  RelaisDialectId dialect;
-
-  if (!relais_rule_allows (self->rule, account->id, account->provider))
-    return RELAIS_REACH_NONE;
-  /* what is stored at a vendor is asked of the practice account last */
-  if (relais_provider_reaches (account, self->dialect->id))
-    return self->route->operation == RELAIS_OPERATION_STORED &&
-               relais_provider_find (account->provider)->in_process
-             ? RELAIS_REACH_TRANSLATED
-             : RELAIS_REACH_NATIVE;
-  switch (self->route->operation)
-    {
-    case RELAIS_OPERATION_GENERATE:
-    case RELAIS_OPERATION_COUNT_TOKENS:
-    case RELAIS_OPERATION_COMPLETIONS:
-      return relais_provider_choose (account, self->dialect->id, &dialect)
-               ? RELAIS_REACH_TRANSLATED
-               : RELAIS_REACH_NONE;
-    case RELAIS_OPERATION_EMBED:
-      return self->dialect->id == RELAIS_DIALECT_OPENAI_CHAT &&
-                 relais_provider_reaches (account, RELAIS_DIALECT_GEMINI)
-               ? RELAIS_REACH_TRANSLATED
-               : RELAIS_REACH_NONE;
-    case RELAIS_OPERATION_COMPACT:
-    case RELAIS_OPERATION_STORED:
-    case RELAIS_OPERATION_HEALTH:
-    case RELAIS_OPERATION_ROOT:
-    case RELAIS_OPERATION_HELLO:
-    case RELAIS_OPERATION_EVENT_LOGGING:
-    case RELAIS_OPERATION_OPTIONS:
-    case RELAIS_OPERATION_LIST_MODELS:
-    case RELAIS_OPERATION_GET_MODEL:
-    case RELAIS_OPERATION_UNKNOWN:
-    default:
-      return RELAIS_REACH_NONE;
-    }
+  return (RelaisReachQuery){ .rule = self->rule,
+                             .model = self->record->upstream_model,
+                             .dialect = self->dialect->id,
+                             .operation = self->route->operation };
 }
 
 static RelaisReach
@@ -62,7 +32,8 @@ reach_cb (const RelaisAccount *account,
           gpointer             user_data)
 {
   RelaisExchange *self = user_data;
-  RelaisReach near = reach_by_dialect (self, account);
+  RelaisReachQuery query = make_reach_query (self);
+  RelaisReach near = relais_reach_find (&query, account);
 
   return near != RELAIS_REACH_NONE && self->is_listed &&
              !relais_catalog_lists (self->gateway->catalog, account, self->record->upstream_model)
@@ -96,23 +67,12 @@ hand_over (RelaisExchange *self)
     relais_exchange_translate (self);
 }
 
-/* Who may serve the model, as far as patterns and dialects tell. */
 static GPtrArray *
 list_able (RelaisExchange *self)
 {
-  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
-  GPtrArray *able = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  RelaisReachQuery query = make_reach_query (self);
 
-  for (guint i = 0; self->record->upstream_model != NULL && i < all->len; i++)
-    {
-      RelaisAccount *account = g_ptr_array_index (all, i);
-
-      if (relais_account_pool_is_active (self->gateway->pool, account) &&
-          relais_account_serves (account, self->record->upstream_model) &&
-          reach_by_dialect (self, account) != RELAIS_REACH_NONE)
-        g_ptr_array_add (able, relais_account_ref (account));
-    }
-  return able;
+  return relais_reach_list (self->gateway, &query);
 }
 
 gboolean
@@ -226,6 +186,7 @@ relais_exchange_reset_attempt (RelaisExchange *self)
   relais_usage_clear (&self->record->usage);
   self->record->upstream_status = 0;
   self->upstream_status = 0;
+  self->refusal = RELAIS_OUTCOME_SERVED;
   self->was_sent = FALSE;
   self->dialect = relais_dialect_get (self->route->dialect);
   self->form = self->asked_form;
@@ -295,16 +256,51 @@ note_skipped_cb (const RelaisAccount     *account,
     step->wait_us = state->until_us - relais_clock_get_now_us (self->gateway->clock);
 }
 
+/* Those something is held against were named already. */
+static void
+note_behind_cb (const RelaisAccount *account,
+                RelaisPrecedence     by,
+                gpointer             user_data)
+{
+  static const char *const reasons[] = {
+    [RELAIS_PRECEDENCE_CONVERSATION] = "conversation",
+    [RELAIS_PRECEDENCE_LISTED] = "unlisted",
+    [RELAIS_PRECEDENCE_DISPATCH] = "exclusive",
+    [RELAIS_PRECEDENCE_PRIORITY] = "priority",
+    [RELAIS_PRECEDENCE_DIALECT] = "dialect",
+    [RELAIS_PRECEDENCE_TURN] = "turn",
+    [RELAIS_PRECEDENCE_PLACE] = "place",
+  };
+  RelaisExchange *self = user_data;
+  gboolean spare = by == RELAIS_PRECEDENCE_DISPATCH &&
+                   account->dispatch == RELAIS_DISPATCH_FALLBACK;
+
+  if (by != RELAIS_PRECEDENCE_HEALTH && self->behind->len < BEHIND_MAX)
+    relais_trace_add (self->behind, RELAIS_TRACE_BEHIND, account->label,
+                      spare ? "fallback" : reasons[by], NULL);
+}
+
+/* Looks for somebody to serve it, and keeps in mind why that one. */
+void
+relais_exchange_pick (RelaisExchange *self,
+                      RelaisPick     *pick)
+{
+  RelaisPickQuery query = relais_exchange_make_query (self);
+
+  if (self->record->trace->len == 0)
+    query.standing = note_skipped_cb;
+  query.behind = note_behind_cb;
+  g_ptr_array_set_size (self->behind, 0);
+  relais_account_pool_pick (self->gateway->pool, &query, pick);
+}
+
 /* Looks for somebody to serve it, now or soon. */
 void
 relais_exchange_choose (RelaisExchange *self)
 {
   g_auto (RelaisPick) pick = { 0 };
-  RelaisPickQuery query = relais_exchange_make_query (self);
 
-  if (self->record->trace->len == 0)
-    query.standing = note_skipped_cb;
-  relais_account_pool_pick (self->gateway->pool, &query, &pick);
+  relais_exchange_pick (self, &pick);
   if (pick.result == RELAIS_PICK_FOUND)
     relais_exchange_use (self, &pick);
   else if (pick.result == RELAIS_PICK_WAIT)
@@ -318,9 +314,7 @@ begin (RelaisExchange *self)
 {
   g_autoptr (GPtrArray) able = list_able (self);
 
-  for (guint i = 0; i < able->len; i++)
-    self->is_listed |= relais_catalog_lists (self->gateway->catalog, g_ptr_array_index (able, i),
-                                             self->record->upstream_model);
+  self->is_listed = relais_reach_knows (self->gateway, able, self->record->upstream_model);
   read_session (self, able->len);
   relais_exchange_choose (self);
 }

@@ -132,6 +132,7 @@ typedef struct
   GString        *text;
   guint           n;
   guint           n_limited;
+  guint n_free; /* could have served, had there been more attempts */
 } Report;
 
 /* Each account that could have served, and what was against it. */
@@ -149,6 +150,7 @@ add_account (Report                  *report,
       standing != RELAIS_STANDING_TRIED)
     return;
   report->n++;
+  report->n_free += standing == RELAIS_STANDING_READY;
   report->n_limited += state->kind == RELAIS_HEALTH_LIMITED || state->kind == RELAIS_HEALTH_QUOTA;
   if (report->n > ACCOUNTS_NAMED_MAX)
     return;
@@ -182,22 +184,27 @@ RelaisFailure *
 relais_exchange_explain_all (RelaisExchange *self)
 {
   g_autoptr (GString) text = g_string_new ("No account could serve this request: ");
-  Report report = { self, text, 0, 0 };
+  Report report = { self, text, 0, 0, 0 };
   RelaisFailure *failure;
   gint64 until_us = relais_exchange_look_around (self, standing_cb, &report);
+  gint64 now_us = relais_clock_get_now_us (self->gateway->clock);
   gint64 wait_ms = -1;
   int code = RELAIS_ERROR_UPSTREAM;
 
   if (report.n > ACCOUNTS_NAMED_MAX)
     g_string_append_printf (text, "; and %u more", report.n - ACCOUNTS_NAMED_MAX);
+  /* while others are free, what rests for long is nothing to wait for */
+  if (report.n_free > 0 && until_us - now_us > NO_RETRY_MS * (gint64)1000)
+    until_us = RELAIS_HEALTH_NEVER_US;
   if (until_us != RELAIS_HEALTH_NEVER_US)
     {
-      gint64 left_us = MAX (0, until_us - relais_clock_get_now_us (self->gateway->clock));
+      gint64 left_us = MAX (0, until_us - now_us);
       g_autofree char *span = dup_span (left_us);
 
       wait_ms = (left_us + 999) / 1000;
       code = report.n_limited == report.n ? RELAIS_ERROR_RATE_LIMIT : RELAIS_ERROR_NO_ACCOUNT;
-      g_string_append_printf (text, ". The first may be free in %s", span);
+      if (report.n_free == 0)
+        g_string_append_printf (text, ". The first may be free in %s", span);
     }
   else if (report.n > 0 && report.n_limited == report.n)
     code = RELAIS_ERROR_RATE_LIMIT;

@@ -87,17 +87,8 @@ relais_exchange_note_tap (RelaisExchange *self)
 static gboolean
 is_account_fault (RelaisExchange *self)
 {
-  switch (self->upstream_status)
-    {
-    case 401:
-    case 402:
-    case 403:
-      return TRUE;
-    case 400:
-      return self->upstream_dialect == RELAIS_DIALECT_GEMINI && strstr (self->held->str, "API_KEY_INVALID") != NULL;
-    default:
-      return FALSE;
-    }
+  return self->refusal == RELAIS_OUTCOME_BAD_KEY || self->refusal == RELAIS_OUTCOME_NO_CREDIT ||
+         self->refusal == RELAIS_OUTCOME_FORBIDDEN;
 }
 
 static void
@@ -143,8 +134,8 @@ fail_foreign_error (RelaisExchange *self)
   relais_exchange_fail (self, failure);
 }
 
-/* Answers for an upstream that failed, its body held and tapped; %FALSE for one whose body can go
- * to the client as it is. */
+/* Answers for an upstream that failed, its body held, tapped and settled; %FALSE for one whose body
+ * can go to the client as it is. */
 gboolean
 relais_exchange_fail_upstream (RelaisExchange *self)
 {

@@ -60,15 +60,17 @@ typedef struct
   gboolean was_sent;   /* the upstream got it */
   guint n_attempts;    /* with one account or another */
   RelaisForm           asked_form;
-  GHashTable *tried;    /* id -> what became of it; owned, or NULL */
-  char *session;        /* owned, or NULL */
-  char *holder;         /* id of the account that signed what it continues; owned, or NULL */
-  GSource *hold;        /* owned: waits for an account to be free */
-  gint64 hold_until_us; /* of the gateway's clock */
-  gint64 held_since_us; /* likewise; 0: was not held */
-  gint64 hold_began_us; /* likewise: the last time */
-  gint64 deadline_us;   /* monotonic: of the first byte, whoever sends it */
-  gint64 wait_ms;       /* what the last refusal asked for, or -1 */
+  GHashTable *tried;         /* id -> what became of it; owned, or NULL */
+  char *session;             /* owned, or NULL */
+  char *holder;              /* id of the account that signed what it continues; owned, or NULL */
+  GPtrArray *behind;         /* owned: trace steps of those that could have served as well */
+  GSource *hold;             /* owned: waits for an account to be free */
+  gint64 hold_until_us;      /* of the gateway's clock */
+  gint64 held_since_us;      /* likewise; 0: was not held */
+  gint64 hold_began_us;      /* likewise: the last time */
+  gint64 deadline_us;        /* monotonic: of the first byte, whoever sends it */
+  RelaisOutcomeKind refusal; /* what the last attempt came to, where it failed */
+  gint64 wait_ms;            /* what the last refusal asked for, or -1 */
 
   /* pass-through, owned */
   RelaisTransfer      *transfer;
@@ -123,6 +125,8 @@ void            relais_exchange_note_end    (RelaisExchange      *self,
 
 /* relais-exchange-dispatch.c: who is asked */
 void            relais_exchange_dispatch      (RelaisExchange     *self);
+void            relais_exchange_pick          (RelaisExchange     *self,
+                                               RelaisPick         *pick);
 void            relais_exchange_choose        (RelaisExchange     *self);
 void            relais_exchange_use           (RelaisExchange     *self,
                                                RelaisPick         *pick);

@@ -87,6 +87,8 @@ trace (RelaisExchange      *self,
   step->took_us = g_get_monotonic_time () - self->asked_us;
   if (outcome->wait_ms >= 0)
     step->wait_us = outcome->wait_ms * 1000;
+  if (outcome->kind == RELAIS_OUTCOME_SERVED)
+    relais_trace_append (self->record->trace, self->behind);
 }
 
 static void
@@ -179,18 +181,15 @@ settle (RelaisExchange      *self,
         const RelaisOutcome *outcome)
 {
   g_auto (RelaisPick) pick = { .result = RELAIS_PICK_SPENT };
-  RelaisPickQuery query;
 
   report (self, outcome);
+  self->refusal = outcome->kind;
   self->wait_ms = outcome->wait_ms;
   if (relais_outcome_is_final (outcome->kind) || self->spoken)
     return FALSE;
   note_tried (self, outcome);
   if (may_try (self))
-    {
-      query = relais_exchange_make_query (self);
-      relais_account_pool_pick (self->gateway->pool, &query, &pick);
-    }
+    relais_exchange_pick (self, &pick);
   if (pick.result == RELAIS_PICK_FOUND || pick.result == RELAIS_PICK_WAIT)
     {
       relais_exchange_reset_attempt (self);

@@ -11,6 +11,7 @@
 
 #include "relais-exchange-private.h"
 #include "relais-near.h"
+#include "relais-reach.h"
 
 static char *
 dup_hint (GPtrArray  *ids,
@@ -71,7 +72,7 @@ unserved_listed_cb (GObject      *source,
       relais_exchange_fail (self, failure);
       return;
     }
-  relais_rules_add_names (self->gateway->rules, ids);
+  relais_reach_complete (self->gateway, ids);
   relais_exchange_fail_model (self, failure, self->record->upstream_model, ids);
 }
 
@@ -88,7 +89,6 @@ relais_exchange_fail_unserved (RelaisExchange *self,
                                RelaisFailure  *failure)
 {
   g_autoptr (GPtrArray) active = NULL;
-  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
   Unserved *unserved;
 
   if (failure->code != RELAIS_ERROR_MODEL_NOT_FOUND)
@@ -97,10 +97,7 @@ relais_exchange_fail_unserved (RelaisExchange *self,
       relais_failure_free (failure);
       return;
     }
-  active = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
-  for (guint i = 0; i < all->len; i++)
-    if (relais_account_pool_is_active (self->gateway->pool, all->pdata[i]))
-      g_ptr_array_add (active, relais_account_ref (all->pdata[i]));
+  active = relais_reach_active (self->gateway);
   unserved = g_new0 (Unserved, 1);
   unserved->exchange = relais_exchange_ref (self);
   unserved->failure = failure;

@@ -14,6 +14,7 @@
 #include "base/relais-key.h"
 
 #include "relais-exchange-private.h"
+#include "relais-reach.h"
 #include "relais-refusal.h"
 
 #define MODEL_SIZE_MAX 512
@@ -56,6 +57,7 @@ exchange_clear (gpointer data)
   g_clear_pointer (&self->request_id, g_free);
   g_clear_pointer (&self->tried, g_hash_table_unref);
   g_clear_pointer (&self->session, g_free);
+  g_clear_pointer (&self->behind, g_ptr_array_unref);
   g_clear_pointer (&self->holder, g_free);
   g_clear_pointer (&self->event_failure, relais_failure_free);
 }
@@ -255,6 +257,26 @@ answer_text (RelaisExchange *self,
   relais_reply_send (self->reply, status, type, text, strlen (text));
 }
 
+/* Any name that would be served, listed or not. */
+static void
+answer_model (RelaisExchange *self,
+              GPtrArray      *ids)
+{
+  const char *id = self->route->model;
+  RelaisModelInfo model = { .id = id, .display_name = id, .owner = "relais" };
+  g_autoptr (RelaisFailure) failure = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (strlen (id) <= MODEL_SIZE_MAX && relais_reach_serves (self->gateway, id))
+    {
+      self->dialect->encode_model (&model, out);
+      relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
+      return;
+    }
+  failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND, "No account serves the model “%s”", id);
+  relais_exchange_fail_model (self, failure, id, ids);
+}
+
 static void
 answer_models (RelaisExchange *self,
                GPtrArray      *ids)
@@ -268,24 +290,6 @@ answer_models (RelaisExchange *self,
     models[i] = (RelaisModelInfo){ .id = g_ptr_array_index (ids, i),
                                    .display_name = g_ptr_array_index (ids, i),
                                    .owner = "relais" };
-  if (self->route->operation == RELAIS_OPERATION_GET_MODEL)
-    {
-      for (guint i = 0; i < ids->len; i++)
-        if (g_strcmp0 (models[i].id, self->route->model) == 0)
-          {
-            self->dialect->encode_model (&models[i], out);
-            relais_reply_send (self->reply, 200, "application/json", out->str, out->len);
-            return;
-          }
-      {
-        g_autoptr (RelaisFailure) failure = NULL;
-
-        failure = relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND,
-                                      "No account serves the model “%s”", self->route->model);
-        relais_exchange_fail_model (self, failure, self->route->model, ids);
-      }
-      return;
-    }
   if (self->route->query != NULL)
     query = g_uri_parse_params (self->route->query, -1, "&", G_URI_PARAMS_NONE, NULL);
   if (query != NULL)
@@ -310,20 +314,18 @@ listed_cb (GObject      *source,
 
   if (self->over || ids == NULL)
     return;
-  relais_rules_add_names (self->gateway->rules, ids);
-  answer_models (self, ids);
+  relais_reach_complete (self->gateway, ids);
+  if (self->route->operation == RELAIS_OPERATION_GET_MODEL)
+    answer_model (self, ids);
+  else
+    answer_models (self, ids);
 }
 
 static void
 list_models (RelaisExchange *self)
 {
-  g_autoptr (GPtrArray) usable = NULL;
-  GPtrArray *all = relais_account_pool_get_accounts (self->gateway->pool);
+  g_autoptr (GPtrArray) usable = relais_reach_active (self->gateway);
 
-  usable = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
-  for (guint i = 0; i < all->len; i++)
-    if (relais_account_pool_is_active (self->gateway->pool, g_ptr_array_index (all, i)))
-      g_ptr_array_add (usable, relais_account_ref (g_ptr_array_index (all, i)));
   relais_catalog_list_async (self->gateway->catalog, usable, NULL, listed_cb,
                              relais_exchange_ref (self));
 }
@@ -501,6 +503,7 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   self->record = relais_record_new (++gateway->next_id);
   self->record->trace = relais_trace_new ();
+  self->behind = relais_trace_new ();
   relais_usage_clear (&self->spent);
   self->record->client = relais_record_name_client (relais_field_find (self->head->fields,
                                                                        self->head->n_fields,

@@ -16,6 +16,7 @@ import threading
 import time
 
 from harness import KEY, RELAIS, Relais, equal, main, test, until
+from proxy_kit import Proxy
 from standin import StandIn
 
 FOLDER = tempfile.TemporaryDirectory(prefix='relais-commands-')
@@ -726,6 +727,27 @@ def case_keyless():
         equal(keyring_run('accounts', 'remove', row[0])[0], 0)
 
 
+def case_far():
+    """A provider that only the proxy reaches"""
+    upstream = StandIn(SECRET)
+    upstream.host = f'upstream.example:{upstream.server_address[1]}'
+    for kind in ('http', 'socks5'):
+        proxy = Proxy(kind, upstream)
+        out = ['--proxy', proxy.url]
+        status, said, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', kind, '--base-url', f'http://{upstream.host}/v1', *out,
+                                        feed=SECRET + '\n')
+        account = re.match(r'(\S+): added\n', said)[1]
+        assert status == 0 and 'works, 2 models' in said, said + err
+        status, said, err = keyring_run('accounts', 'test', account, *out)
+        assert status == 0 and 'works, 2 models' in said, said + err
+        equal((proxy.wrong, proxy.asked), ([], [upstream.host] * 2))
+        equal(keyring_run('accounts', 'test', account)[0], 1, 'without it')
+        equal(keyring_run('accounts', 'remove', account)[0], 0)
+    for verb in (['add', 'openai'], ['test', 'x'], ['list']):
+        status, said, err = keyring_run('accounts', *verb, '--proxy', 'http://me:geheim@proxy.example:1')
+        assert (status, said) == (64, '') and '--proxy: ' in err and 'geheim' not in err, err
+
+
 def case_prompt():
     """Whatever ends or stops the wait for a key, the terminal echoes after it"""
     def echoes():
@@ -814,6 +836,11 @@ def the_keyring_keeps_accounts_and_key():
     in_keyring('file_first', UNLOCKED)
     in_keyring('keyless', UNLOCKED)
     in_keyring('ready', UNLOCKED)
+
+
+@test
+def an_account_is_tested_through_the_proxy():
+    in_keyring('far', UNLOCKED)
 
 
 @test

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import threading
@@ -20,6 +21,7 @@ EVENTS = [b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"
           b'data: {"choices":[{"index":0,"delta":{"content":"ser"}}]}\n\n', b'data: {"choices":[{"index":0,"delta":{"content":"ved"}}]}\n\n',
           b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n']
 RETRY_INFO = {'@type': 'type.googleapis.com/google.rpc.RetryInfo', 'retryDelay': '30s'}
+SEED = os.environ.get('RELAIS_SEED', '20261126')
 DAY = {'@type': 'type.googleapis.com/google.rpc.QuotaFailure', 'violations': [{'quotaId': 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}
 
 
@@ -217,12 +219,48 @@ for _status in (400, 413, 422):
     story(f'a {_status} is the request’s own fault')(_run)
 
 
+# what the body says is the account's fault is that to the client as well, whatever the status
+ACCOUNT_FAULTS = {
+    'anthropic': (400, {}, {'type': 'error', 'error': {'type': 'invalid_request_error', 'message': 'Your credit balance is too low to access the API.'}}),
+    'openai': refusal(429, 'You exceeded your current quota', type='insufficient_quota', code='insufficient_quota'),
+    'gemini': (400, {}, {'error': {'code': 400, 'message': 'API key not valid.', 'status': 'INVALID_ARGUMENT', 'details': [{'reason': 'API_KEY_INVALID'}]}}),
+}
+REQUEST_FAULTS = {
+    'anthropic': (400, {}, {'type': 'error', 'error': {'type': 'invalid_request_error', 'message': 'no credit for that tool'}}),
+    'openai': refusal(400, 'insufficient_quota is no parameter'),
+    'gemini': (400, {}, {'error': {'code': 400, 'message': 'API_KEY_INVALID is no tool', 'status': 'INVALID_ARGUMENT'}}),
+}
+for _name in ACCOUNT_FAULTS:
+    def _run(provider=_name):
+        asked = {'/v1/chat/completions': {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]},
+                 '/v1/messages': {'model': 'm-one', 'max_tokens': 9, 'messages': [{'role': 'user', 'content': 'hi'}]},
+                 '/v1beta/models/m-one:generateContent': {'contents': [{'parts': [{'text': 'hi'}]}]}}
+        for path, body in asked.items():
+            for fault, wanted in ((ACCOUNT_FAULTS[provider], 502), (REQUEST_FAULTS[provider], 400)):
+                vendor = Vendor(fault)
+                with Relais(accounts=pool(vendor, provider=provider)) as relais:
+                    status, headers, answer = relais.request('POST', path, body)
+                    named = 'The upstream refused the account “A”' in json.loads(answer)['error']['message']
+                    equal((status, named, counts(vendor)), (wanted, wanted == 502, (1,)), (path, answer))
+                    equal(headers.get('x-should-retry'), 'false' if wanted == 502 else None, path)
+    story(f'what a body of {_name} says of the account is told as that')(_run)
+
+
 @test
 def connection_refused_goes_on_to_the_next_account():
     gone, good = Vendor(), Vendor()
     gone.close()
     with Relais(accounts=pool(gone, good)) as relais:
         equal((ask(relais)[0], counts(good)), (200, (1,)))
+
+
+@test
+def what_rests_for_an_hour_is_nothing_to_wait_for_while_others_are_free():
+    vendors = [Vendor(refusal(403, 'not for you')), Vendor(refusal(500)), Vendor(refusal(500)), Vendor()]
+    with Relais(accounts=pool(*vendors)) as relais:
+        status, headers, answer = ask(relais)
+        equal((status, counts(*vendors), 'retry-after' in headers), (502, (1, 1, 1, 0), False))
+        assert '“D” was not asked' in answer and 'may be free' not in answer, answer
 
 
 @test
@@ -586,6 +624,54 @@ def a_held_request_ends_when_its_client_leaves_and_when_the_server_stops():
         thread.join(10)
         assert time.monotonic() - began < 6, 'it was held on'
         equal((answers[0][0], counts(vendor)), (429, (1,)), answers)
+
+
+class Stormy(Vendor):
+    """Fails at random, but the same way in each run: by how often it was asked for the model."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name, self.asked, self.served = name, {}, 0
+
+    def answer(self, peer, target, step):
+        with self.lock:
+            model = self.seen.pop()[1]['model']
+            self.asked[model] = n = self.asked.get(model, 0) + 1
+        roll = random.Random(f'{SEED}{self.name}{model}{n}').random()
+        faults = ((.01, limited(1)), (.05, refusal(500)), (.08, refusal(529)), (.1, 'reset'), (.12, 'error-200'), (.125, refusal(403, 'not now')))
+        fault = next((fault for below, fault in faults if roll < below), 'ok')
+        self.served += fault == 'ok'
+        return super().answer(peer, target, fault)
+
+
+@test
+def ten_accounts_five_models_ten_thousand_requests():
+    """A request fails only where three accounts failed it, or none was left to ask; who serves is as the mode promises."""
+    for mode in ('cache-first', 'balance', 'performance-first'):
+        vendors = [Stormy(name) for name in 'abcdefghij']
+        failed, others, counter = [], [], iter(range(3334))
+        with Relais('--scheduling', mode, '--max-wait', '0', '--no-log', accounts=pool(*vendors)) as relais:
+            def work():
+                connection = http.client.HTTPConnection('127.0.0.1', relais.port, timeout=60)
+                for n in counter:
+                    body = {'model': f'm-{n % 5}', 'messages': [{'role': 'user', 'content': f'conversation {n % 40}'}]}
+                    status, _, answer = relais.request('POST', '/v1/chat/completions', body, connection=connection)
+                    if status != 200:
+                        tried = answer.count(b'answered ') + answer.count(b'could not be used')
+                        (failed if tried == 3 or b'was not asked' not in answer else others).append(answer)
+                connection.close()
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(100)
+        equal(others, [], mode)
+        served = [vendor.served for vendor in vendors]
+        equal(sum(served) + len(failed), 3334, (mode, served))
+        assert len(failed) < 50, (mode, len(failed))
+        print(f'# {mode}: {served}, {len(failed)} failed', flush=True)
+        if mode != 'cache-first':
+            assert 100 < min(served) and max(served) < 800, (mode, served)  # nobody starves, and nobody carries it all
 
 
 @test

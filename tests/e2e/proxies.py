@@ -2,154 +2,20 @@
 """The way out: through a proxy or without one, and how many connections it takes."""
 import json
 import os
-import select
 import socket
-import socketserver
+import ssl
 import subprocess
+import sys
 import tempfile
-import threading
 
 from harness import KEY, RELAIS, Relais, equal, main, test
 from pairs import account
+from proxy_kit import Proxy
 from standin import StandIn
 
+LENT_STORE = sys.argv[2]
 NAME = 'upstream.example'  # resolves nowhere: who asks for it by name means the proxy
 PATHS = {'chat': '/v1/chat/completions', 'anthropic': '/v1/messages', 'gemini': '/v1beta/models/m:generateContent'}
-
-
-class Wrong(Exception):
-    pass
-
-
-class Handler(socketserver.BaseRequestHandler):
-    def setup(self):
-        self.buffer = b''
-        self.target = None
-        self.server.connections += 1
-
-    def handle(self):
-        try:
-            self.socks() if self.server.kind == 'socks5' else self.http()
-        except Wrong as wrong:
-            self.server.wrong.append(str(wrong))
-        except OSError:
-            pass
-        finally:
-            if self.target is not None:
-                self.target.close()
-
-    def take(self, size):
-        while len(self.buffer) < size:
-            data = self.request.recv(65536)
-            if not data:
-                raise OSError
-            self.buffer += data
-        taken, self.buffer = self.buffer[:size], self.buffer[size:]
-        return taken
-
-    def open(self, host, port):
-        """One target a connection, whatever its name."""
-        if self.target is None:
-            self.asked = (host, port)
-            self.server.asked.append(f'{host}:{port}')
-            self.target = socket.create_connection(self.server.upstream.server_address)
-        elif self.asked != (host, port):
-            raise Wrong('another target')
-
-    def pump(self, handle):
-        """Until either side ends: what comes back as it is, what goes there through HANDLE."""
-        while True:
-            readable, _, _ = select.select([self.request, self.target], [], [], 60)
-            if self.target in readable:
-                data = self.target.recv(65536)
-                if not data:
-                    return
-                self.request.sendall(data)
-            if self.request in readable:
-                data = self.request.recv(65536)
-                if not data:
-                    return
-                self.buffer += data
-                handle()
-
-    def pass_on(self):
-        self.target.sendall(self.buffer)
-        self.buffer = b''
-
-    def socks(self):
-        version, count = self.take(2)
-        if version != 5 or 0 not in self.take(count):
-            raise Wrong('no greeting without a password')
-        self.request.sendall(b'\x05\x00')
-        version, command, reserved, kind = self.take(4)
-        if (version, command, reserved, kind) != (5, 1, 0, 3):
-            raise Wrong(f'no request for a name: {(version, command, reserved, kind)}')
-        host = self.take(self.take(1)[0]).decode('ascii')
-        self.open(host, int.from_bytes(self.take(2), 'big'))
-        self.request.sendall(b'\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00')
-        self.pass_on()
-        self.pump(self.pass_on)
-
-    def http(self):
-        while self.target is None:
-            data = self.request.recv(65536)
-            if not data:
-                return
-            self.buffer += data
-            if self.requests():
-                return
-        self.pump(self.requests)
-
-    def requests(self):
-        """Takes whole requests from the buffer. True when the connection has become a tunnel, and ended."""
-        while b'\r\n\r\n' in self.buffer:
-            raw, rest = self.buffer.split(b'\r\n\r\n', 1)
-            lines = raw.decode('ascii').split('\r\n')
-            method, target, version = lines[0].split(' ')
-            headers = {line.split(':', 1)[0].lower(): line.split(':', 1)[1].strip() for line in lines[1:]}
-            length = int(headers.get('content-length', 0))
-            if len(rest) < length:
-                return False
-            self.buffer = rest[length:]
-            self.server.requests += 1
-            if version != 'HTTP/1.1' or 'proxy-authorization' in headers:
-                raise Wrong(lines[0])
-            if self.server.refusal:
-                self.request.sendall(b'HTTP/1.1 %d No\r\nContent-Length: 0\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n' % self.server.refusal)
-                continue
-            if method == 'CONNECT':
-                host, _, port = target.rpartition(':')
-                if length or self.buffer:
-                    raise Wrong('more than asked for')
-                self.open(host, int(port))
-                self.request.sendall(b'HTTP/1.1 200 Connected\r\n\r\n')
-                self.pump(self.pass_on)
-                return True
-            if not target.startswith(f'http://{headers["host"]}/'):
-                raise Wrong(f'not in absolute form: {target}')
-            host, _, port = headers['host'].partition(':')
-            self.open(host, int(port or 80))
-            path = target[len(f'http://{headers["host"]}'):]
-            self.target.sendall(f'{method} {path} {version}\r\n'.encode() + '\r\n'.join(lines[1:]).encode() + b'\r\n\r\n' + rest[:length])
-        return False
-
-
-class Proxy(socketserver.ThreadingTCPServer):
-    """Strict; leads to UPSTREAM whatever is asked for, and remembers by which name."""
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, kind, upstream):
-        super().__init__(('127.0.0.1', 0), Handler)
-        self.kind, self.upstream = kind, upstream
-        self.connections = self.requests = 0
-        self.refusal = 0
-        self.asked, self.wrong = [], []
-        threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
-
-    @property
-    def url(self):
-        return f'{self.kind}://127.0.0.1:{self.server_address[1]}'
 
 
 def ask(dialect, model='m', stream=False):
@@ -162,6 +28,23 @@ def far(dialect, upstream):
     """An account of an upstream that is not on this computer, as far as its name tells."""
     upstream.host = f'{NAME}:{upstream.server_address[1]}'
     return dict(account(dialect, upstream), base_url=f'http://{upstream.host}' + ('/v1' if dialect == 'chat' else ''))
+
+
+def certify(folder, name, more, signer=None):
+    """(certificate, key): its own authority, or signed by the one given"""
+    key, certificate = os.path.join(folder, f'{name}.key'), os.path.join(folder, f'{name}.crt')
+    sign = ['-CA', signer[0], '-CAkey', signer[1]] if signer else []
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+                    '-subj', f'/CN={name}', '-keyout', key, '-out', certificate, *sign,
+                    *(['-addext', f'subjectAltName={more}'] if more else [])], check=True, capture_output=True)
+    return certificate, key
+
+
+def encrypt(upstream, certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    plain = upstream.get_request
+    upstream.get_request = lambda: (lambda sock, peer: (context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), peer))(*plain())
 
 
 @test
@@ -191,19 +74,26 @@ def all_goes_through_the_proxy():
 
 
 @test
+def the_doctor_goes_the_same_way():
+    upstream = StandIn()
+    proxy = Proxy('socks5', upstream)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'accounts.json')
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), 'w', encoding='utf-8') as file:
+            json.dump({'accounts': [far('chat', upstream)]}, file)
+        for more, status in (['--proxy', proxy.url], 0), ([], 1), (['--proxy', 'proxy.example'], 64):
+            done = subprocess.run([RELAIS, 'check', '--accounts-file', path, *more], timeout=60, capture_output=True, text=True,
+                                  env=dict(os.environ, XDG_DATA_HOME=folder))
+            equal(done.returncode, status, done.stdout + done.stderr)
+    equal(([row['dialect'] for row in upstream.seen], proxy.wrong, set(proxy.asked)), (['chat'] * 4, [], {upstream.host}))
+
+
+@test
 def what_is_encrypted_goes_through_a_tunnel():
     """Nobody vouches for the far end here: it is refused, and nothing was said to it."""
     with tempfile.TemporaryDirectory() as folder:
-        key, certificate = os.path.join(folder, 'key'), os.path.join(folder, 'certificate')
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-                        '-subj', f'/CN={NAME}', '-addext', f'subjectAltName=DNS:{NAME}', '-keyout', key, '-out', certificate],
-                       check=True, capture_output=True)
-        import ssl
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
         upstream = StandIn()
-        plain = upstream.get_request
-        upstream.get_request = lambda: (lambda sock, peer: (context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), peer))(*plain())
+        encrypt(upstream, *certify(folder, NAME, f'DNS:{NAME}'))
         for kind in ('http', 'socks5'):
             proxy = Proxy(kind, upstream)
             row = dict(account('chat', upstream), base_url=f'https://{NAME}/v1')
@@ -213,6 +103,29 @@ def what_is_encrypted_goes_through_a_tunnel():
                 assert 'certificate' in json.loads(answer)['error']['message'], answer
             equal((proxy.wrong, proxy.asked), ([], [f'{NAME}:443']), kind)
         equal(upstream.seen, [])
+
+
+@test
+def an_authority_of_ones_own_is_trusted_once_the_system_does():
+    """The system's store is a file: it is lent another one, as update-ca-certificates would write it."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority = certify(folder, 'Authority', None)
+        store = os.path.join(folder, 'store')
+        with open(store, 'w', encoding='ascii') as file, open('/etc/ssl/certs/ca-certificates.crt', encoding='ascii') as system, \
+                open(authority[0], encoding='ascii') as own:
+            file.write(system.read() + own.read())
+        lent = {'LD_PRELOAD': LENT_STORE, 'RELAIS_TEST_STORE': store, 'ASAN_OPTIONS': 'verify_asan_link_order=0'}
+        for name, env, wanted in (('localhost', {}, 502), ('localhost', lent, 200), (NAME, lent, 502)):
+            upstream = StandIn()
+            upstream.host = f'localhost:{upstream.server_address[1]}'
+            encrypt(upstream, *certify(folder, name, f'DNS:{name}', authority))
+            row = dict(account('chat', upstream), base_url=f'https://{upstream.host}/v1')
+            with Relais(accounts=[row], env=env) as relais:
+                status, _, answer = relais.request('POST', *ask('chat'))
+                equal(status, wanted, (name, answer))
+                equal(relais.request('GET', '/v1/models')[2].count(b'm-one'), status == 200)
+                assert status == 200 or 'certificate' in json.loads(answer)['error']['message'], answer
+            equal((len(upstream.seen), upstream.refusals), (int(status == 200), []))
 
 
 @test

@@ -108,7 +108,7 @@ def a_model_nobody_serves_is_told_from_those_close_to_it():
         status, _, answer = relais.request('POST', *ask('chat', 'turned'))
         equal(status, 404, answer)
         assert 'Rule 2 turns “turned” into “the-flash”' in json.loads(answer)['error']['message'] and '“my-flash”' in answer.decode(), answer
-        for path in ('/v1/models/filler', '/v1beta/models/gemini-3'):
+        for path in ('/v1/models/filler', '/v1beta/models/gemini-flash'):
             status, _, answer = relais.request('GET', path)
             equal(status, 404, answer)
             assert 'close to it' in json.loads(answer)['error']['message'], answer
@@ -148,6 +148,39 @@ def rules_are_models_to_clients():
         equal(names, sorted(names))
         assert 'my-model' in names and 'x-*' not in names, names
         equal(relais.request('GET', '/v1beta/models/my-model')[0], 200)
+
+
+@test
+def what_is_listed_and_looked_up_is_what_is_served():
+    rules = [{'match': 'any-*', 'model': 'm-one'}, {'match': 'exact', 'model': 'm-one'}, {'match': 'lost', 'account': 'gone'},
+             {'match': 'm-two', 'account': 'gone'}, {'match': 'away', 'model': 'elsewhere'}]
+    catch_all = {'m-one', 'any-thing', 'exact', 'away', 'unlisted'}
+    for patterns, served in ((None, catch_all), (['m-*'], catch_all - {'away', 'unlisted'})):
+        upstream = StandIn()
+        rows = [dict(row, models=patterns) if patterns else row for row in accounts(upstream)]
+        with Ruled(rules, accounts=rows) as relais:
+            listed = [row['id'] for row in json.loads(relais.request('GET', '/v1/models')[2])['data']]
+            equal(listed, sorted(served - {'any-thing', 'unlisted'}))
+            for model in sorted(catch_all | {'lost', 'm-two'}):
+                for dialect, path in (('chat', '/v1/models/'), ('anthropic', '/v1/models/'), ('gemini', '/v1beta/models/')):
+                    headers = {'anthropic-version': '2023-06-01'} if dialect == 'anthropic' else {}
+                    asked, _, _ = relais.request('POST', *ask(dialect, model), headers)
+                    found, _, answer = relais.request('GET', path + model, headers=headers)
+                    equal((asked == 200, found), (model in served, 200 if model in served else 404), (patterns, dialect, model, answer))
+                    if found == 200:
+                        said = json.loads(answer)
+                        equal(said.get('id') or said['name'].removeprefix('models/'), model)
+        equal(upstream.refusals, [])
+
+
+@test
+def a_fixed_account_is_the_one_that_lists():
+    one, two = StandIn(), StandIn()
+    one.models, two.models = ['m-one'], ['m-two']
+    rows = [dict(accounts(one)[0], models=['m-one']), dict(accounts(two)[1], models=['m-two'])]
+    with Relais('--scheduling', 'fixed:an', accounts=rows) as relais:
+        equal([row['id'] for row in json.loads(relais.request('GET', '/v1/models')[2])['data']], ['m-two'])
+        equal([relais.request('GET', f'/v1/models/m-{name}')[0] for name in ('one', 'two')], [404, 200])
 
 
 @test

@@ -228,6 +228,9 @@ class Handler(socketserver.BaseRequestHandler):
         with self.server.lock:
             (self.server.listed if dialect == 'models' else self.server.seen).append({'method': method, 'target': target, 'headers': headers, 'body': body,
                                      'dialect': dialect, 'model': model})
+        if dialect != 'models' and self.server.refusal:
+            status, answer = self.server.refusal
+            return self.send(status, json.dumps(answer).encode())
         extra = ('x-request-id: up-1\r\nrequest-id: up-1\r\nServer: vendor\r\nSet-Cookie: track=1\r\nAlt-Svc: h3=":443"\r\n'
                  'x-ratelimit-remaining-requests: 99\r\nanthropic-ratelimit-requests-remaining: 98\r\n')
         if dialect == 'models':
@@ -449,6 +452,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.dropped = 0
         self.vendor = vendors.Vendor() if strict else None
         self.script = None
+        self.refusal = None         # (status, body) for whatever is asked but lists of models
         self.bad_calls = 0          # so many of Gemini's answers are a call that cannot be read
         self.uncounted = 0          # a status: counting fails with it
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do

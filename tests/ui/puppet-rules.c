@@ -85,6 +85,7 @@ relais_engine_forecast_async (RelaisEngine        *self,
         continue;
       g_strv_builder_add (labels, relais_account_row_get_label (row));
       forecast->end = RELAIS_FORECAST_SERVED;
+      forecast->n_first = 1;
     }
   if (forecast->end != RELAIS_FORECAST_SERVED && g_list_model_get_n_items (accounts) > 0)
     forecast->end = RELAIS_FORECAST_RULE;

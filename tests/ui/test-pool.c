@@ -275,15 +275,20 @@ test_trace (void)
     { RELAIS_TRACE_TRIED, (char *)"Work", "quota", (char *)"Quota exceeded", 429, 0, 20 * G_USEC_PER_SEC },
     { RELAIS_TRACE_HELD, NULL, NULL, NULL, 0, 7 * G_USEC_PER_SEC, -1 },
     { RELAIS_TRACE_TRIED, (char *)"Home", "served", NULL, 200, 0, -1 },
+    { RELAIS_TRACE_BEHIND, (char *)"Spare", "fallback", NULL, 0, 0, -1 },
   };
   g_autoptr (GPtrArray) trace = g_ptr_array_new ();
   g_autoptr (RelaisRecordRow) record = NULL;
+  g_autofree char *choice = NULL;
   g_autofree char *text = NULL;
   UiStage stage = { 0 };
   GtkWidget *view = NULL;
 
   g_ptr_array_add (trace, &steps[3]);
   g_assert_null (relais_account_words_trace (trace));
+  g_ptr_array_add (trace, &steps[4]);
+  choice = relais_account_words_trace (trace);
+  g_assert_cmpstr (choice, ==, "Home: answered\nSpare not asked: is a fallback");
   g_ptr_array_set_size (trace, 0);
   g_assert_null (relais_account_words_trace (trace));
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
@@ -293,7 +298,8 @@ test_trace (void)
                    "Old not asked: key refused\n"
                    "Work: quota of the day used up (429) (“Quota exceeded”)\n"
                    "Held for 7 s\n"
-                   "Home: answered");
+                   "Home: answered\n"
+                   "Spare not asked: is a fallback");
   ui_kit_open (&stage, &bare, 900);
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "m", "Home", 9, 9,
                                                            NULL, FALSE, trace });

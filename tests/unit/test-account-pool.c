@@ -217,6 +217,59 @@ test_rejected (void)
   g_assert_false (relais_account_pool_is_rejected (pool, "a"));
 }
 
+static void
+behind_cb (const RelaisAccount *account,
+           RelaisPrecedence     by,
+           gpointer             user_data)
+{
+  g_string_append_printf (user_data, "%s%s=%d", ((GString *)user_data)->len > 0 ? " " : "",
+                          account->id, by);
+}
+
+static void
+expect_behind (RelaisAccountPool *pool,
+               RelaisScheduling   mode,
+               const char        *session,
+               const char        *id,
+               const char        *behind)
+{
+  g_autoptr (GString) said = g_string_new (NULL);
+  RelaisPickQuery query = { .model = "m",
+                            .session = session,
+                            .scheduling = mode,
+                            .reach = reach,
+                            .behind = behind_cb,
+                            .user_data = said };
+  g_auto (RelaisPick) pick = { 0 };
+
+  relais_account_pool_pick (pool, &query, &pick);
+  g_assert_cmpstr (pick.account->id, ==, id);
+  g_assert_cmpstr (said->str, ==, behind);
+  relais_account_pool_keep (pool, pick.account, &query);
+}
+
+/* Why the others were not chosen, the next one first. */
+static void
+test_behind (void)
+{
+  g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
+
+  relais_account_pool_set_accounts (pool, make ("f1 t b a5 a"));
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, "s", "b", "a=7 t=5 a5=4 f1=3");
+  relais_account_pool_set_accounts (pool, make ("x a b"));
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "x", "a=3 b=3");
+  reject (pool, "x");
+  /* the conversation is with the one further down */
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, "s", "b", "a=0");
+  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "a", "b=6");
+  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "b", "a=6");
+  expect_behind (pool, RELAIS_SCHEDULING_PERFORMANCE_FIRST, NULL, "a", "b=6");
+  /* what is held against one comes before all that */
+  for (guint i = 0; i < 3; i++)
+    report (pool, "a", RELAIS_OUTCOME_FAULT, -1);
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "b", "a=2");
+}
+
 /* Who runs keeps the account, whatever becomes of the list. */
 static void
 test_lives (void)
@@ -246,6 +299,7 @@ main (int    argc,
   g_test_add_func ("/account-pool/dispatch", test_dispatch);
   g_test_add_func ("/account-pool/why-not", test_why_not);
   g_test_add_func ("/account-pool/rejected", test_rejected);
+  g_test_add_func ("/account-pool/behind", test_behind);
   g_test_add_func ("/account-pool/lives", test_lives);
   return g_test_run ();
 }

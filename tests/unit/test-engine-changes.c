@@ -17,7 +17,7 @@
 
 #define WAIT_S 30
 #define N_STREAMS 50
-#define N_STEPS 20
+#define N_STEPS 25
 
 static gboolean
 deadline_cb (gpointer user_data)
@@ -97,16 +97,16 @@ test_forecast (void)
     RelaisForecastEnd end;
     const char *accounts;
   } rows[] = {
-    { "gemini-3-flash", 0, "gemini-3-flash", RELAIS_FORECAST_SERVED, "Work Home" },
+    { "gemini-3-flash", 0, "gemini-3-flash", RELAIS_FORECAST_SERVED, "Work Home Low" },
     { "claude-opus-5", 2, "glm-5.2", RELAIS_FORECAST_SERVED, "Zed" },
-    { "claude-x", 1, "gemini-3-flash", RELAIS_FORECAST_SERVED, "Work Home" },
+    { "claude-x", 1, "gemini-3-flash", RELAIS_FORECAST_SERVED, "Work Home Low" },
     { "one", 3, "gemini-3-flash", RELAIS_FORECAST_SERVED, "Home" },
     { "lost", 4, "lost", RELAIS_FORECAST_RULE, "" },
     { "wrong", 5, "gpt-5", RELAIS_FORECAST_NO_MODEL, "" },
     { "llama", 0, "llama", RELAIS_FORECAST_NO_MODEL, "" },
     { "spare", 0, "spare", RELAIS_FORECAST_SERVED, "Spare" },
-    { "gemini-only-spare", 0, "gemini-only-spare", RELAIS_FORECAST_SERVED, "Work Home" },
-    { "glm-9", 0, "glm-9", RELAIS_FORECAST_SERVED, "Zed" },
+    { "gemini-only-spare", 0, "gemini-only-spare", RELAIS_FORECAST_SERVED, "Work Home Low" },
+    { "glm-9", 0, "glm-9", RELAIS_FORECAST_SERVED, "Zed Spare" },
   };
   const char *json =
     "{\"rules\":[{\"match\":\"claude-*\",\"model\":\"gemini-3-flash\"},"
@@ -139,6 +139,107 @@ test_forecast (void)
   notes = relais_engine_dup_rule_notes (engine);
   g_assert_cmpuint (g_strv_length (notes), ==, 1);
   g_assert_cmpstr (notes[0], ==, "rule 4 names the account “nobody”, and there is none with that id");
+}
+
+static void
+post (guint       port,
+      const char *path,
+      const char *body)
+{
+  int fd = relais_test_connect (port);
+  g_autofree char *request = g_strdup_printf (
+    "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " RELAIS_TEST_KEY "\r\n"
+    "Content-Type: application/json\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+    path, strlen (body), body);
+
+  g_assert_true (relais_test_send (fd, request, -1));
+  g_assert_cmpuint (relais_test_receive (fd, NULL, NULL), ==, 200);
+  close (fd);
+}
+
+/* The first account is limited; the others serve. */
+static gboolean
+limited_func (RelaisTestPeer        *peer,
+              int                    fd,
+              const RelaisTestAsked *asked,
+              gpointer               user_data)
+{
+  if (strstr (asked->head, "key-of-one") != NULL)
+    return relais_test_peer_answer (fd, 429, "Content-Type: application/json\r\nRetry-After: 30\r\n",
+                                    "{\"error\":{\"message\":\"slow down\"}}");
+  return relais_test_peer_answer (
+    fd, 200, "Content-Type: application/json\r\n",
+    "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
+    "\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}");
+}
+
+static void
+assert_forecast (RelaisEngine      *engine,
+                 const char        *model,
+                 RelaisForecastEnd  end,
+                 guint              n_first,
+                 const char        *accounts)
+{
+  g_autoptr (RelaisForecast) answer = forecast (engine, model);
+  g_autofree char *labels = g_strjoinv (" ", answer->accounts);
+
+  g_assert_cmpint (answer->end, ==, end);
+  g_assert_cmpuint (answer->n_first, ==, n_first);
+  g_assert_cmpstr (labels, ==, accounts);
+  if (end != RELAIS_FORECAST_SPENT && end != RELAIS_FORECAST_HELD)
+    {
+      g_assert_cmpint (answer->free_us, ==, 0);
+      return;
+    }
+  g_assert_cmpint (answer->free_us, >, g_get_real_time ());
+  g_assert_cmpint (answer->free_us, <=, g_get_real_time () + 30 * G_TIME_SPAN_SECOND);
+}
+
+/* It is the pool's own choice, as things are now. */
+static void
+test_forecast_now (void)
+{
+  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (limited_func, NULL);
+  g_autofree char *url = relais_test_peer_dup_url (peer, "");
+  g_autofree char *accounts = g_strdup_printf (
+    "{\"accounts\":["
+    "{\"id\":\"one\",\"label\":\"One\",\"provider\":\"openai\",\"base_url\":\"%1$s\",\"api_key\":\"key-of-one\",\"models\":[\"m\",\"n\"]},"
+    "{\"id\":\"two\",\"label\":\"Two\",\"provider\":\"openai\",\"base_url\":\"%1$s\",\"api_key\":\"key-of-two\",\"models\":[\"m\"]},"
+    "{\"id\":\"gem\",\"label\":\"Gem\",\"provider\":\"gemini\",\"base_url\":\"%1$s\",\"api_key\":\"key-of-gem\",\"models\":[\"m\"],"
+    "\"priority\":0}]}",
+    url);
+  const char *body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+  g_autoptr (RelaisEngine) engine = make_engine (accounts);
+  GAsyncResult *slot = NULL;
+  g_autoptr (GAsyncResult) started = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
+
+  g_assert_true (relais_engine_set_rules (engine, "{\"rules\":[{\"match\":\"only\",\"model\":\"m\",\"account\":\"one\"}]}", NULL));
+  /* what speaks a client's own dialect goes before its equals */
+  assert_forecast (engine, "m", RELAIS_FORECAST_SERVED, 2, "One Gem Two");
+  assert_forecast (engine, "only", RELAIS_FORECAST_SERVED, 1, "One");
+
+  relais_engine_start_async (engine, NULL, slot_cb, &slot);
+  started = wait_for (&slot);
+  post (relais_engine_get_port (engine), "/v1/chat/completions", body);
+  assert_forecast (engine, "m", RELAIS_FORECAST_SERVED, 2, "Two Gem");
+  assert_forecast (engine, "n", RELAIS_FORECAST_SERVED, 1, "One"); /* another model */
+  assert_forecast (engine, "only", RELAIS_FORECAST_SPENT, 0, "");
+  g_assert_true (relais_engine_set_max_wait (engine, 60, NULL));
+  assert_forecast (engine, "only", RELAIS_FORECAST_HELD, 0, "");
+  g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_FIXED, "two", NULL));
+  assert_forecast (engine, "m", RELAIS_FORECAST_SERVED, 1, "Two");
+  assert_forecast (engine, "n", RELAIS_FORECAST_NO_MODEL, 0, "");
+  g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_FIXED, "nobody", NULL));
+  assert_forecast (engine, "m", RELAIS_FORECAST_NOT_FIXED, 0, "");
+  /* turns are taken by requests alone */
+  g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_BALANCE, NULL, NULL));
+  relais_engine_try_account_now (engine, "one");
+  for (guint i = 0; i < 2; i++)
+    assert_forecast (engine, "only", RELAIS_FORECAST_SERVED, 1, "One");
+
+  relais_engine_stop_async (engine, NULL, slot_cb, &slot);
+  stopped = wait_for (&slot);
 }
 
 static void
@@ -235,6 +336,20 @@ edit (RelaisEngine             *engine,
 }
 
 static void
+add (RelaisEngine *engine)
+{
+  RelaisAccountDraft draft = { .provider = "practice", .label = "New" };
+  GAsyncResult *slot = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *id = NULL;
+
+  relais_engine_add_account_async (engine, &draft, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  id = relais_engine_add_account_finish (engine, result, NULL);
+  g_assert_nonnull (id);
+}
+
+static void
 set_key (RelaisEngine *engine)
 {
   GAsyncResult *slot = NULL;
@@ -268,6 +383,7 @@ change (RelaisEngine *engine,
   const char *hosts[] = { "box.example", NULL };
   const char *origins[] = { "https://app.example", NULL };
   const char *order[] = { "other", "up", NULL };
+  const char *models[] = { "something-else", NULL };
 
   switch (step)
     {
@@ -327,6 +443,24 @@ change (RelaisEngine *engine,
     case 18:
       /* the one that is not changed under way */
       g_assert_false (relais_engine_set_port (engine, 8046, NULL));
+      break;
+    case 19:
+      g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_FIXED, "other", NULL));
+      g_assert_true (relais_engine_set_max_wait (engine, 0, NULL));
+      break;
+    case 20:
+      add (engine);
+      break;
+    case 21:
+      account.models = models;
+      account.models_set = TRUE;
+      edit (engine, "up", &account);
+      break;
+    case 22:
+      relais_engine_try_account_now (engine, "up");
+      break;
+    case 23:
+      g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_BALANCE, NULL, NULL));
       break;
     default:
       break;
@@ -420,6 +554,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/forecast", test_forecast);
+  g_test_add_func ("/engine/forecast-now", test_forecast_now);
   g_test_add_func ("/engine/forecast-nobody", test_forecast_nobody);
   g_test_add_func ("/engine/changes-under-streams", test_streams);
   return g_test_run ();

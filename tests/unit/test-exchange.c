@@ -677,6 +677,16 @@ test_record (Fixture       *self,
   g_assert_cmpuint (record->upstream_status, ==, 200);
   g_assert_cmpuint (record->attempts, ==, 1);
   g_assert_cmpint (record->bytes_in, ==, strlen (CHAT ("up-stream", STREAM)));
+  /* who served it, and who would have had to translate */
+  g_assert_cmpuint (record->trace->len, ==, 3);
+  for (guint i = 0; i < record->trace->len; i++)
+    {
+      const RelaisTraceStep *step = g_ptr_array_index (record->trace, i);
+
+      g_assert_cmpint (step->kind, ==, i == 0 ? RELAIS_TRACE_TRIED : RELAIS_TRACE_BEHIND);
+      g_assert_cmpstr (step->reason, ==, i == 0 ? "served" : "dialect");
+      g_assert_cmpstr (step->account, ==, ((const char *[]){ "openai", "anthropic", "gemini" })[i]);
+    }
   g_assert_cmpint (record->bytes_out, ==, strlen (FIRST LAST));
   g_assert_cmpint (record->usage.input, ==, 3);
   g_assert_cmpint (record->usage.output, ==, 4);

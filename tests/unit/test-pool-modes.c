@@ -16,6 +16,7 @@
 #define N_ACCOUNTS 10
 #define N_MODELS 5
 #define N_SESSIONS 40
+#define FIXED 4 /* the one that serves alone in that mode */
 
 typedef struct
 {
@@ -305,10 +306,20 @@ typedef struct
   guint served[N_ACCOUNTS];
   guint n_failed;
   guint n_held;
+  guint n_timed_out;
 } World;
 
 static const char *const model_names[N_MODELS] = { "m0", "m1", "m2", "m3", "m4" };
 static const char ids[] = "abcdefghij";
+
+static void
+exclude_all (World  *world,
+             guint   account,
+             gint64  until_us)
+{
+  for (guint i = 0; i < N_MODELS; i++)
+    world->excluded_us[account][i] = MAX (world->excluded_us[account][i], until_us);
+}
 
 static void
 note (World               *world,
@@ -317,12 +328,13 @@ note (World               *world,
       const RelaisOutcome *outcome,
       gint64               now_us)
 {
-  if (outcome->kind == RELAIS_OUTCOME_NO_CREDIT)
-    for (guint i = 0; i < N_MODELS; i++)
-      world->excluded_us[account][i] = MAX (world->excluded_us[account][i],
-                                            now_us + RELAIS_HEALTH_RECHECK_US);
+  if (outcome->kind == RELAIS_OUTCOME_BAD_KEY)
+    exclude_all (world, account, RELAIS_HEALTH_NEVER_US);
+  else if (outcome->kind == RELAIS_OUTCOME_NO_CREDIT)
+    exclude_all (world, account, now_us + RELAIS_HEALTH_RECHECK_US);
   else if (outcome->wait_ms >= 0)
-    world->excluded_us[account][model] = now_us + outcome->wait_ms * 1000;
+    world->excluded_us[account][model] =
+      now_us + MIN (outcome->wait_ms * 1000, RELAIS_HEALTH_WAIT_MAX_US);
 }
 
 static RelaisOutcome
@@ -338,14 +350,61 @@ roll (GRand *rand)
     }
   else if (number < 230)
     outcome.kind = RELAIS_OUTCOME_FAULT;
-  else if (number < 235)
+  else if (number < 236)
     {
+      /* hours, and some days nobody believes */
       outcome.kind = RELAIS_OUTCOME_QUOTA;
-      outcome.wait_ms = wait_ms * 60;
+      outcome.wait_ms = wait_ms * (gint64)(number == 235 ? 10000 : 60);
     }
-  else if (number < 237)
+  else if (number < 238)
     outcome.kind = RELAIS_OUTCOME_NO_CREDIT;
+  else if (number < 240)
+    outcome.kind = RELAIS_OUTCOME_BAD_KEY;
+  else if (number < 242)
+    outcome.kind = RELAIS_OUTCOME_NO_MODEL;
+  else if (number < 244)
+    outcome.kind = RELAIS_OUTCOME_FORBIDDEN;
+  else if (number < 249)
+    outcome.kind = RELAIS_OUTCOME_TIMEOUT;
   return outcome;
+}
+
+static gboolean
+may_serve (Fixture *self,
+           guint    account)
+{
+  return self->query.scheduling != RELAIS_SCHEDULING_FIXED || account == FIXED;
+}
+
+/* What the pool holds against an account ends when the upstream said, or at the stated cap, and not
+ * a moment later; what nobody told is short, and keeps nobody from being asked. */
+static void
+assert_health (Fixture     *self,
+               const World *world)
+{
+  gint64 now_us = relais_clock_get_now_us (&self->clock.clock);
+
+  for (guint i = 0; i < N_ACCOUNTS * N_MODELS; i++)
+    {
+      gint64 told_us = world->excluded_us[i / N_MODELS][i % N_MODELS];
+      const char id[] = { ids[i / N_MODELS], '\0' };
+      RelaisHealthState state;
+
+      relais_health_get (relais_account_pool_get_health (self->pool), id, model_names[i % N_MODELS],
+                         &state);
+      g_assert_cmpint (state.excludes, ==, told_us > now_us);
+      if (state.kind == RELAIS_HEALTH_WELL)
+        continue;
+      g_assert_cmpint (state.until_us, >, now_us);
+      if (state.excludes)
+        g_assert_cmpint (state.until_us, ==, told_us);
+      else if (state.kind == RELAIS_HEALTH_FAULTY && state.until_us != RELAIS_HEALTH_NEVER_US)
+        g_assert_cmpint (state.until_us - now_us, <=, RELAIS_HEALTH_BREAK_MAX_US);
+      else if (state.kind == RELAIS_HEALTH_LIMITED)
+        g_assert_cmpint (state.until_us - now_us, <=, RELAIS_HEALTH_LIMIT_MAX_US);
+      else
+        g_assert_cmpint (state.until_us - now_us, <=, RELAIS_HEALTH_RECHECK_US);
+    }
 }
 
 static gboolean
@@ -357,7 +416,8 @@ is_free (Fixture    *self,
   RelaisHealthState state;
 
   relais_health_get (relais_account_pool_get_health (self->pool), id, self->query.model, &state);
-  return state.kind == RELAIS_HEALTH_WELL && !g_hash_table_contains (tried, id);
+  return state.kind == RELAIS_HEALTH_WELL && may_serve (self, account) &&
+         !g_hash_table_contains (tried, id);
 }
 
 /* Who it is by the mode, of those nothing is held against; -1 where there is none. */
@@ -388,6 +448,28 @@ choose (Fixture    *self,
   return best;
 }
 
+/* Whoever was foreseen is chosen, and those behind it when it is their turn. */
+static void
+assert_foreseen (Fixture          *self,
+                 GPtrArray        *order,
+                 const RelaisPick *foreseen,
+                 const RelaisPick *pick,
+                 GHashTable       *tried)
+{
+  g_assert_cmpint (foreseen->result, ==, pick->result);
+  g_assert_true (foreseen->account == pick->account);
+  g_assert_cmpint (foreseen->until_us, ==, pick->until_us);
+  if (self->query.scheduling == RELAIS_SCHEDULING_CACHE_FIRST || pick->account == NULL)
+    return;
+  for (guint i = 0; i < order->len; i++)
+    if (!g_hash_table_contains (tried, ((RelaisAccount *)order->pdata[i])->id))
+      {
+        g_assert_true (order->pdata[i] == pick->account);
+        return;
+      }
+  g_assert_not_reached ();
+}
+
 /* One request, tried until somebody serves it or nobody can. */
 static void
 request (Fixture *self,
@@ -398,21 +480,30 @@ request (Fixture *self,
   guint model = (guint)g_rand_int_range (rand, 0, N_MODELS);
   guint session = (guint)g_rand_int_range (rand, 0, N_SESSIONS);
   g_autofree char *name = g_strdup_printf ("s%u", session);
+  g_autoptr (GPtrArray) order = NULL; /* as foreseen before anybody was asked */
 
+  assert_health (self, world);
   self->query.model = model_names[model];
   self->query.session = name;
   self->query.tried = tried;
   for (;;)
     {
       g_auto (RelaisPick) pick = { 0 };
+      g_auto (RelaisPick) foreseen = { 0 };
+      g_autoptr (GPtrArray) able =
+                   relais_account_pool_foresee (self->pool, &self->query, &foreseen);
       gint64 now_us = relais_clock_get_now_us (&self->clock.clock);
       int wanted = choose (self, world, tried, session, model);
       RelaisOutcome outcome = roll (rand);
       guint account;
 
+      if (order == NULL)
+        order = g_ptr_array_ref (able);
       relais_account_pool_pick (self->pool, &self->query, &pick);
+      assert_foreseen (self, order, &foreseen, &pick, tried);
       if (pick.result == RELAIS_PICK_WAIT)
         {
+          g_clear_pointer (&order, g_ptr_array_unref);
           g_assert_cmpint (pick.until_us - now_us, <=, self->query.patience_us);
           relais_test_clock_advance (&self->clock, pick.until_us - now_us);
           g_hash_table_remove_all (tried);
@@ -423,7 +514,7 @@ request (Fixture *self,
         {
           /* no request fails while an account that could serve it is usable */
           for (guint i = 0; i < N_ACCOUNTS; i++)
-            g_assert_true (world->excluded_us[i][model] > now_us ||
+            g_assert_true (!may_serve (self, i) || world->excluded_us[i][model] > now_us ||
                            g_hash_table_contains (tried, ((const char[]){ ids[i], '\0' })));
           world->n_failed++;
           return;
@@ -445,8 +536,25 @@ request (Fixture *self,
           return;
         }
       note (world, account, model, &outcome, now_us);
+      if (outcome.kind == RELAIS_OUTCOME_TIMEOUT)
+        {
+          world->n_timed_out++;
+          return;
+        }
       g_hash_table_add (tried, g_strdup (pick.account->id));
     }
+}
+
+/* A person looks after one of the accounts. */
+static void
+try_now (Fixture *self,
+         World   *world,
+         guint    account)
+{
+  const char id[] = { ids[account], '\0' };
+
+  relais_account_pool_try_now (self->pool, id);
+  memset (world->excluded_us[account], 0, sizeof world->excluded_us[account]);
 }
 
 static gint64
@@ -464,7 +572,7 @@ test_random (Fixture       *self,
 {
   gint64 n = read_number ("RELAIS_REQUESTS", 10000);
 
-  for (guint mode = RELAIS_SCHEDULING_CACHE_FIRST; mode < RELAIS_SCHEDULING_FIXED; mode++)
+  for (guint mode = RELAIS_SCHEDULING_CACHE_FIRST; mode <= RELAIS_SCHEDULING_FIXED; mode++)
     {
       g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32)read_number ("RELAIS_SEED", 20261126));
       World world = { .n_failed = 0 };
@@ -474,18 +582,27 @@ test_random (Fixture       *self,
       memset (world.bound, -1, sizeof world.bound);
       memset (world.last, -1, sizeof world.last);
       self->query.scheduling = mode;
+      self->query.fixed_account = (const char[]){ ids[FIXED], '\0' };
       for (gint64 i = 0; i < n; i++)
         {
           request (self, &world, rand);
           relais_test_clock_advance (&self->clock, g_rand_int_range (rand, 0, 2000) * 1000);
+          if (g_rand_int_range (rand, 0, 50) == 0)
+            try_now (self, &world, (guint)g_rand_int_range (rand, 0, N_ACCOUNTS));
+          if (g_rand_int_range (rand, 0, 500) == 0) /* asleep */
+            relais_test_clock_advance (&self->clock,
+                                       g_rand_int_range (rand, 0, 6 * 3600) * (gint64)SECOND);
         }
       for (guint i = 0; i < N_ACCOUNTS; i++)
         {
           least = MIN (least, world.served[i]);
           most = MAX (most, world.served[i]);
         }
-      g_test_message ("%s: %u failed, %u held, %u to %u each",
-                      relais_scheduling_get_nick (mode), world.n_failed, world.n_held, least, most);
+      g_test_message ("%s: %u failed, %u timed out, %u held, %u to %u each",
+                      relais_scheduling_get_nick (mode), world.n_failed, world.n_timed_out,
+                      world.n_held, least, most);
+      for (guint i = 0; i < N_ACCOUNTS; i++)
+        g_assert_true ((world.served[i] > 0) == may_serve (self, i));
       set_accounts (self, "");
       g_assert_cmpuint (relais_account_pool_get_size (self->pool), ==, 0);
     }

@@ -28,6 +28,29 @@ test_line (void)
   g_assert_cmpstr (second, ==, "“Work” limited 429, held 7.0 s, “Old” left out: bad-key");
 }
 
+/* Who else could have served is no detour. */
+static void
+test_behind (void)
+{
+  g_autoptr (GPtrArray) trace = relais_trace_new ();
+  g_autoptr (GPtrArray) behind = relais_trace_new ();
+  g_autofree char *none = NULL, *line = NULL;
+
+  relais_trace_add (behind, RELAIS_TRACE_BEHIND, "Spare", "fallback", NULL);
+  relais_trace_add (trace, RELAIS_TRACE_TRIED, "Home", "served", NULL);
+  relais_trace_append (trace, behind);
+  none = relais_trace_dup_line (trace);
+  g_assert_null (none);
+  g_ptr_array_set_size (trace, 0);
+  for (guint i = 0; i < RELAIS_TRACE_MAX; i++)
+    relais_trace_add (trace, RELAIS_TRACE_SKIPPED, "Old", "bad-key", NULL);
+  relais_trace_append (trace, behind);
+  g_assert_cmpuint (trace->len, ==, RELAIS_TRACE_MAX);
+  g_assert_cmpstr (((RelaisTraceStep *)trace->pdata[RELAIS_TRACE_MAX - 1])->account, ==, "Spare");
+  line = relais_trace_dup_line (trace);
+  g_assert_null (strstr (line, "Spare"));
+}
+
 static void
 test_bounds (void)
 {
@@ -65,6 +88,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/trace/behind", test_behind);
   g_test_add_func ("/trace/line", test_line);
   g_test_add_func ("/trace/bounds", test_bounds);
   return g_test_run ();
