@@ -222,6 +222,8 @@ note_turn (RelaisAccountPool     *self,
 {
   const char *model = query->model != NULL ? query->model : "";
 
+  if (query->by_the_way)
+    return;
   g_hash_table_replace (self->used, g_strdup (account->id),
                         g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
   if (query->scheduling == RELAIS_SCHEDULING_PERFORMANCE_FIRST)
@@ -282,7 +284,8 @@ relais_account_pool_look (RelaisAccountPool     *self,
  * the one with the lowest priority; among those of one priority one that speaks the client's own
  * dialect: what needs no translation loses nothing. Among equals the mode decides: the first in the
  * list for a new conversation and the same again for its next request, the least recently used, or
- * each in its turn. What continues something that was signed stays with who signed it in each mode.
+ * each in its turn: one that generates nothing goes to whose turn it is, and leaves it that.
+ * What continues something that was signed stays with who signed it in each mode.
  *
  * An account that is told to wait, has used up its quota or credit, or whose key was refused is not
  * chosen. Anything else held against one only puts it behind the others: where nothing better is
@@ -357,7 +360,7 @@ relais_account_pool_keep (RelaisAccountPool     *self,
                           const RelaisPickQuery *query)
 {
   if (query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST && query->session != NULL &&
-      relais_account_pool_find (self, account->id) != NULL)
+      !query->by_the_way && relais_account_pool_find (self, account->id) != NULL)
     relais_session_table_bind (self->sessions, query->session, query->model, account->id);
 }
 

@@ -60,8 +60,9 @@ typedef struct
   const char *holder;  /* the id of the account that signed what it continues, or NULL */
   RelaisScheduling  scheduling;
   const char       *fixed_account;
-  gint64 patience_us; /* how long it may be held */
-  GHashTable *tried;  /* ids of accounts that failed it, or NULL */
+  gint64 patience_us;  /* how long it may be held */
+  gboolean by_the_way; /* it generates nothing: takes no turn, and binds no conversation */
+  GHashTable *tried;   /* ids of accounts that failed it, or NULL */
   RelaisReachFunc   reach;
   RelaisStandingFunc standing; /* or NULL */
   gpointer          user_data;

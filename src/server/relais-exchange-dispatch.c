@@ -133,6 +133,9 @@ relais_exchange_make_query (RelaisExchange *self)
                             .scheduling = relais_config_get_scheduling (config),
                             .fixed_account = relais_config_get_fixed_account (config),
                             .patience_us = relais_exchange_get_patience_us (self),
+                            .by_the_way =
+                              relais_exchange_is_count (self) ||
+                              self->route->operation == RELAIS_OPERATION_STORED,
                             .tried = self->tried,
                             .reach = reach_cb,
                             .user_data = self };

@@ -90,6 +90,8 @@ class Vendor:
             return False
         if step in ('stream', 'cut', 'silent', 'early-error', 'late-error', 'big-error'):
             return self.stream(peer, step)
+        if step == 'ok' and 'ount' in target:
+            return self.send(peer, 200, {}, {'input_tokens': 5, 'totalTokens': 5})
         if step == 'ok':
             whole = MESSAGE if '/messages' in target else GEMINI if ':generate' in target else OK
             return self.send(peer, 200, {}, whole)
@@ -468,6 +470,40 @@ def cache_first_keeps_a_conversation_and_fills_in_list_order():
         for words in ('one', 'two', 'one', 'three'):
             ask(relais, words=words)
         equal(counts(*vendors), (4, 0))
+
+
+def message(relais, words, count=False, session=None):
+    """What Claude Code does: counts, then asks."""
+    body = {'model': 'm-one', 'messages': [{'role': 'user', 'content': words}]}
+    body.update({} if count else {'max_tokens': 9})
+    headers = {'anthropic-version': '2023-06-01', **({'x-claude-code-session-id': session} if session else {})}
+    return relais.request('POST', '/v1/messages' + ('/count_tokens' if count else ''), body, headers)
+
+
+def messages(*vendors):
+    return tuple(sum('ount' not in target for target, _ in vendor.seen) for vendor in vendors)
+
+
+for _mode in ('balance', 'performance-first'):
+    for _provider in ('anthropic', 'gemini'):
+        def _run(mode=_mode, provider=_provider):
+            vendors = [Vendor(), Vendor()]
+            with Relais('--scheduling', mode, accounts=pool(*vendors, provider=provider)) as relais:
+                for n in range(6):
+                    equal(message(relais, f'q{n}', count=True)[0], 200)
+                    equal(message(relais, f'q{n}')[0], 200)
+                equal((messages(*vendors), counts(*vendors)), ((3, 3), (6, 6)))
+        story(f'{_mode}: a count takes no turn of a message, {_provider}')(_run)
+
+
+@test
+def a_count_moves_no_conversation():
+    first, second = Vendor('ok', limited(2), 'ok'), Vendor()
+    with Relais(accounts=pool(first, second, provider='anthropic')) as relais:
+        for words, session in (('one', 's'), ('two', 't')):
+            equal(message(relais, words, session=session)[0], 200)
+        equal((messages(first, second), message(relais, 'one', count=True, session='s')[0]), ((2, 1), 200))
+        equal((message(relais, 'more', session='s')[0], messages(first, second)), (200, (3, 1)), 'it waits for its account')
 
 
 @test
