@@ -346,6 +346,30 @@ relais_account_pool_report (RelaisAccountPool   *self,
 }
 
 /**
+ * relais_account_pool_note_alive:
+ * @self: a pool
+ * @account: who was asked, as it was then
+ * @ticket: of the pick
+ *
+ * The answer begins to come; what it comes to is still to be reported.
+ *
+ * Returns: whether something is, or was until now, held against the account
+ */
+gboolean
+relais_account_pool_note_alive (RelaisAccountPool   *self,
+                                const RelaisAccount *account,
+                                const RelaisTicket  *ticket)
+{
+  const RelaisAccount *now = relais_account_pool_find (self, account->id);
+
+  if (now == NULL || !is_same_upstream (account, now) ||
+      relais_health_get_size (self->health) == 0)
+    return FALSE;
+  relais_health_note_alive (self->health, account->id, ticket);
+  return TRUE;
+}
+
+/**
  * relais_account_pool_keep:
  * @self: a pool
  * @account: who answered

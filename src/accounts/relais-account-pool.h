@@ -99,6 +99,9 @@ gboolean           relais_account_pool_report       (RelaisAccountPool     *self
                                                      const char            *model,
                                                      const RelaisTicket    *ticket,
                                                      const RelaisOutcome   *outcome);
+gboolean           relais_account_pool_note_alive   (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const RelaisTicket    *ticket);
 void               relais_account_pool_keep         (RelaisAccountPool     *self,
                                                      const RelaisAccount   *account,
                                                      const RelaisPickQuery *query);

@@ -111,8 +111,8 @@ drop_if_well (RelaisHealth *self,
  * @self: a health
  * @account_id: whom a request goes to
  *
- * Where a breaker is due to be tried, this is the request that tries it: until it ended, others go
- * elsewhere.
+ * Where a breaker is due to be tried, this is the request that tries it: until it is answered,
+ * others go elsewhere.
  *
  * Returns: what to report it with
  */
@@ -154,6 +154,32 @@ relais_health_abandon (RelaisHealth       *self,
 
   if (entry != NULL)
     end_probe (entry, ticket);
+}
+
+/**
+ * relais_health_note_alive:
+ * @self: a health
+ * @account_id: whom it went to
+ * @ticket: of a request whose answer begins to come
+ *
+ * The breaker closes: others need not wait for the end of a long answer. Whether that is a good one
+ * is not known yet: a fault opens it again.
+ */
+void
+relais_health_note_alive (RelaisHealth       *self,
+                          const char         *account_id,
+                          const RelaisTicket *ticket)
+{
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
+  guint streak;
+
+  if (entry == NULL || entry->breaker.kind == RELAIS_HEALTH_WELL ||
+      ticket->began_us < entry->breaker.since_us)
+    return;
+  streak = entry->breaker.streak;
+  mark_clear (&entry->breaker);
+  entry->breaker.streak = streak;
+  entry->probe = 0;
 }
 
 static char *
@@ -277,21 +303,22 @@ limit_as_guessed (RelaisHealth        *self,
 static void
 count_fault (RelaisHealth        *self,
              RelaisHealthEntry   *entry,
-             gboolean             was_probe,
+             const RelaisTicket  *ticket,
+             gboolean             is_probe,
              const RelaisOutcome *outcome)
 {
   RelaisMark *breaker = &entry->breaker;
   gint64 now_us = relais_clock_get_now_us (self->clock);
 
   entry->n_faults = MIN (entry->n_faults + 1, RELAIS_HEALTH_BREAK_AFTER);
-  if (breaker->kind != RELAIS_HEALTH_WELL && (breaker->until_us > now_us || !was_probe))
+  if (breaker->kind != RELAIS_HEALTH_WELL && (breaker->until_us > now_us || !is_probe))
     {
       mark_note (self, breaker, outcome);
       return;
     }
   if (entry->n_faults < RELAIS_HEALTH_BREAK_AFTER)
     return;
-  breaker->streak = was_probe ? breaker->streak + 1 : 0;
+  breaker->streak = ticket->probe != 0 ? breaker->streak + 1 : 0;
   mark_set (self, breaker, RELAIS_HEALTH_FAULTY,
             doubled (RELAIS_HEALTH_BREAK_MIN_US, breaker->streak, RELAIS_HEALTH_BREAK_MAX_US),
             outcome);
@@ -341,7 +368,7 @@ relais_health_report (RelaisHealth        *self,
                       const RelaisOutcome *outcome)
 {
   RelaisHealthEntry *entry = ensure_entry (self, account_id);
-  gboolean was_probe = end_probe (entry, ticket);
+  gboolean is_probe = end_probe (entry, ticket);
   gboolean faulty =
     outcome->kind == RELAIS_OUTCOME_FAULT || outcome->kind == RELAIS_OUTCOME_TIMEOUT;
 
@@ -366,7 +393,7 @@ relais_health_report (RelaisHealth        *self,
       break;
     case RELAIS_OUTCOME_FAULT:
     case RELAIS_OUTCOME_TIMEOUT:
-      count_fault (self, entry, was_probe, outcome);
+      count_fault (self, entry, ticket, is_probe, outcome);
       if (outcome->wait_ms > 0)
         limit_as_told (self, ensure_model (entry, model), RELAIS_HEALTH_LIMITED, outcome);
       break;

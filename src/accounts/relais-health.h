@@ -88,6 +88,9 @@ RelaisTicket       relais_health_begin           (RelaisHealth        *self,
 void               relais_health_abandon         (RelaisHealth        *self,
                                                   const char          *account_id,
                                                   const RelaisTicket  *ticket);
+void               relais_health_note_alive      (RelaisHealth        *self,
+                                                  const char          *account_id,
+                                                  const RelaisTicket  *ticket);
 void               relais_health_report          (RelaisHealth        *self,
                                                   const char          *account_id,
                                                   const char          *model,

@@ -137,6 +137,7 @@ gint64          relais_exchange_look_around   (RelaisExchange     *self,
 
 /* relais-exchange-settle.c: what an attempt came to, and whether another follows */
 void     relais_exchange_dispatch_stop  (RelaisExchange      *self);
+void     relais_exchange_note_alive     (RelaisExchange      *self);
 void     relais_exchange_note_served    (RelaisExchange      *self);
 void     relais_exchange_note_broken    (RelaisExchange      *self,
                                          const RelaisFailure *failure);

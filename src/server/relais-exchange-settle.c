@@ -104,6 +104,15 @@ report (RelaisExchange      *self,
     self->gateway->pool_changed (self->gateway->user_data);
 }
 
+/* The first of an answer came. */
+void
+relais_exchange_note_alive (RelaisExchange *self)
+{
+  if (self->has_ticket &&
+      relais_account_pool_note_alive (self->gateway->pool, self->account, &self->ticket))
+    self->gateway->pool_changed (self->gateway->user_data);
+}
+
 /* A whole answer came. */
 void
 relais_exchange_note_served (RelaisExchange *self)

@@ -28,6 +28,7 @@ class Vendor:
 
     def __init__(self, *script):
         self.script, self.seen, self.lock = list(script) or ['ok'], [], threading.Lock()
+        self.gate = threading.Event()
         self.socket = socket.create_server(('127.0.0.1', 0), backlog=128)
         self.port = self.socket.getsockname()[1]
         self.url = f'http://127.0.0.1:{self.port}'
@@ -88,7 +89,7 @@ class Vendor:
             return False
         if step == 'close':
             return False
-        if step in ('stream', 'cut', 'silent', 'early-error', 'late-error', 'big-error'):
+        if step in ('stream', 'cut', 'silent', 'early-error', 'late-error', 'big-error', 'held'):
             return self.stream(peer, step)
         if step == 'ok' and 'ount' in target:
             return self.send(peer, 200, {}, {'input_tokens': 5, 'totalTokens': 5})
@@ -100,8 +101,7 @@ class Vendor:
         status, headers, body = step
         return self.send(peer, status, headers, body)
 
-    @staticmethod
-    def stream(peer, step):
+    def stream(self, peer, step):
         if step == 'big-error':
             peer.sendall(b'HTTP/1.1 500 X\r\nContent-Type: application/json\r\nContent-Length: 90000000\r\n\r\n')
             for _ in range(64):
@@ -121,6 +121,8 @@ class Vendor:
             chunk(EVENTS[1])
             if step == 'cut':
                 return False
+            if step == 'held':
+                self.gate.wait(20)
             for event in [error] if step == 'late-error' else EVENTS[2:]:
                 chunk(event)
         peer.sendall(b'0\r\n\r\n')
@@ -360,6 +362,26 @@ def the_breaker_opens_after_three_faults_and_only_orders():
         equal(counts(alone), (6,), 'one account is never worse off than without Relais')
         alone.script = ['ok']
         equal(ask(relais)[0], 200)
+
+
+@test
+def the_breaker_closes_when_an_answer_begins():
+    """Not when it ends: that may be minutes later, and the account is out as long."""
+    vendor, other = Vendor(refusal(500), refusal(500), refusal(500), 'held', 'ok'), Vendor()
+    with Relais('--scheduling', 'balance', accounts=pool(vendor, other)) as relais:
+        for _ in range(8):
+            equal(ask(relais)[0], 200)
+        equal(counts(vendor), (3,))
+        other.script, other.seen = [limited(1), 'ok'], []
+        thread = threading.Thread(target=lambda: ask(relais, stream=True))
+        thread.start()
+        end = until(lambda: len(vendor.seen) == 4 and time.monotonic() + 1.1, 'the stream')
+        until(lambda: time.monotonic() > end, 'the other to be free again')
+        for _ in range(4):
+            equal(ask(relais)[0], 200)
+        equal(counts(vendor, other), (6, 3))
+        vendor.gate.set()
+        thread.join(20)
 
 
 @test

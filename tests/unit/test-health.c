@@ -217,6 +217,47 @@ test_half_open (Fixture       *self,
   g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
 }
 
+/* An answer that begins lets the others in, long before its end; a bad end keeps them out again. */
+static void
+test_alive (Fixture       *self,
+            gconstpointer  data)
+{
+  RelaisOutcome fault = { .kind = RELAIS_OUTCOME_FAULT, .wait_ms = -1 };
+  RelaisOutcome served = { .kind = RELAIS_OUTCOME_SERVED, .wait_ms = -1 };
+  RelaisTicket old = relais_health_begin (self->health, "a"), probe;
+
+  pass (self, 1);
+  for (guint i = 0; i < RELAIS_HEALTH_BREAK_AFTER; i++)
+    report (self, "m", RELAIS_OUTCOME_FAULT, -1);
+  /* who began before that proves nothing */
+  relais_health_note_alive (self->health, "a", &old);
+  expect (self, "m", RELAIS_HEALTH_FAULTY, 30, FALSE);
+  pass (self, 30 * S);
+  probe = relais_health_begin (self->health, "a");
+  expect (self, "m", RELAIS_HEALTH_FAULTY, -1, FALSE);
+  relais_health_note_alive (self->health, "a", &probe);
+  expect (self, "m", WELL);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+  relais_health_report (self->health, "a", "m", &probe, &served);
+
+  for (guint i = 0; i < RELAIS_HEALTH_BREAK_AFTER; i++)
+    report (self, "m", RELAIS_OUTCOME_FAULT, -1);
+  pass (self, 30 * S);
+  probe = relais_health_begin (self->health, "a");
+  relais_health_note_alive (self->health, "a", &probe);
+  relais_health_report (self->health, "a", "m", &probe, &fault);
+  expect (self, "m", RELAIS_HEALTH_FAULTY, 60, FALSE);
+  /* whose client left in the middle leaves it closed */
+  pass (self, 60 * S);
+  probe = relais_health_begin (self->health, "a");
+  relais_health_note_alive (self->health, "a", &probe);
+  relais_health_abandon (self->health, "a", &probe);
+  expect (self, "m", WELL);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+}
+
 static void
 test_account (Fixture       *self,
               gconstpointer  data)
@@ -322,6 +363,7 @@ main (int    argc,
     { "/health/burst", test_burst },
     { "/health/breaker", test_breaker },
     { "/health/half-open", test_half_open },
+    { "/health/alive", test_alive },
     { "/health/account", test_account },
     { "/health/model", test_model },
     { "/health/list", test_list },
