@@ -287,9 +287,9 @@ relais_account_pool_look (RelaisAccountPool     *self,
  * each in its turn: one that generates nothing goes to whose turn it is, and leaves it that.
  * What continues something that was signed stays with who signed it in each mode.
  *
- * An account that is told to wait, has used up its quota or credit, or whose key was refused is not
- * chosen. Anything else held against one only puts it behind the others: where nothing better is
- * left, it is chosen all the same.
+ * An account that is told to wait, has used up its quota or credit, or whose key was refused within
+ * the last minutes is not chosen. Anything else held against one only puts it behind the others:
+ * where nothing better is left, it is chosen all the same.
  */
 void
 relais_account_pool_pick (RelaisAccountPool     *self,

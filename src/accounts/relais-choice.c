@@ -44,9 +44,16 @@ compare_health (const RelaisHealthState *a,
   return a->until_us < b->until_us ? -1 : a->until_us > b->until_us;
 }
 
-/* Who is known to have the model before who is not; the well before those something is held
- * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
- * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
+static gboolean
+is_refused (const RelaisCandidate *candidate)
+{
+  return candidate->state.kind == RELAIS_HEALTH_BAD_KEY;
+}
+
+/* A refused key behind all others; who is known to have the model before who is not; the well
+ * before those something is held against; exclusive ones before pooled ones before fallbacks; then
+ * the lower priority; among equals whoever needs no translation, then whose turn it is by the mode;
+ * then list order. */
 static gboolean
 goes_before (const RelaisChoice    *choice,
              const RelaisCandidate *a,
@@ -55,6 +62,8 @@ goes_before (const RelaisChoice    *choice,
   gboolean a_well = a->state.kind == RELAIS_HEALTH_WELL;
   gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
 
+  if (is_refused (a) != is_refused (b))
+    return is_refused (b);
   if (is_unlisted (a) != is_unlisted (b))
     return is_unlisted (b);
   if (a_well != b_well)

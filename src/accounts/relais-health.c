@@ -126,6 +126,10 @@ relais_health_begin (RelaisHealth *self,
   if (entry != NULL && entry->breaker.kind != RELAIS_HEALTH_WELL && entry->probe == 0 &&
       entry->breaker.until_us <= ticket.began_us)
     entry->probe = ticket.probe = ++self->last_probe;
+  /* whatever becomes of it, the next one waits as long again */
+  if (entry != NULL && entry->account.kind == RELAIS_HEALTH_BAD_KEY &&
+      entry->account.again_us <= ticket.began_us)
+    entry->account.again_us = ticket.began_us + RELAIS_HEALTH_KEY_RECHECK_US;
   return ticket;
 }
 
@@ -357,8 +361,8 @@ note_served (RelaisHealthEntry  *entry,
  *
  * A limit holds for that model: as long as the upstream said, at most a day, else 5 s, doubling up
  * to 5 min. Faults, three in a row, hold for the account: 30 s, doubling up to 10 min each time one
- * request tried it in vain. Credit and a model that was refused are tried again after an hour, a
- * refused key is not.
+ * request tried it in vain. Credit and a model that was refused are tried again after an hour. A
+ * refused key has no end, but one request every two minutes may try it where nothing else is left.
  */
 void
 relais_health_report (RelaisHealth        *self,
@@ -399,6 +403,7 @@ relais_health_report (RelaisHealth        *self,
       break;
     case RELAIS_OUTCOME_BAD_KEY:
       mark_set (self, &entry->account, RELAIS_HEALTH_BAD_KEY, RELAIS_HEALTH_NEVER_US, outcome);
+      entry->account.again_us = entry->account.since_us + RELAIS_HEALTH_KEY_RECHECK_US;
       break;
     case RELAIS_OUTCOME_NO_CREDIT:
       mark_set (self, &entry->account, RELAIS_HEALTH_NO_CREDIT, RELAIS_HEALTH_RECHECK_US, outcome);

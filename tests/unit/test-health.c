@@ -275,11 +275,39 @@ test_account (Fixture       *self,
   report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
   g_assert_true (relais_health_is_bad_key (self->health, "a"));
   pass (self, 1000 * H);
-  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
   g_assert_cmpint (relais_health_get_next_end_us (self->health), ==, RELAIS_HEALTH_NEVER_US);
   relais_health_forget (self->health, "a");
   expect (self, "m", WELL);
   g_assert_false (relais_health_is_bad_key (self->health, "a"));
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+}
+
+/* Nobody may be there to correct it, and the upstream may have been wrong. */
+static void
+test_refused_key (Fixture       *self,
+                  gconstpointer  data)
+{
+  report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
+  pass (self, 2 * MIN_ - 1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  pass (self, 1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
+  /* one at a time, whatever becomes of it */
+  relais_health_begin (self->health, "a");
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  pass (self, 2 * MIN_);
+  report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  g_assert_true (relais_health_is_bad_key (self->health, "a"));
+  /* another reason to leave it alone stays one */
+  pass (self, 2 * MIN_);
+  report (self, "m", RELAIS_OUTCOME_LIMITED, 600000);
+  pass (self, 2 * MIN_);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  expect (self, "other", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  expect (self, "m", WELL);
   g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
 }
 
@@ -365,6 +393,7 @@ main (int    argc,
     { "/health/half-open", test_half_open },
     { "/health/alive", test_alive },
     { "/health/account", test_account },
+    { "/health/refused-key", test_refused_key },
     { "/health/model", test_model },
     { "/health/list", test_list },
     { "/health/bounds", test_bounds },

@@ -250,6 +250,31 @@ test_try_now (Fixture       *self,
   serve (self, "a");
 }
 
+/* A refused key is the last hope, behind whatever fails, and once in two minutes. */
+static void
+test_refused_key (Fixture       *self,
+                  gconstpointer  data)
+{
+  g_auto (RelaisPick) pick = { 0 };
+  g_autoptr (GHashTable) tried = g_hash_table_new (g_str_hash, g_str_equal);
+
+  set_accounts (self, "a b");
+  attempt (self, "a", RELAIS_OUTCOME_BAD_KEY, -1);
+  attempt (self, "b", RELAIS_OUTCOME_NO_MODEL, -1);
+  relais_test_clock_advance (&self->clock, 120 * SECOND);
+  attempt (self, "b", RELAIS_OUTCOME_FAULT, -1);
+  g_hash_table_add (tried, (gpointer) "b");
+  self->query.tried = tried;
+  attempt (self, "a", RELAIS_OUTCOME_BAD_KEY, -1);
+  relais_account_pool_pick (self->pool, &self->query, &pick);
+  g_assert_cmpint (pick.result, ==, RELAIS_PICK_SPENT);
+  relais_test_clock_advance (&self->clock, 120 * SECOND);
+  attempt (self, "a", RELAIS_OUTCOME_SERVED, -1);
+  g_assert_false (relais_account_pool_is_rejected (self->pool, "a"));
+  self->query.tried = NULL;
+  serve (self, "a");
+}
+
 /* Ten minutes asleep, a day ahead: what is over is over, and no more than that. */
 static void
 test_sleep (Fixture       *self,
@@ -508,6 +533,7 @@ main (int    argc,
     { "/pool-modes/fixed", test_fixed },
     { "/pool-modes/holder", test_holder },
     { "/pool-modes/try-now", test_try_now },
+    { "/pool-modes/refused-key", test_refused_key },
     { "/pool-modes/sleep", test_sleep },
     { "/pool-modes/random", test_random },
   };
