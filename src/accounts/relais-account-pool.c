@@ -242,7 +242,7 @@ look_at_all (RelaisAccountPool *self,
   guint n = self->accounts->len, first = find_turn (self, query->model);
 
   choice->stays = query->holder;
-  choice->until_us = choice->wait_us = RELAIS_HEALTH_NEVER_US;
+  choice->until_us = RELAIS_HEALTH_NEVER_US;
   choice->why_not = RELAIS_PICK_EMPTY;
   if (choice->stays == NULL && query->session != NULL &&
       query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST)
@@ -262,7 +262,7 @@ look_at_all (RelaisAccountPool *self,
  *
  * Tells how each account stands, and chooses none.
  *
- * Returns: the first known end of what keeps one from serving, or `RELAIS_HEALTH_NEVER_US`
+ * Returns: the first end of what excludes one, or `RELAIS_HEALTH_NEVER_US`
  */
 gint64
 relais_account_pool_look (RelaisAccountPool     *self,

@@ -73,7 +73,7 @@ typedef struct
   RelaisPickResult result;
   RelaisAccount *account; /* owned; FOUND: who serves */
   RelaisTicket ticket;    /* FOUND: to report it with */
-  gint64 until_us;        /* WAIT: when to choose again; SPENT: the first known end, or
+  gint64 until_us;        /* WAIT: when to choose again; SPENT: the first of those excluded, or
                              RELAIS_HEALTH_NEVER_US */
 } RelaisPick;
 

@@ -164,11 +164,8 @@ relais_choice_look_at (RelaisChoice  *choice,
     }
   if (can && (choice->best.account == NULL || goes_before (choice, &candidate, &choice->best)))
     choice->best = candidate;
-  if (can || candidate.state.kind == RELAIS_HEALTH_WELL)
-    return;
-  choice->until_us = MIN (choice->until_us, candidate.state.until_us);
   if (candidate.state.excludes)
-    choice->wait_us = MIN (choice->wait_us, candidate.state.until_us);
+    choice->until_us = MIN (choice->until_us, candidate.state.until_us);
 }
 
 /* Whether the account of its conversation is one of those to choose from. */
@@ -218,11 +215,11 @@ relais_choice_decide (RelaisChoice *choice,
       pick->result = RELAIS_PICK_FOUND;
       pick->account = relais_account_ref (choice->best.account);
     }
-  else if (choice->why_not == RELAIS_PICK_SPENT && choice->wait_us != RELAIS_HEALTH_NEVER_US &&
-           choice->wait_us - now_us <= choice->query->patience_us)
+  else if (choice->why_not == RELAIS_PICK_SPENT && choice->until_us != RELAIS_HEALTH_NEVER_US &&
+           choice->until_us - now_us <= choice->query->patience_us)
     {
       pick->result = RELAIS_PICK_WAIT;
-      pick->until_us = choice->wait_us;
+      pick->until_us = choice->until_us;
     }
   else
     {

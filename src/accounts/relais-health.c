@@ -274,8 +274,9 @@ limit_as_told (RelaisHealth        *self,
 {
   gint64 wait_us = MIN (outcome->wait_ms, RELAIS_HEALTH_WAIT_MAX_US / 1000) * 1000;
 
-  mark_set (self, mark, kind, wait_us, outcome);
-  mark->told = TRUE;
+  /* at once, to who has just had too much: no wait to rely on */
+  mark_set (self, mark, kind, wait_us > 0 ? wait_us : RELAIS_HEALTH_LIMIT_MIN_US, outcome);
+  mark->told = wait_us > 0;
   mark->streak = 0;
 }
 

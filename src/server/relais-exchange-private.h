@@ -22,6 +22,13 @@ G_BEGIN_DECLS
 /* Failed answers and short whole ones are held until they are known to be what they say. */
 #define RELAIS_EXCHANGE_HELD_MAX (256 * 1024)
 
+/* What became of a request with one account. */
+typedef struct
+{
+  RelaisOutcomeKind kind;
+  char *words; /* owned */
+} RelaisTried;
+
 typedef struct
 {
   /* borrowed; head and route until the reply ended */
@@ -60,7 +67,7 @@ typedef struct
   gboolean was_sent;   /* the upstream got it */
   guint n_attempts;    /* with one account or another */
   RelaisForm           asked_form;
-  GHashTable *tried;    /* id -> what became of it; owned, or NULL */
+  GHashTable *tried;    /* id -> RelaisTried; owned, or NULL */
   char *session;        /* owned, or NULL */
   char *holder;         /* id of the account that signed what it continues; owned, or NULL */
   GSource *hold;        /* owned: waits for an account to be free */

@@ -167,18 +167,30 @@ dup_words (RelaisExchange *self,
 }
 
 static void
+tried_free (gpointer data)
+{
+  RelaisTried *tried = data;
+
+  g_free (tried->words);
+  g_free (tried);
+}
+
+static void
 note_tried (RelaisExchange      *self,
             const RelaisOutcome *outcome)
 {
-  char *note = outcome->status > 0
-                 ? g_strdup_printf ("answered %u%s%s", outcome->status,
-                                    outcome->words != NULL ? ": " : "",
-                                    outcome->words != NULL ? outcome->words : "")
-                 : g_strdup_printf ("could not be used: %s", outcome->words);
+  RelaisTried *tried = g_new0 (RelaisTried, 1);
+
+  tried->kind = outcome->kind;
+  tried->words = outcome->status > 0
+                   ? g_strdup_printf ("answered %u%s%s", outcome->status,
+                                      outcome->words != NULL ? ": " : "",
+                                      outcome->words != NULL ? outcome->words : "")
+                   : g_strdup_printf ("could not be used: %s", outcome->words);
 
   if (self->tried == NULL)
-    self->tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_replace (self->tried, g_strdup (self->account->id), note);
+    self->tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, tried_free);
+  g_hash_table_replace (self->tried, g_strdup (self->account->id), tried);
 }
 
 /* TRUE when the request goes on with another account, or later, or was answered with what became of

@@ -28,7 +28,7 @@ class Vendor:
 
     def __init__(self, *script):
         self.script, self.seen, self.lock = list(script) or ['ok'], [], threading.Lock()
-        self.gate = threading.Event()
+        self.gate, self.models, self.lists = threading.Event(), ['m-one', 'm-two', 'gemini-3-flash'], 0
         self.socket = socket.create_server(('127.0.0.1', 0), backlog=128)
         self.port = self.socket.getsockname()[1]
         self.url = f'http://127.0.0.1:{self.port}'
@@ -63,7 +63,7 @@ class Vendor:
                     length = int(value) if name.lower() == 'content-length' else length
                 body = file.read(length)
                 if line.startswith(b'GET'):
-                    self.send(peer, 404, {}, {'error': {'message': 'no list'}})
+                    self.list(peer)
                     continue
                 with self.lock:
                     self.seen.append((target, json.loads(body)))
@@ -80,6 +80,15 @@ class Vendor:
         head = ''.join(f'{name}: {value}\r\n' for name, value in headers.items())
         peer.sendall(f'HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{head}Content-Length: {len(raw)}\r\n\r\n'.encode() + raw)
         return True
+
+    def list(self, peer):
+        """Of the models, in all dialects at once; `models` None: there is none."""
+        self.lists += 1
+        if self.models is None:
+            self.send(peer, 404, {}, {'error': {'message': 'no list'}})
+        else:
+            self.send(peer, 200, {}, {'object': 'list', 'data': [{'id': name, 'object': 'model', 'type': 'model'} for name in self.models],
+                                      'models': [{'name': f'models/{name}'} for name in self.models], 'has_more': False})
 
     def answer(self, peer, target, step):
         if callable(step):
@@ -437,6 +446,45 @@ def all_broken_is_502_without_an_end():
     with Relais(accounts=pool(vendors[1])) as relais:
         status, headers, answer = ask(relais)
         equal((status, headers['x-should-retry']), (502, 'false'), answer)
+
+
+@test
+def a_model_nobody_knows_is_not_found():
+    """As with one account: no wait, and what comes close."""
+    vendors = [Vendor(refusal(404, 'The model does not exist', code='model_not_found')) for _ in range(2)]
+    for vendor in vendors:
+        vendor.models = ['m-once']
+    for rows in (pool(*vendors[:1]), pool(*vendors)):
+        with Relais(accounts=rows) as relais:
+            for _ in range(2):
+                status, headers, answer = ask(relais)
+                equal((status, json.loads(answer)['error']['code'], 'retry-after' in headers), (404, 'model_not_found', False), answer)
+        assert len(rows) == 1 or '“m-once”' in answer and '“B” does not know the model' in answer, answer
+    with Relais(accounts=pool(vendors[0], Vendor(refusal(403, 'not for you')))) as relais:
+        for _ in range(2):
+            status, headers, answer = ask(relais)
+            equal((status, headers['x-should-retry'], 'retry-after' in headers), (502, 'false', False), answer)
+
+
+for _name, _headers in {'without a word': {}, 'that says at once': {'retry-after': '0'},
+                        'with a date that is past': {'retry-after': 'Thu, 26 Nov 2020 08:00:00 GMT'}}.items():
+    def _run(headers=_headers):
+        vendors = [Vendor(refusal(429, 'slow down', headers)) for _ in range(2)]
+        with Relais(accounts=pool(*vendors)) as relais:
+            for n in range(1, 3):
+                status, headers, answer = ask(relais)
+                equal((status, headers['retry-after'], 'x-should-retry' in headers, counts(*vendors)), (429, '5', False, (n, n)), answer)
+    story(f'a 429 of all {_name} is a 429')(_run)
+
+
+@test
+def what_only_orders_is_no_wait():
+    """Who comes back at once is served by whoever can by then: nobody is told to stay away."""
+    vendors = [Vendor(refusal(500, 'dead')) for _ in range(2)]
+    with Relais(accounts=pool(*vendors)) as relais:
+        for n in range(1, 6):
+            status, headers, answer = ask(relais)
+            equal((status, 'retry-after' in headers, counts(*vendors)), (502, False, (n, n)), answer)
 
 
 # --- dispatch and scheduling ---

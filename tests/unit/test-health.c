@@ -98,8 +98,9 @@ test_told (Fixture       *self,
   /* one that says nothing takes nothing of it back */
   report (self, "m", RELAIS_OUTCOME_LIMITED, -1);
   expect (self, "m", RELAIS_HEALTH_LIMITED, 7, TRUE);
+  /* at once is the smallest guess */
   report (self, "m", RELAIS_OUTCOME_LIMITED, 0);
-  expect (self, "m", WELL);
+  expect (self, "m", RELAIS_HEALTH_LIMITED, 5, FALSE);
   report (self, "q", RELAIS_OUTCOME_QUOTA, 3600 * 1000);
   expect (self, "q", RELAIS_HEALTH_QUOTA, 3600, TRUE);
 }

@@ -268,6 +268,8 @@ test_refused_key (Fixture       *self,
   attempt (self, "a", RELAIS_OUTCOME_BAD_KEY, -1);
   relais_account_pool_pick (self->pool, &self->query, &pick);
   g_assert_cmpint (pick.result, ==, RELAIS_PICK_SPENT);
+  /* a model that was refused is no wait */
+  g_assert_cmpint (pick.until_us, ==, RELAIS_HEALTH_NEVER_US);
   relais_test_clock_advance (&self->clock, 120 * SECOND);
   attempt (self, "a", RELAIS_OUTCOME_SERVED, -1);
   g_assert_false (relais_account_pool_is_rejected (self->pool, "a"));
