@@ -607,6 +607,25 @@ def a_conversation_is_one_by_what_the_client_says():
         equal((ask(relais, words='three', prompt_cache_key='k')[0], counts(first, second)), (200, (2, 2)))
 
 
+@test
+def a_list_that_failed_once_keeps_nobody_out():
+    first, second = Vendor(), Vendor()
+    first.models = None
+    with Relais('--scheduling', 'balance', accounts=[account('a', first, priority=-5), account('b', second)]) as relais:
+        for n in range(5):
+            equal(ask(relais, words=str(n))[0], 200)
+        equal((counts(first, second), first.lists, second.lists), ((5, 0), 1, 1))
+
+
+@test
+def who_is_known_to_have_the_model_goes_first():
+    first, second = Vendor(), Vendor()
+    first.models = ['m-other']
+    with Relais(accounts=pool(first, second)) as relais:
+        equal((ask(relais)[0], counts(first, second)), (200, (0, 1)))
+        equal((ask(relais, 'm-none')[0], counts(first, second)), (200, (1, 1)), 'nobody has it: the first in the list')
+
+
 # --- the rest ---
 
 @test
