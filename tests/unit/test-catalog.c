@@ -430,7 +430,8 @@ test_asked_once (Fixture       *self,
   g_assert_cmpint (g_atomic_int_get (&n_good->requests), ==, 3);
 }
 
-/* One list that could not be had says nothing of what the account serves, and is asked for again. */
+/* One list that could not be had says nothing of what the account serves, and is asked for again
+ * soon. */
 static void
 test_refresh (Fixture       *self,
               gconstpointer  data)
