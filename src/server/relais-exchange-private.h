@@ -143,16 +143,17 @@ gint64          relais_exchange_look_around   (RelaisExchange     *self,
                                                gpointer            user_data);
 
 /* relais-exchange-settle.c: what an attempt came to, and whether another follows */
-void     relais_exchange_dispatch_stop  (RelaisExchange      *self);
-void     relais_exchange_note_alive     (RelaisExchange      *self);
-void     relais_exchange_note_served    (RelaisExchange      *self);
-void     relais_exchange_note_broken    (RelaisExchange      *self,
-                                         const RelaisFailure *failure);
-gboolean relais_exchange_settle         (RelaisExchange      *self,
-                                         const GError        *error);
-gboolean relais_exchange_settle_failure (RelaisExchange      *self,
-                                         const RelaisFailure *failure);
-void     relais_exchange_end_failed     (RelaisExchange      *self);
+void     relais_exchange_dispatch_stop    (RelaisExchange      *self);
+void     relais_exchange_note_alive       (RelaisExchange      *self);
+void     relais_exchange_note_served      (RelaisExchange      *self);
+void     relais_exchange_note_broken      (RelaisExchange      *self,
+                                           const RelaisFailure *failure);
+gboolean relais_exchange_settle           (RelaisExchange      *self,
+                                           const GError        *error);
+gboolean relais_exchange_settle_failure   (RelaisExchange      *self,
+                                           const RelaisFailure *failure);
+void     relais_exchange_end_failed       (RelaisExchange      *self);
+guint    relais_exchange_count_considered (RelaisExchange      *self);
 
 /* relais-exchange-hold.c: who waits for an account to be free again */
 void   relais_exchange_hold            (RelaisExchange *self,

@@ -40,8 +40,9 @@ count_considered_cb (const RelaisAccount     *account,
         standing == RELAIS_STANDING_TRIED;
 }
 
-static guint
-count_considered (RelaisExchange *self)
+/* How many accounts could serve it, well or not. */
+guint
+relais_exchange_count_considered (RelaisExchange *self)
 {
   guint n = 0;
 
@@ -221,7 +222,7 @@ settle (RelaisExchange      *self,
         relais_exchange_hold (self, pick.until_us);
       return TRUE;
     }
-  if (relais_exchange_is_count (self) || count_considered (self) < 2)
+  if (relais_exchange_is_count (self) || relais_exchange_count_considered (self) < 2)
     return FALSE;
   relais_exchange_fail_all (self, RELAIS_PICK_SPENT);
   return TRUE;

@@ -28,6 +28,7 @@ class Vendor:
 
     def __init__(self, *script):
         self.script, self.seen, self.lock = list(script) or ['ok'], [], threading.Lock()
+        self.heads = []
         self.gate, self.models, self.lists = threading.Event(), ['m-one', 'm-two', 'gemini-3-flash'], 0
         self.socket = socket.create_server(('127.0.0.1', 0), backlog=128)
         self.port = self.socket.getsockname()[1]
@@ -57,9 +58,10 @@ class Vendor:
                 line = file.readline()
                 if not line:
                     return
-                target, length = line.split()[1].decode(), 0
+                target, length, head = line.split()[1].decode(), 0, {}
                 while (field := file.readline().strip()):
                     name, _, value = field.decode().partition(':')
+                    head[name.lower()] = value.strip()
                     length = int(value) if name.lower() == 'content-length' else length
                 body = file.read(length)
                 if line.startswith(b'GET'):
@@ -67,6 +69,7 @@ class Vendor:
                     continue
                 with self.lock:
                     self.seen.append((target, json.loads(body)))
+                    self.heads.append(head)
                 if not self.answer(peer, target, self.next()):
                     return
         except (OSError, ValueError):
@@ -246,6 +249,23 @@ def three_attempts_are_the_most():
         equal((status, counts(*bad), headers.get('x-should-retry')), (502, (1, 1, 1, 0, 0), 'false'))
         for n in range(3):
             assert f'“{"ABC"[n]}” answered 500: fault {n}' in message_of(answer), answer
+
+
+@test
+def an_organization_is_for_the_one_account_it_may_be_of():
+    """The key of another would be refused for it."""
+    named = {'OpenAI-Organization': 'org-x', 'OpenAI-Project': 'proj-x'}
+    body = {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]}
+    for provider, n, wanted in (('openai', 1, 'org-x'), ('openai', 2, None), ('openai-compatible', 1, None)):
+        vendors = [Vendor() for _ in range(n)]
+        with Relais(accounts=pool(*vendors, provider=provider)) as relais:
+            equal(relais.request('POST', '/v1/chat/completions', body, named)[0], 200)
+            equal((vendors[0].heads[0].get('openai-organization'), 'openai-project' in vendors[0].heads[0]), (wanted, wanted is not None))
+    vendor = Vendor(refusal(401, 'OpenAI-Organization header should match', code='mismatched_organization'), 'ok')
+    with Relais(accounts=pool(vendor)) as relais:
+        status, _, answer = relais.request('POST', '/v1/chat/completions', body, named)
+        assert status >= 400 and b'should match' in answer, (status, answer)
+        equal((ask(relais)[0], counts(vendor)), (200, (2,)), 'the key is good')
 
 
 # --- how long ---
