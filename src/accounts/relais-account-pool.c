@@ -99,33 +99,6 @@ round_of_stranger_cb (gpointer key,
   return relais_account_pool_find (user_data, value) == NULL;
 }
 
-static gboolean
-same_urls (GHashTable *a,
-           GHashTable *b)
-{
-  GHashTableIter iter;
-  gpointer dialect, url;
-
-  if (a == NULL || b == NULL)
-    return a == b;
-  if (g_hash_table_size (a) != g_hash_table_size (b))
-    return FALSE;
-  g_hash_table_iter_init (&iter, a);
-  while (g_hash_table_iter_next (&iter, &dialect, &url))
-    if (g_strcmp0 (g_hash_table_lookup (b, dialect), url) != 0)
-      return FALSE;
-  return TRUE;
-}
-
-/* Whether what was heard for the one holds for the other. */
-static gboolean
-is_same_upstream (const RelaisAccount *a,
-                  const RelaisAccount *b)
-{
-  return g_strcmp0 (a->api_key, b->api_key) == 0 && g_strcmp0 (a->provider, b->provider) == 0 &&
-         g_strcmp0 (a->base_url, b->base_url) == 0 && same_urls (a->base_urls, b->base_urls);
-}
-
 /**
  * relais_account_pool_set_accounts:
  * @self: a pool
@@ -148,7 +121,7 @@ relais_account_pool_set_accounts (RelaisAccountPool *self,
       RelaisAccount *before = g_ptr_array_index (old, i);
       RelaisAccount *now = relais_account_pool_find (self, before->id);
 
-      if (now == NULL || !is_same_upstream (before, now))
+      if (now == NULL || !relais_account_is_same_upstream (before, now))
         relais_health_forget (self->health, before->id);
       if (now == NULL)
         relais_session_table_forget_account (self->sessions, before->id);
@@ -339,7 +312,7 @@ relais_account_pool_report (RelaisAccountPool   *self,
   const RelaisAccount *now = relais_account_pool_find (self, account->id);
   guint before = relais_health_get_size (self->health);
 
-  if (now == NULL || !is_same_upstream (account, now))
+  if (now == NULL || !relais_account_is_same_upstream (account, now))
     return FALSE;
   relais_health_report (self->health, account->id, model, ticket, outcome);
   return before + relais_health_get_size (self->health) > 0;
@@ -362,7 +335,7 @@ relais_account_pool_note_alive (RelaisAccountPool   *self,
 {
   const RelaisAccount *now = relais_account_pool_find (self, account->id);
 
-  if (now == NULL || !is_same_upstream (account, now) ||
+  if (now == NULL || !relais_account_is_same_upstream (account, now) ||
       relais_health_get_size (self->health) == 0)
     return FALSE;
   relais_health_note_alive (self->health, account->id, ticket);

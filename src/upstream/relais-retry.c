@@ -66,8 +66,8 @@ read_unit (const char *name,
   return 0;
 }
 
-/* "20s", "6m0s", "1h2m3.5s", "17ms", "20 seconds", "2 days"; a bare number is seconds. Nothing where
- * a unit is none of these. */
+/* "20s", "6m0s", "1h2m3.5s", "17ms", "20 seconds", "2 days"; a bare number is seconds. Nothing
+ * where a unit is none of these. */
 static gint64
 read_duration (const char *text)
 {
@@ -243,8 +243,8 @@ relais_retry_read_words (const char *words)
  *
  * Reads, the first that is there: `retry-after-ms`; `retry-after`, a number or a date;
  * `anthropic-ratelimit-*-reset` and `x-ratelimit-reset-*` of limits that are used up; Gemini's
- * RetryInfo; “retry in 20.5s” in the message; the last of all these resets, for which limit it was
- * that refused is not told then.
+ * RetryInfo; “retry in 20.5s” in the message; the last of all these resets, as it is not told
+ * then which limit it was.
  *
  * Returns: milliseconds to wait, at most a day, or -1 where it says nothing, or nothing sensible
  */
