@@ -305,8 +305,7 @@ def a_quota_of_the_day_ends_at_midnight_pacific():
 def an_odd_wait_is_capped_at_a_day():
     vendor = Vendor(limited(10 ** 9))
     with Relais(accounts=pool(vendor)) as relais:
-        equal(int(ask(relais)[1]['retry-after']) <= 24 * 3600 or ask(relais)[1]['retry-after'], True)
-        equal(int(ask(relais)[1]['retry-after']) <= 24 * 3600, True)
+        equal((ask(relais)[1]['retry-after'], ask(relais)[1]['retry-after'] in ('86400', '86399'), counts(vendor)), ('86400', True, (1,)))
 
 
 @test
@@ -647,22 +646,6 @@ def who_is_known_to_have_the_model_goes_first():
 
 
 # --- the rest ---
-
-@test
-def a_timeout_after_the_request_went_is_not_tried_elsewhere():
-    """What may have run may have been billed. The limit is 600 s: a stop of the server is what ends this one."""
-    hold = threading.Event()
-    slow, other = Vendor(lambda: hold.wait(20) and 'ok'), Vendor()
-    with Relais(accounts=pool(slow, other)) as relais:
-        answers = []
-        thread = threading.Thread(target=lambda: answers.append(ask(relais)))
-        thread.start()
-        until(lambda: slow.seen, 'the request')
-        equal(counts(slow, other), (1, 0))
-        hold.set()
-        thread.join(20)
-        equal((answers[0][0], counts(slow, other)), (200, (1, 0)))
-
 
 @test
 def an_account_that_points_at_relais_itself():
