@@ -99,33 +99,6 @@ round_of_stranger_cb (gpointer key,
   return relais_account_pool_find (user_data, value) == NULL;
 }
 
-static gboolean
-same_urls (GHashTable *a,
-           GHashTable *b)
-{
-  GHashTableIter iter;
-  gpointer dialect, url;
-
-  if (a == NULL || b == NULL)
-    return a == b;
-  if (g_hash_table_size (a) != g_hash_table_size (b))
-    return FALSE;
-  g_hash_table_iter_init (&iter, a);
-  while (g_hash_table_iter_next (&iter, &dialect, &url))
-    if (g_strcmp0 (g_hash_table_lookup (b, dialect), url) != 0)
-      return FALSE;
-  return TRUE;
-}
-
-/* Whether what was heard for the one holds for the other. */
-static gboolean
-is_same_upstream (const RelaisAccount *a,
-                  const RelaisAccount *b)
-{
-  return g_strcmp0 (a->api_key, b->api_key) == 0 && g_strcmp0 (a->provider, b->provider) == 0 &&
-         g_strcmp0 (a->base_url, b->base_url) == 0 && same_urls (a->base_urls, b->base_urls);
-}
-
 /**
  * relais_account_pool_set_accounts:
  * @self: a pool
@@ -148,7 +121,7 @@ relais_account_pool_set_accounts (RelaisAccountPool *self,
       RelaisAccount *before = g_ptr_array_index (old, i);
       RelaisAccount *now = relais_account_pool_find (self, before->id);
 
-      if (now == NULL || !is_same_upstream (before, now))
+      if (now == NULL || !relais_account_is_same_upstream (before, now))
         relais_health_forget (self->health, before->id);
       if (now == NULL)
         relais_session_table_forget_account (self->sessions, before->id);
@@ -222,6 +195,8 @@ note_turn (RelaisAccountPool     *self,
 {
   const char *model = query->model != NULL ? query->model : "";
 
+  if (query->by_the_way)
+    return;
   g_hash_table_replace (self->used, g_strdup (account->id),
                         g_memdup2 (&(guint64){ ++self->turn }, sizeof (guint64)));
   if (query->scheduling == RELAIS_SCHEDULING_PERFORMANCE_FIRST)
@@ -240,7 +215,7 @@ look_at_all (RelaisAccountPool *self,
   guint n = self->accounts->len, first = find_turn (self, query->model);
 
   choice->stays = query->holder;
-  choice->until_us = choice->wait_us = RELAIS_HEALTH_NEVER_US;
+  choice->until_us = RELAIS_HEALTH_NEVER_US;
   choice->why_not = RELAIS_PICK_EMPTY;
   if (choice->stays == NULL && query->session != NULL &&
       query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST)
@@ -261,7 +236,7 @@ look_at_all (RelaisAccountPool *self,
  *
  * Tells how each account stands, and chooses none.
  *
- * Returns: the first known end of what keeps one from serving, or `RELAIS_HEALTH_NEVER_US`
+ * Returns: the first end of what excludes one, or `RELAIS_HEALTH_NEVER_US`
  */
 gint64
 relais_account_pool_look (RelaisAccountPool     *self,
@@ -316,11 +291,12 @@ relais_account_pool_foresee (RelaisAccountPool     *self,
  * the one with the lowest priority; among those of one priority one that speaks the client's own
  * dialect: what needs no translation loses nothing. Among equals the mode decides: the first in the
  * list for a new conversation and the same again for its next request, the least recently used, or
- * each in its turn. What continues something that was signed stays with who signed it in each mode.
+ * each in its turn: one that generates nothing goes to whose turn it is, and leaves it that.
+ * What continues something that was signed stays with who signed it in each mode.
  *
- * An account that is told to wait, has used up its quota or credit, or whose key was refused is not
- * chosen. Anything else held against one only puts it behind the others: where nothing better is
- * left, it is chosen all the same.
+ * An account that is told to wait, has used up its quota or credit, or whose key was refused within
+ * the last minutes is not chosen. Anything else held against one only puts it behind the others:
+ * where nothing better is left, it is chosen all the same.
  */
 void
 relais_account_pool_pick (RelaisAccountPool     *self,
@@ -375,10 +351,34 @@ relais_account_pool_report (RelaisAccountPool   *self,
   const RelaisAccount *now = relais_account_pool_find (self, account->id);
   guint before = relais_health_get_size (self->health);
 
-  if (now == NULL || !is_same_upstream (account, now))
+  if (now == NULL || !relais_account_is_same_upstream (account, now))
     return FALSE;
   relais_health_report (self->health, account->id, model, ticket, outcome);
   return before + relais_health_get_size (self->health) > 0;
+}
+
+/**
+ * relais_account_pool_note_alive:
+ * @self: a pool
+ * @account: who was asked, as it was then
+ * @ticket: of the pick
+ *
+ * The answer begins to come; what it comes to is still to be reported.
+ *
+ * Returns: whether something is, or was until now, held against the account
+ */
+gboolean
+relais_account_pool_note_alive (RelaisAccountPool   *self,
+                                const RelaisAccount *account,
+                                const RelaisTicket  *ticket)
+{
+  const RelaisAccount *now = relais_account_pool_find (self, account->id);
+
+  if (now == NULL || !relais_account_is_same_upstream (account, now) ||
+      relais_health_get_size (self->health) == 0)
+    return FALSE;
+  relais_health_note_alive (self->health, account->id, ticket);
+  return TRUE;
 }
 
 /**
@@ -396,7 +396,7 @@ relais_account_pool_keep (RelaisAccountPool     *self,
                           const RelaisPickQuery *query)
 {
   if (query->scheduling == RELAIS_SCHEDULING_CACHE_FIRST && query->session != NULL &&
-      relais_account_pool_find (self, account->id) != NULL)
+      !query->by_the_way && relais_account_pool_find (self, account->id) != NULL)
     relais_session_table_bind (self->sessions, query->session, query->model, account->id);
 }
 

@@ -77,8 +77,9 @@ typedef struct
   const char *holder;  /* the id of the account that signed what it continues, or NULL */
   RelaisScheduling  scheduling;
   const char       *fixed_account;
-  gint64 patience_us; /* how long it may be held */
-  GHashTable *tried;  /* ids of accounts that failed it, or NULL */
+  gint64 patience_us;  /* how long it may be held */
+  gboolean by_the_way; /* it generates nothing: takes no turn, and binds no conversation */
+  GHashTable *tried;   /* ids of accounts that failed it, or NULL */
   RelaisReachFunc   reach;
   RelaisStandingFunc standing; /* or NULL */
   RelaisBehindFunc behind;     /* or NULL */
@@ -90,7 +91,7 @@ typedef struct
   RelaisPickResult result;
   RelaisAccount *account; /* owned; FOUND: who serves */
   RelaisTicket ticket;    /* FOUND: to report it with */
-  gint64 until_us;        /* WAIT: when to choose again; SPENT: the first known end, or
+  gint64 until_us;        /* WAIT: when to choose again; SPENT: the first of those excluded, or
                              RELAIS_HEALTH_NEVER_US */
 } RelaisPick;
 
@@ -119,6 +120,9 @@ gboolean           relais_account_pool_report       (RelaisAccountPool     *self
                                                      const char            *model,
                                                      const RelaisTicket    *ticket,
                                                      const RelaisOutcome   *outcome);
+gboolean           relais_account_pool_note_alive   (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     const RelaisTicket    *ticket);
 void               relais_account_pool_keep         (RelaisAccountPool     *self,
                                                      const RelaisAccount   *account,
                                                      const RelaisPickQuery *query);

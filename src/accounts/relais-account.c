@@ -140,6 +140,42 @@ relais_account_unref (RelaisAccount *self)
   g_atomic_rc_box_release_full (self, account_clear);
 }
 
+static gboolean
+same_urls (GHashTable *a,
+           GHashTable *b)
+{
+  GHashTableIter iter;
+  gpointer dialect, url;
+
+  if (a == NULL || b == NULL)
+    return a == b;
+  if (g_hash_table_size (a) != g_hash_table_size (b))
+    return FALSE;
+  g_hash_table_iter_init (&iter, a);
+  while (g_hash_table_iter_next (&iter, &dialect, &url))
+    if (g_strcmp0 (g_hash_table_lookup (b, dialect), url) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * relais_account_is_same_upstream:
+ * @self: an account
+ * @other: another, or the same as it was before
+ *
+ * Returns: whether what was heard for the one holds for the other: credential and addresses are the
+ *   same
+ */
+gboolean
+relais_account_is_same_upstream (const RelaisAccount *self,
+                                 const RelaisAccount *other)
+{
+  return g_strcmp0 (self->api_key, other->api_key) == 0 &&
+         g_strcmp0 (self->provider, other->provider) == 0 &&
+         g_strcmp0 (self->base_url, other->base_url) == 0 &&
+         same_urls (self->base_urls, other->base_urls);
+}
+
 /**
  * relais_account_serves:
  * @self: an account

@@ -33,16 +33,18 @@ typedef struct
   gboolean        enabled;
 } RelaisAccount;
 
-RelaisAccount *relais_account_new       (const char          *id,
-                                         const char          *provider);
-RelaisAccount *relais_account_copy      (const RelaisAccount *self);
-RelaisAccount *relais_account_ref       (RelaisAccount       *self);
-void           relais_account_unref     (RelaisAccount       *self);
-gboolean       relais_account_serves    (const RelaisAccount *self,
-                                         const char          *model);
-const char    *relais_dispatch_get_nick (RelaisDispatch       dispatch);
-gboolean       relais_dispatch_parse    (const char          *nick,
-                                         RelaisDispatch      *dispatch);
+RelaisAccount *relais_account_new              (const char          *id,
+                                                const char          *provider);
+RelaisAccount *relais_account_copy             (const RelaisAccount *self);
+RelaisAccount *relais_account_ref              (RelaisAccount       *self);
+void           relais_account_unref            (RelaisAccount       *self);
+gboolean       relais_account_serves           (const RelaisAccount *self,
+                                                const char          *model);
+gboolean       relais_account_is_same_upstream (const RelaisAccount *self,
+                                                const RelaisAccount *other);
+const char    *relais_dispatch_get_nick        (RelaisDispatch       dispatch);
+gboolean       relais_dispatch_parse           (const char          *nick,
+                                                RelaisDispatch      *dispatch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisAccount, relais_account_unref)
 

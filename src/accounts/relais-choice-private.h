@@ -29,8 +29,7 @@ typedef struct
   RelaisCandidate best; /* of those that can serve now; no account: none */
   RelaisCandidate kept; /* the one it should stay with, if that serves the model at all */
   gboolean kept_can;    /* now */
-  gint64 until_us;      /* the first known end of what is against the others */
-  gint64 wait_us;       /* of these, the first one that excludes */
+  gint64 until_us;      /* the first end of what excludes one of the others */
   GArray *able;         /* of RelaisCandidate: who can serve now; NULL where nobody asks */
   RelaisPickResult       why_not;
 } RelaisChoice;

@@ -44,6 +44,12 @@ compare_health (const RelaisHealthState *a,
   return a->until_us < b->until_us ? -1 : a->until_us > b->until_us;
 }
 
+static gboolean
+is_refused (const RelaisCandidate *candidate)
+{
+  return candidate->state.kind == RELAIS_HEALTH_BAD_KEY;
+}
+
 static int
 order (gboolean          a_first,
        RelaisPrecedence  rule,
@@ -53,9 +59,10 @@ order (gboolean          a_first,
   return a_first ? -1 : 1;
 }
 
-/* Who is known to have the model before who is not; the well before those something is held
- * against; exclusive ones before pooled ones before fallbacks; then the lower priority; among
- * equals whoever needs no translation, then whose turn it is by the mode; then list order. */
+/* A refused key behind all others; who is known to have the model before who is not; the well
+ * before those something is held against; exclusive ones before pooled ones before fallbacks; then
+ * the lower priority; among equals whoever needs no translation, then whose turn it is by the mode;
+ * then list order. */
 static int
 compare (const RelaisChoice    *choice,
          const RelaisCandidate *a,
@@ -66,6 +73,8 @@ compare (const RelaisChoice    *choice,
   gboolean b_well = b->state.kind == RELAIS_HEALTH_WELL;
   int health;
 
+  if (is_refused (a) != is_refused (b))
+    return order (is_refused (b), RELAIS_PRECEDENCE_HEALTH, by);
   if (is_unlisted (a) != is_unlisted (b))
     return order (is_unlisted (b), RELAIS_PRECEDENCE_LISTED, by);
   if (a_well != b_well)
@@ -186,11 +195,8 @@ relais_choice_look_at (RelaisChoice  *choice,
     choice->best = candidate;
   if (can && choice->able != NULL)
     g_array_append_val (choice->able, candidate);
-  if (can || candidate.state.kind == RELAIS_HEALTH_WELL)
-    return;
-  choice->until_us = MIN (choice->until_us, candidate.state.until_us);
   if (candidate.state.excludes)
-    choice->wait_us = MIN (choice->wait_us, candidate.state.until_us);
+    choice->until_us = MIN (choice->until_us, candidate.state.until_us);
 }
 
 /* Whether the account of its conversation is one of those to choose from. */
@@ -240,11 +246,11 @@ relais_choice_decide (RelaisChoice *choice,
       pick->result = RELAIS_PICK_FOUND;
       pick->account = relais_account_ref (choice->best.account);
     }
-  else if (choice->why_not == RELAIS_PICK_SPENT && choice->wait_us != RELAIS_HEALTH_NEVER_US &&
-           choice->wait_us - now_us <= choice->query->patience_us)
+  else if (choice->why_not == RELAIS_PICK_SPENT && choice->until_us != RELAIS_HEALTH_NEVER_US &&
+           choice->until_us - now_us <= choice->query->patience_us)
     {
       pick->result = RELAIS_PICK_WAIT;
-      pick->until_us = choice->wait_us;
+      pick->until_us = choice->until_us;
     }
   else
     {

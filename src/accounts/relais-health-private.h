@@ -16,7 +16,8 @@ typedef struct
   gint64           since_us;
   gint64           until_us;
   gint64           wall_us;
-  char *words; /* owned */
+  gint64 again_us; /* a refused key may be tried all the same */
+  char *words;     /* owned */
   guint            status;
   guint streak;  /* how often in a row it came again */
   gboolean told; /* the upstream said how long */

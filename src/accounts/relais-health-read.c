@@ -18,15 +18,24 @@ is_in_force (const RelaisMark *mark,
   return mark != NULL && mark->kind != RELAIS_HEALTH_WELL && mark->until_us > now_us;
 }
 
+static gboolean
+excludes (const RelaisMark *mark,
+          gint64            now_us)
+{
+  if (mark->kind == RELAIS_HEALTH_BAD_KEY)
+    return mark->again_us > now_us;
+  return mark->kind >= RELAIS_HEALTH_QUOTA || (mark->kind == RELAIS_HEALTH_LIMITED && mark->told);
+}
+
 static RelaisHealthState
 describe (const RelaisMark *mark,
-          const char       *model)
+          const char       *model,
+          gint64            now_us)
 {
   return (RelaisHealthState){ .kind = mark->kind,
                               .model = model,
                               .until_us = mark->until_us,
-                              .excludes = mark->kind >= RELAIS_HEALTH_QUOTA ||
-                                          (mark->kind == RELAIS_HEALTH_LIMITED && mark->told),
+                              .excludes = excludes (mark, now_us),
                               .since_us = mark->since_us,
                               .wall_us = mark->wall_us,
                               .status = mark->status,
@@ -42,7 +51,7 @@ describe_breaker (const RelaisHealthEntry *entry,
   if (entry->breaker.kind == RELAIS_HEALTH_WELL ||
       (entry->breaker.until_us <= now_us && entry->probe == 0))
     return FALSE;
-  *state = describe (&entry->breaker, NULL);
+  *state = describe (&entry->breaker, NULL, now_us);
   if (state->until_us <= now_us)
     state->until_us = RELAIS_HEALTH_NEVER_US;
   return TRUE;
@@ -72,13 +81,15 @@ relais_health_get (RelaisHealth      *self,
   describe_breaker (entry, now_us, state);
   mark = g_hash_table_lookup (entry->models, model != NULL ? model : "");
   if (is_in_force (mark, now_us) && mark->kind > state->kind)
-    *state = describe (mark, model);
+    *state = describe (mark, model, now_us);
   if (is_in_force (&entry->account, now_us))
     {
-      gint64 until_us = state->excludes ? state->until_us : 0;
+      gboolean was_excluded = state->excludes;
+      gint64 until_us = was_excluded ? state->until_us : 0;
 
-      *state = describe (&entry->account, NULL);
+      *state = describe (&entry->account, NULL, now_us);
       state->until_us = MAX (state->until_us, until_us);
+      state->excludes |= was_excluded;
     }
 }
 
@@ -104,7 +115,7 @@ relais_health_list (RelaisHealth *self,
     return states;
   if (is_in_force (&entry->account, now_us))
     {
-      state = describe (&entry->account, NULL);
+      state = describe (&entry->account, NULL, now_us);
       g_array_append_val (states, state);
     }
   if (describe_breaker (entry, now_us, &state))
@@ -116,7 +127,7 @@ relais_health_list (RelaisHealth *self,
 
       if (!is_in_force (mark, now_us))
         continue;
-      state = describe (mark, link->data);
+      state = describe (mark, link->data, now_us);
       g_array_append_val (states, state);
     }
   return states;

@@ -111,8 +111,8 @@ drop_if_well (RelaisHealth *self,
  * @self: a health
  * @account_id: whom a request goes to
  *
- * Where a breaker is due to be tried, this is the request that tries it: until it ended, others go
- * elsewhere.
+ * Where a breaker is due to be tried, this is the request that tries it: until it is answered,
+ * others go elsewhere.
  *
  * Returns: what to report it with
  */
@@ -126,6 +126,10 @@ relais_health_begin (RelaisHealth *self,
   if (entry != NULL && entry->breaker.kind != RELAIS_HEALTH_WELL && entry->probe == 0 &&
       entry->breaker.until_us <= ticket.began_us)
     entry->probe = ticket.probe = ++self->last_probe;
+  /* whatever becomes of it, the next one waits as long again */
+  if (entry != NULL && entry->account.kind == RELAIS_HEALTH_BAD_KEY &&
+      entry->account.again_us <= ticket.began_us)
+    entry->account.again_us = ticket.began_us + RELAIS_HEALTH_KEY_RECHECK_US;
   return ticket;
 }
 
@@ -154,6 +158,32 @@ relais_health_abandon (RelaisHealth       *self,
 
   if (entry != NULL)
     end_probe (entry, ticket);
+}
+
+/**
+ * relais_health_note_alive:
+ * @self: a health
+ * @account_id: whom it went to
+ * @ticket: of a request whose answer begins to come
+ *
+ * The breaker closes: others need not wait for the end of a long answer. Whether that is a good one
+ * is not known yet: a fault opens it again.
+ */
+void
+relais_health_note_alive (RelaisHealth       *self,
+                          const char         *account_id,
+                          const RelaisTicket *ticket)
+{
+  RelaisHealthEntry *entry = g_hash_table_lookup (self->entries, account_id);
+  guint streak;
+
+  if (entry == NULL || entry->breaker.kind == RELAIS_HEALTH_WELL ||
+      ticket->began_us < entry->breaker.since_us)
+    return;
+  streak = entry->breaker.streak;
+  mark_clear (&entry->breaker);
+  entry->breaker.streak = streak;
+  entry->probe = 0;
 }
 
 static char *
@@ -244,8 +274,9 @@ limit_as_told (RelaisHealth        *self,
 {
   gint64 wait_us = MIN (outcome->wait_ms, RELAIS_HEALTH_WAIT_MAX_US / 1000) * 1000;
 
-  mark_set (self, mark, kind, wait_us, outcome);
-  mark->told = TRUE;
+  /* at once, to who has just had too much: no wait to rely on */
+  mark_set (self, mark, kind, wait_us > 0 ? wait_us : RELAIS_HEALTH_LIMIT_MIN_US, outcome);
+  mark->told = wait_us > 0;
   mark->streak = 0;
 }
 
@@ -277,21 +308,22 @@ limit_as_guessed (RelaisHealth        *self,
 static void
 count_fault (RelaisHealth        *self,
              RelaisHealthEntry   *entry,
-             gboolean             was_probe,
+             const RelaisTicket  *ticket,
+             gboolean             is_probe,
              const RelaisOutcome *outcome)
 {
   RelaisMark *breaker = &entry->breaker;
   gint64 now_us = relais_clock_get_now_us (self->clock);
 
   entry->n_faults = MIN (entry->n_faults + 1, RELAIS_HEALTH_BREAK_AFTER);
-  if (breaker->kind != RELAIS_HEALTH_WELL && (breaker->until_us > now_us || !was_probe))
+  if (breaker->kind != RELAIS_HEALTH_WELL && (breaker->until_us > now_us || !is_probe))
     {
       mark_note (self, breaker, outcome);
       return;
     }
   if (entry->n_faults < RELAIS_HEALTH_BREAK_AFTER)
     return;
-  breaker->streak = was_probe ? breaker->streak + 1 : 0;
+  breaker->streak = ticket->probe != 0 ? breaker->streak + 1 : 0;
   mark_set (self, breaker, RELAIS_HEALTH_FAULTY,
             doubled (RELAIS_HEALTH_BREAK_MIN_US, breaker->streak, RELAIS_HEALTH_BREAK_MAX_US),
             outcome);
@@ -330,8 +362,8 @@ note_served (RelaisHealthEntry  *entry,
  *
  * A limit holds for that model: as long as the upstream said, at most a day, else 5 s, doubling up
  * to 5 min. Faults, three in a row, hold for the account: 30 s, doubling up to 10 min each time one
- * request tried it in vain. Credit and a model that was refused are tried again after an hour, a
- * refused key is not.
+ * request tried it in vain. Credit and a model that was refused are tried again after an hour. A
+ * refused key has no end, but one request every two minutes may try it where nothing else is left.
  */
 void
 relais_health_report (RelaisHealth        *self,
@@ -341,7 +373,7 @@ relais_health_report (RelaisHealth        *self,
                       const RelaisOutcome *outcome)
 {
   RelaisHealthEntry *entry = ensure_entry (self, account_id);
-  gboolean was_probe = end_probe (entry, ticket);
+  gboolean is_probe = end_probe (entry, ticket);
   gboolean faulty =
     outcome->kind == RELAIS_OUTCOME_FAULT || outcome->kind == RELAIS_OUTCOME_TIMEOUT;
 
@@ -366,12 +398,13 @@ relais_health_report (RelaisHealth        *self,
       break;
     case RELAIS_OUTCOME_FAULT:
     case RELAIS_OUTCOME_TIMEOUT:
-      count_fault (self, entry, was_probe, outcome);
+      count_fault (self, entry, ticket, is_probe, outcome);
       if (outcome->wait_ms > 0)
         limit_as_told (self, ensure_model (entry, model), RELAIS_HEALTH_LIMITED, outcome);
       break;
     case RELAIS_OUTCOME_BAD_KEY:
       mark_set (self, &entry->account, RELAIS_HEALTH_BAD_KEY, RELAIS_HEALTH_NEVER_US, outcome);
+      entry->account.again_us = entry->account.since_us + RELAIS_HEALTH_KEY_RECHECK_US;
       break;
     case RELAIS_OUTCOME_NO_CREDIT:
       mark_set (self, &entry->account, RELAIS_HEALTH_NO_CREDIT, RELAIS_HEALTH_RECHECK_US, outcome);

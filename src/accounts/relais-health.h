@@ -18,9 +18,10 @@ G_BEGIN_DECLS
 #define RELAIS_HEALTH_BREAK_AFTER 3 /* faults in a row */
 #define RELAIS_HEALTH_BREAK_MIN_US (30 * G_TIME_SPAN_SECOND)
 #define RELAIS_HEALTH_BREAK_MAX_US (10 * G_TIME_SPAN_MINUTE)
-#define RELAIS_HEALTH_RECHECK_US G_TIME_SPAN_HOUR /* no credit, a model refused */
-#define RELAIS_HEALTH_MODELS_MAX 64               /* remembered of one account */
-#define RELAIS_HEALTH_WORDS_MAX 512               /* bytes */
+#define RELAIS_HEALTH_RECHECK_US G_TIME_SPAN_HOUR             /* no credit, a model refused */
+#define RELAIS_HEALTH_KEY_RECHECK_US (2 * G_TIME_SPAN_MINUTE) /* a refused key, as the last hope */
+#define RELAIS_HEALTH_MODELS_MAX 64                           /* remembered of one account */
+#define RELAIS_HEALTH_WORDS_MAX 512                           /* bytes */
 #define RELAIS_HEALTH_NEVER_US G_MAXINT64
 
 /* What one request to an account came to. */
@@ -86,6 +87,9 @@ const RelaisClock *relais_health_get_clock       (RelaisHealth        *self);
 RelaisTicket       relais_health_begin           (RelaisHealth        *self,
                                                   const char          *account_id);
 void               relais_health_abandon         (RelaisHealth        *self,
+                                                  const char          *account_id,
+                                                  const RelaisTicket  *ticket);
+void               relais_health_note_alive      (RelaisHealth        *self,
                                                   const char          *account_id,
                                                   const RelaisTicket  *ticket);
 void               relais_health_report          (RelaisHealth        *self,

@@ -201,7 +201,7 @@ record_cb (const RelaisRecord *record,
   g_hash_table_replace (self->records, &copy->id, copy);
   if (g_hash_table_size (self->records) > RECORDS_MAX)
     forget_oldest_record (self);
-  if (record->phase == RELAIS_RECORD_DONE && record->account_id != NULL)
+  if (record->phase == RELAIS_RECORD_DONE && relais_core_find (self, record->account_id) != NULL)
     {
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, record->account_id));
 

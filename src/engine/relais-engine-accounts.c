@@ -557,9 +557,7 @@ is_as_stored (RelaisCore          *core,
 {
   const RelaisAccount *stored = relais_core_find (core, account->id);
 
-  return stored != NULL && g_strcmp0 (stored->api_key, account->api_key) == 0 &&
-         g_strcmp0 (stored->provider, account->provider) == 0 &&
-         g_strcmp0 (stored->base_url, account->base_url) == 0;
+  return stored != NULL && relais_account_is_same_upstream (stored, account);
 }
 
 static void

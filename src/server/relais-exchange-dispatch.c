@@ -36,7 +36,7 @@ reach_cb (const RelaisAccount *account,
   RelaisReach near = relais_reach_find (&query, account);
 
   return near != RELAIS_REACH_NONE && self->is_listed &&
-             !relais_catalog_lists (self->gateway->catalog, account, self->record->upstream_model)
+             relais_catalog_lacks (self->gateway->catalog, account, self->record->upstream_model)
            ? RELAIS_REACH_UNLISTED
            : near;
 }
@@ -93,6 +93,9 @@ relais_exchange_make_query (RelaisExchange *self)
                             .scheduling = relais_config_get_scheduling (config),
                             .fixed_account = relais_config_get_fixed_account (config),
                             .patience_us = relais_exchange_get_patience_us (self),
+                            .by_the_way =
+                              relais_exchange_is_count (self) ||
+                              self->route->operation == RELAIS_OPERATION_STORED,
                             .tried = self->tried,
                             .reach = reach_cb,
                             .user_data = self };
@@ -333,7 +336,7 @@ told_cb (GObject      *source,
 }
 
 /* Where several accounts may serve a model, and one was never asked which it has, all are asked
- * first: that takes a few seconds at most, once. */
+ * first: that takes a few seconds at most, once. What is known for long is asked for by the way. */
 static gboolean
 wait_for_lists (RelaisExchange *self)
 {
@@ -342,8 +345,13 @@ wait_for_lists (RelaisExchange *self)
 
   for (guint i = 0; i < able->len; i++)
     known &= relais_catalog_knows (self->gateway->catalog, g_ptr_array_index (able, i));
-  if (known || able->len < 2)
+  if (able->len < 2)
     return FALSE;
+  if (known)
+    {
+      relais_catalog_refresh (self->gateway->catalog, able);
+      return FALSE;
+    }
   relais_catalog_list_async (self->gateway->catalog, able, NULL, told_cb,
                              relais_exchange_ref (self));
   return TRUE;

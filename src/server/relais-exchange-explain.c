@@ -133,7 +133,18 @@ typedef struct
   guint           n;
   guint           n_limited;
   guint n_free; /* could have served, had there been more attempts */
+  guint n_unknown; /* have no such model */
 } Report;
+
+/* What is held against an account may be over already, or never was for long. */
+static gboolean
+is_limited (const RelaisHealthState *state,
+            const RelaisTried       *tried)
+{
+  return state->kind == RELAIS_HEALTH_LIMITED || state->kind == RELAIS_HEALTH_QUOTA ||
+         (tried != NULL &&
+          (tried->kind == RELAIS_OUTCOME_LIMITED || tried->kind == RELAIS_OUTCOME_QUOTA));
+}
 
 /* Each account that could have served, and what was against it. */
 static void
@@ -143,7 +154,7 @@ add_account (Report                  *report,
              const RelaisHealthState *state)
 {
   RelaisExchange *self = report->exchange;
-  const char *tried = self->tried != NULL ? g_hash_table_lookup (self->tried, account->id) : NULL;
+  RelaisTried *tried = self->tried != NULL ? g_hash_table_lookup (self->tried, account->id) : NULL;
   gint64 left_us = state->until_us - relais_clock_get_now_us (self->gateway->clock);
 
   if (standing != RELAIS_STANDING_READY && standing != RELAIS_STANDING_UNWELL &&
@@ -151,7 +162,8 @@ add_account (Report                  *report,
     return;
   report->n++;
   report->n_free += standing == RELAIS_STANDING_READY;
-  report->n_limited += state->kind == RELAIS_HEALTH_LIMITED || state->kind == RELAIS_HEALTH_QUOTA;
+  report->n_limited += is_limited (state, tried);
+  report->n_unknown += state->kind == RELAIS_HEALTH_NO_MODEL;
   if (report->n > ACCOUNTS_NAMED_MAX)
     return;
   g_string_append_printf (report->text, "%s“%s” ", report->n > 1 ? "; " : "", account->label);
@@ -165,7 +177,7 @@ add_account (Report                  *report,
     }
   if (tried != NULL)
     g_string_append_printf (report->text, "%s%s", state->kind != RELAIS_HEALTH_WELL ? ": it " : "",
-                            tried);
+                            tried->words);
   else if (state->words != NULL && *state->words != '\0')
     g_string_append_printf (report->text, ": %s", state->words);
 }
@@ -179,37 +191,49 @@ standing_cb (const RelaisAccount     *account,
   add_account (user_data, account, standing, state);
 }
 
+/* Until the first of those excluded may be asked again, or -1: while others are free, what rests for
+ * long is nothing to wait for. Where nobody is, but some had too much to do and did not say for how
+ * long, a short while. */
+static gint64
+find_wait_ms (const Report *report,
+              gint64        until_us)
+{
+  gint64 left_us;
+
+  if (until_us == RELAIS_HEALTH_NEVER_US)
+    return report->n_limited > 0 ? RELAIS_HEALTH_LIMIT_MIN_US / 1000 : -1;
+  left_us = until_us - relais_clock_get_now_us (report->exchange->gateway->clock);
+  if (report->n_free > 0 && left_us > NO_RETRY_MS * (gint64)1000)
+    return -1;
+  return (MAX (0, left_us) + 999) / 1000;
+}
+
 /* Nobody can serve now: names each account, and the first moment one can. */
 RelaisFailure *
 relais_exchange_explain_all (RelaisExchange *self)
 {
-  g_autoptr (GString) text = g_string_new ("No account could serve this request: ");
-  Report report = { self, text, 0, 0, 0 };
+  g_autoptr (GString) text = g_string_new (NULL);
+  Report report = { .exchange = self, .text = text };
   RelaisFailure *failure;
   gint64 until_us = relais_exchange_look_around (self, standing_cb, &report);
-  gint64 now_us = relais_clock_get_now_us (self->gateway->clock);
-  gint64 wait_ms = -1;
+  gint64 wait_ms = find_wait_ms (&report, until_us);
   int code = RELAIS_ERROR_UPSTREAM;
 
   if (report.n > ACCOUNTS_NAMED_MAX)
     g_string_append_printf (text, "; and %u more", report.n - ACCOUNTS_NAMED_MAX);
-  /* while others are free, what rests for long is nothing to wait for */
-  if (report.n_free > 0 && until_us - now_us > NO_RETRY_MS * (gint64)1000)
-    until_us = RELAIS_HEALTH_NEVER_US;
-  if (until_us != RELAIS_HEALTH_NEVER_US)
+  if (report.n > 0 && report.n_unknown == report.n)
+    return relais_failure_new (RELAIS_ERROR_MODEL_NOT_FOUND, "No account serves the model “%s”: %s",
+                               self->record->upstream_model, text->str);
+  if (wait_ms >= 0)
     {
-      gint64 left_us = MAX (0, until_us - now_us);
-      g_autofree char *span = dup_span (left_us);
+      g_autofree char *span = dup_span (wait_ms * 1000);
 
-      wait_ms = (left_us + 999) / 1000;
       code = report.n_limited == report.n ? RELAIS_ERROR_RATE_LIMIT : RELAIS_ERROR_NO_ACCOUNT;
       if (report.n_free == 0)
         g_string_append_printf (text, ". The first may be free in %s", span);
     }
-  else if (report.n > 0 && report.n_limited == report.n)
-    code = RELAIS_ERROR_RATE_LIMIT;
   self->no_retry = wait_ms < 0 || wait_ms > NO_RETRY_MS;
-  failure = relais_failure_new (code, "%s", text->str);
+  failure = relais_failure_new (code, "No account could serve this request: %s", text->str);
   failure->retry_after_ms = wait_ms;
   return failure;
 }

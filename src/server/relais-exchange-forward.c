@@ -23,12 +23,16 @@ static const char *const request_headers[] = {
   "anthropic-version",
   "anthropic-beta",
   "openai-beta",
-  "openai-organization",
-  "openai-project",
   "idempotency-key",
   "x-goog-api-client",
   "user-agent",
   "x-stainless-*",
+};
+
+/* Who at OpenAI the request is for: means something to one account at most. */
+static const char *const owner_headers[] = {
+  "openai-organization",
+  "openai-project",
 };
 
 /* How long the beginning of a stream is held for its first word: what nobody here can read may be
@@ -313,12 +317,19 @@ static SoupMessageHeaders *
 pick_request_headers (RelaisExchange *self)
 {
   SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  gboolean one = strcmp (self->account->provider, "openai") == 0 &&
+                 relais_exchange_count_considered (self) == 1;
 
   for (gsize i = 0; i < self->head->n_fields; i++)
-    if (relais_exchange_is_listed (self->head->fields[i].name, request_headers,
-                                   G_N_ELEMENTS (request_headers)))
-      soup_message_headers_append (headers, self->head->fields[i].name,
-                                   self->head->fields[i].value);
+    {
+      const RelaisField *field = &self->head->fields[i];
+
+      if (relais_exchange_is_listed (field->name, request_headers,
+                                     G_N_ELEMENTS (request_headers)) ||
+          (one && relais_exchange_is_listed (field->name, owner_headers,
+                                             G_N_ELEMENTS (owner_headers))))
+        soup_message_headers_append (headers, field->name, field->value);
+    }
   return headers;
 }
 

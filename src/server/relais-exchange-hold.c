@@ -83,7 +83,7 @@ hold_cb (gpointer user_data)
 
 static gboolean
 only_had_too_much_cb (gpointer id,
-                      gpointer note,
+                      gpointer tried,
                       gpointer user_data)
 {
   RelaisExchange *self = user_data;
@@ -91,7 +91,8 @@ only_had_too_much_cb (gpointer id,
 
   relais_health_get (relais_account_pool_get_health (self->gateway->pool), id,
                      self->record->upstream_model, &state);
-  return state.kind == RELAIS_HEALTH_LIMITED || state.kind == RELAIS_HEALTH_QUOTA;
+  return ((RelaisTried *)tried)->kind == RELAIS_OUTCOME_LIMITED ||
+         state.kind == RELAIS_HEALTH_LIMITED || state.kind == RELAIS_HEALTH_QUOTA;
 }
 
 /* Until one of those that had too much to do is free again; it may be asked again then. */

@@ -22,6 +22,13 @@ G_BEGIN_DECLS
 /* Failed answers and short whole ones are held until they are known to be what they say. */
 #define RELAIS_EXCHANGE_HELD_MAX (256 * 1024)
 
+/* What became of a request with one account. */
+typedef struct
+{
+  RelaisOutcomeKind kind;
+  char *words; /* owned */
+} RelaisTried;
+
 typedef struct
 {
   /* borrowed; head and route until the reply ended */
@@ -60,7 +67,7 @@ typedef struct
   gboolean was_sent;   /* the upstream got it */
   guint n_attempts;    /* with one account or another */
   RelaisForm           asked_form;
-  GHashTable *tried;         /* id -> what became of it; owned, or NULL */
+  GHashTable *tried;         /* id -> RelaisTried; owned, or NULL */
   char *session;             /* owned, or NULL */
   char *holder;              /* id of the account that signed what it continues; owned, or NULL */
   GPtrArray *behind;         /* owned: trace steps of those that could have served as well */
@@ -140,15 +147,17 @@ gint64          relais_exchange_look_around   (RelaisExchange     *self,
                                                gpointer            user_data);
 
 /* relais-exchange-settle.c: what an attempt came to, and whether another follows */
-void     relais_exchange_dispatch_stop  (RelaisExchange      *self);
-void     relais_exchange_note_served    (RelaisExchange      *self);
-void     relais_exchange_note_broken    (RelaisExchange      *self,
-                                         const RelaisFailure *failure);
-gboolean relais_exchange_settle         (RelaisExchange      *self,
-                                         const GError        *error);
-gboolean relais_exchange_settle_failure (RelaisExchange      *self,
-                                         const RelaisFailure *failure);
-void     relais_exchange_end_failed     (RelaisExchange      *self);
+void     relais_exchange_dispatch_stop    (RelaisExchange      *self);
+void     relais_exchange_note_alive       (RelaisExchange      *self);
+void     relais_exchange_note_served      (RelaisExchange      *self);
+void     relais_exchange_note_broken      (RelaisExchange      *self,
+                                           const RelaisFailure *failure);
+gboolean relais_exchange_settle           (RelaisExchange      *self,
+                                           const GError        *error);
+gboolean relais_exchange_settle_failure   (RelaisExchange      *self,
+                                           const RelaisFailure *failure);
+void     relais_exchange_end_failed       (RelaisExchange      *self);
+guint    relais_exchange_count_considered (RelaisExchange      *self);
 
 /* relais-exchange-hold.c: who waits for an account to be free again */
 void   relais_exchange_hold            (RelaisExchange *self,

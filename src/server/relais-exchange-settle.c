@@ -40,8 +40,9 @@ count_considered_cb (const RelaisAccount     *account,
         standing == RELAIS_STANDING_TRIED;
 }
 
-static guint
-count_considered (RelaisExchange *self)
+/* How many accounts could serve it, well or not. */
+guint
+relais_exchange_count_considered (RelaisExchange *self)
 {
   guint n = 0;
 
@@ -106,6 +107,15 @@ report (RelaisExchange      *self,
     self->gateway->pool_changed (self->gateway->user_data);
 }
 
+/* The first of an answer came. */
+void
+relais_exchange_note_alive (RelaisExchange *self)
+{
+  if (self->has_ticket &&
+      relais_account_pool_note_alive (self->gateway->pool, self->account, &self->ticket))
+    self->gateway->pool_changed (self->gateway->user_data);
+}
+
 /* A whole answer came. */
 void
 relais_exchange_note_served (RelaisExchange *self)
@@ -160,18 +170,30 @@ dup_words (RelaisExchange *self,
 }
 
 static void
+tried_free (gpointer data)
+{
+  RelaisTried *tried = data;
+
+  g_free (tried->words);
+  g_free (tried);
+}
+
+static void
 note_tried (RelaisExchange      *self,
             const RelaisOutcome *outcome)
 {
-  char *note = outcome->status > 0
-                 ? g_strdup_printf ("answered %u%s%s", outcome->status,
-                                    outcome->words != NULL ? ": " : "",
-                                    outcome->words != NULL ? outcome->words : "")
-                 : g_strdup_printf ("could not be used: %s", outcome->words);
+  RelaisTried *tried = g_new0 (RelaisTried, 1);
+
+  tried->kind = outcome->kind;
+  tried->words = outcome->status > 0
+                   ? g_strdup_printf ("answered %u%s%s", outcome->status,
+                                      outcome->words != NULL ? ": " : "",
+                                      outcome->words != NULL ? outcome->words : "")
+                   : g_strdup_printf ("could not be used: %s", outcome->words);
 
   if (self->tried == NULL)
-    self->tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_replace (self->tried, g_strdup (self->account->id), note);
+    self->tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, tried_free);
+  g_hash_table_replace (self->tried, g_strdup (self->account->id), tried);
 }
 
 /* TRUE when the request goes on with another account, or later, or was answered with what became of
@@ -199,7 +221,7 @@ settle (RelaisExchange      *self,
         relais_exchange_hold (self, pick.until_us);
       return TRUE;
     }
-  if (relais_exchange_is_count (self) || count_considered (self) < 2)
+  if (relais_exchange_is_count (self) || relais_exchange_count_considered (self) < 2)
     return FALSE;
   relais_exchange_fail_all (self, RELAIS_PICK_SPENT);
   return TRUE;

@@ -90,7 +90,9 @@ keep_quirks (RelaisExchange *self)
   g_autofree char *key = dup_quirks_key (self);
   guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->gateway->quirks, key));
 
-  if ((known | self->turned) == known)
+  /* it may be gone by now, with all that is known of it */
+  if ((known | self->turned) == known ||
+      relais_account_pool_find (self->gateway->pool, self->account->id) == NULL)
     return;
   if (g_hash_table_size (self->gateway->quirks) >= QUIRKS_MAX)
     g_hash_table_remove_all (self->gateway->quirks);

@@ -88,6 +88,8 @@ relais_exchange_write (RelaisExchange *self,
 {
   relais_reply_write (self->reply, bytes, length);
   self->written_us = g_get_monotonic_time ();
+  if (!self->spoken && length > 0)
+    relais_exchange_note_alive (self);
   self->spoken |= length > 0;
   if (self->record->first_byte_us >= 0 || length == 0)
     return;

@@ -25,7 +25,7 @@
 /* What one account said last. */
 typedef struct
 {
-  GPtrArray *models; /* owned; char * */
+  GPtrArray *models; /* owned; char *; NULL: it never had a list for us */
   gint64 until_us;   /* not asked again before */
 } Entry;
 
@@ -38,6 +38,9 @@ struct _RelaisCatalog
   GHashTable *entries;   /* account id -> Entry */
   GHashTable *waits;     /* account id -> Wait, borrowed: its question owns it */
   GCancellable *stopped; /* ends what the lists ask */
+
+  /* borrowed */
+  const RelaisClock *clock; /* or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (RelaisCatalog, relais_catalog, G_TYPE_OBJECT)
@@ -74,7 +77,7 @@ entry_free (gpointer data)
 {
   Entry *entry = data;
 
-  g_ptr_array_unref (entry->models);
+  g_clear_pointer (&entry->models, g_ptr_array_unref);
   g_free (entry);
 }
 
@@ -121,6 +124,18 @@ relais_catalog_new (RelaisUpstream *upstream)
 }
 
 /**
+ * relais_catalog_set_clock:
+ * @self: a catalog that knows nothing yet
+ * @clock: outlives it
+ */
+void
+relais_catalog_set_clock (RelaisCatalog     *self,
+                          const RelaisClock *clock)
+{
+  self->clock = clock;
+}
+
+/**
  * relais_catalog_answer_clear:
  * @answer: an answer whose strings go
  */
@@ -162,10 +177,11 @@ remember (RelaisCatalog *self,
   Entry *known = g_hash_table_lookup (self->entries, account_id);
   Entry *entry = g_new0 (Entry, 1);
 
-  entry->until_us = g_get_monotonic_time () + (models != NULL ? KEEP_US : KEEP_FAILURE_US);
+  entry->until_us =
+    relais_clock_get_now_us (self->clock) + (models != NULL ? KEEP_US : KEEP_FAILURE_US);
   if (models == NULL && known != NULL)
     models = known->models;
-  entry->models = models != NULL ? g_ptr_array_ref (models) : g_ptr_array_new ();
+  entry->models = models != NULL ? g_ptr_array_ref (models) : NULL;
   g_hash_table_replace (self->entries, g_strdup (account_id), entry);
 }
 
@@ -415,7 +431,7 @@ finish_union (GTask *task)
       RelaisAccount *account = g_ptr_array_index (all->accounts, i);
       Entry *entry = g_hash_table_lookup (self->entries, account->id);
 
-      for (guint j = 0; entry != NULL && j < entry->models->len; j++)
+      for (guint j = 0; entry != NULL && entry->models != NULL && j < entry->models->len; j++)
         if (relais_account_serves (account, g_ptr_array_index (entry->models, j)))
           add_once (seen, models, g_ptr_array_index (entry->models, j));
       /* a pattern without a star is the person's own word that the model is there */
@@ -479,7 +495,7 @@ relais_catalog_list_async (RelaisCatalog       *self,
                            gpointer             user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  gint64 now = g_get_monotonic_time ();
+  gint64 now_us = relais_clock_get_now_us (self->clock);
   Union *all = g_new0 (Union, 1);
 
   g_task_set_source_tag (task, relais_catalog_list_async);
@@ -492,7 +508,7 @@ relais_catalog_list_async (RelaisCatalog       *self,
       Entry *entry = g_hash_table_lookup (self->entries, account->id);
       Wait *wait = g_hash_table_lookup (self->waits, account->id);
 
-      if (entry != NULL && entry->until_us > now)
+      if (entry != NULL && entry->until_us > now_us)
         continue;
       all->asked++;
       if (wait != NULL)
@@ -527,11 +543,39 @@ relais_catalog_list_finish (RelaisCatalog  *self,
 }
 
 /**
+ * relais_catalog_refresh:
+ * @self: a catalog
+ * @accounts: (element-type RelaisAccount): whose lists count now
+ *
+ * Asks again for those that are due, as relais_catalog_list_async() does, for whoever comes next.
+ */
+void
+relais_catalog_refresh (RelaisCatalog *self,
+                        GPtrArray     *accounts)
+{
+  gint64 now_us = relais_clock_get_now_us (self->clock);
+
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      const RelaisAccount *account = g_ptr_array_index (accounts, i);
+      const Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+      if (entry != NULL && entry->until_us <= now_us &&
+          !g_hash_table_contains (self->waits, account->id))
+        {
+          relais_catalog_list_async (self, accounts, NULL, NULL, NULL);
+          return;
+        }
+    }
+}
+
+/**
  * relais_catalog_knows:
  * @self: a catalog
  * @account: an account
  *
- * Returns: whether it was asked before, or needs not be: its own patterns say what it serves
+ * Returns: whether it was asked before, even in vain, or needs not be: its own patterns say what it
+ *   serves
  */
 gboolean
 relais_catalog_knows (RelaisCatalog       *self,
@@ -560,8 +604,30 @@ relais_catalog_lists (RelaisCatalog       *self,
 
   if (account->models != NULL && account->models[0] != NULL)
     return relais_account_serves (account, model);
-  return entry != NULL &&
+  return entry != NULL && entry->models != NULL &&
          g_ptr_array_find_with_equal_func (entry->models, model, g_str_equal, NULL);
+}
+
+/**
+ * relais_catalog_lacks:
+ * @self: a catalog
+ * @account: an account
+ * @model: a model's name
+ *
+ * Where no list could be had nothing is known.
+ *
+ * Returns: whether there are patterns or a list, and they do not name the model
+ */
+gboolean
+relais_catalog_lacks (RelaisCatalog       *self,
+                      const RelaisAccount *account,
+                      const char          *model)
+{
+  const Entry *entry = g_hash_table_lookup (self->entries, account->id);
+  gboolean known = (account->models != NULL && account->models[0] != NULL) ||
+                   (entry != NULL && entry->models != NULL);
+
+  return known && !relais_catalog_lists (self, account, model);
 }
 
 /**

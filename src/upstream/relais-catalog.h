@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "base/relais-clock.h"
+
 #include "relais-upstream.h"
 
 G_BEGIN_DECLS
@@ -22,6 +24,8 @@ typedef struct
 } RelaisCatalogAnswer;
 
 RelaisCatalog *relais_catalog_new          (RelaisUpstream       *upstream);
+void           relais_catalog_set_clock    (RelaisCatalog        *self,
+                                            const RelaisClock    *clock);
 void           relais_catalog_ask_async    (RelaisCatalog        *self,
                                             RelaisAccount        *account,
                                             GCancellable         *cancellable,
@@ -44,6 +48,11 @@ gboolean       relais_catalog_knows        (RelaisCatalog        *self,
 gboolean       relais_catalog_lists        (RelaisCatalog        *self,
                                             const RelaisAccount  *account,
                                             const char           *model);
+gboolean       relais_catalog_lacks        (RelaisCatalog        *self,
+                                            const RelaisAccount  *account,
+                                            const char           *model);
+void           relais_catalog_refresh      (RelaisCatalog        *self,
+                                            GPtrArray            *accounts);
 void           relais_catalog_forget       (RelaisCatalog        *self,
                                             const char           *account_id);
 void           relais_catalog_stop         (RelaisCatalog        *self);

@@ -67,6 +67,14 @@ names (const RelaisJsonNode *error,
          relais_json_node_equals (relais_json_node_get_member (error, "type"), text);
 }
 
+/* OpenAI: the key is good, but not of the organization or project the client named. */
+static gboolean
+names_stranger (const RelaisJsonNode *error)
+{
+  return names (error, "mismatched_organization") || names (error, "invalid_organization") ||
+         names (error, "mismatched_project");
+}
+
 static gboolean
 speaks_of_key (const RelaisAnswer *answer)
 {
@@ -91,7 +99,7 @@ judge (const RelaisAnswer   *answer,
         return RELAIS_OUTCOME_NO_CREDIT;
       return RELAIS_OUTCOME_REQUEST;
     case 401:
-      return RELAIS_OUTCOME_BAD_KEY;
+      return names_stranger (error) ? RELAIS_OUTCOME_REQUEST : RELAIS_OUTCOME_BAD_KEY;
     case 402:
       return RELAIS_OUTCOME_NO_CREDIT;
     case 403:

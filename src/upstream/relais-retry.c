@@ -32,40 +32,42 @@ number_of (const char *text,
   return text != NULL && end != text && *end == '\0' ? to_ms (value * factor) : -1;
 }
 
-/* Seconds of a unit @text begins with, and how long its name is; 0 for none. */
+/* Seconds of a unit, by its whole name; 0 for one nobody knows. */
 static double
-read_unit (const char *text,
-           gsize      *length)
+read_unit (const char *name,
+           gsize       length)
 {
   static const struct
   {
     const char *name;
     double seconds;
   } units[] = {
-    { "milliseconds", 0.001 },
     { "ms", 0.001 },
-    { "minute", 60 },
-    { "min", 60 },
-    { "m", 60 },
-    { "second", 1 },
-    { "sec", 1 },
+    { "millisecond", 0.001 },
     { "s", 1 },
-    { "hour", 3600 },
+    { "sec", 1 },
+    { "second", 1 },
+    { "m", 60 },
+    { "min", 60 },
+    { "minute", 60 },
     { "h", 3600 },
+    { "hr", 3600 },
+    { "hour", 3600 },
+    { "d", 86400 },
+    { "day", 86400 },
   };
 
+  if (length > 2 && g_ascii_tolower (name[length - 1]) == 's')
+    length--;
+
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_ascii_strncasecmp (text, units[i].name, strlen (units[i].name)) == 0)
-      {
-        *length = strlen (units[i].name);
-        if (*length > 2 && text[*length] == 's')
-          (*length)++;
-        return units[i].seconds;
-      }
+    if (strlen (units[i].name) == length && g_ascii_strncasecmp (name, units[i].name, length) == 0)
+      return units[i].seconds;
   return 0;
 }
 
-/* "20s", "6m0s", "1h2m3.5s", "17ms", "20 seconds"; a bare number is seconds. */
+/* "20s", "6m0s", "1h2m3.5s", "17ms", "20 seconds", "2 days"; a bare number is seconds. Nothing
+ * where a unit is none of these. */
 static gint64
 read_duration (const char *text)
 {
@@ -75,15 +77,20 @@ read_duration (const char *text)
   while (g_ascii_isdigit (*text))
     {
       char *end;
-      double number = g_ascii_strtod (text, &end);
+      double number = g_ascii_strtod (text, &end), unit;
+      const char *name = *end == ' ' ? end + 1 : end;
       gsize length = 0;
-      double unit = read_unit (*end == ' ' ? end + 1 : end, &length);
 
-      if (unit == 0)
+      while (g_ascii_isalpha (name[length]))
+        length++;
+      if (length == 0)
         return any ? to_ms (seconds) : to_ms (number);
+      unit = read_unit (name, length);
+      if (unit == 0)
+        return -1;
       any = TRUE;
       seconds += number * unit;
-      text = (*end == ' ' ? end + 1 : end) + length;
+      text = name + length;
     }
   return any ? to_ms (seconds) : -1;
 }
@@ -124,14 +131,13 @@ read_retry_after (SoupMessageHeaders *headers,
   return wait_ms;
 }
 
-/* What of several limits counts: where some are used up, when the last of those is fresh again,
- * else the first of all. */
+/* Of several limits: when the last of those used up is fresh again, and the last of all. */
 typedef struct
 {
   SoupMessageHeaders *headers;
   gint64              wall_us;
   gint64              spent_ms;
-  gint64              first_ms;
+  gint64              last_ms;
 } Resets;
 
 static void
@@ -145,7 +151,7 @@ take_reset (Resets     *self,
     return;
   if (number_of (left, 1) == 0)
     self->spent_ms = MAX (self->spent_ms, wait_ms);
-  self->first_ms = self->first_ms < 0 ? wait_ms : MIN (self->first_ms, wait_ms);
+  self->last_ms = MAX (self->last_ms, wait_ms);
 }
 
 static void
@@ -172,16 +178,6 @@ read_reset (const char *name,
       if (date != NULL)
         take_reset (self, until_ms (date, self->headers, self->wall_us), remaining);
     }
-}
-
-static gint64
-read_resets (SoupMessageHeaders *headers,
-             gint64              wall_us)
-{
-  Resets resets = { headers, wall_us, -1, -1 };
-
-  soup_message_headers_foreach (headers, read_reset, &resets);
-  return resets.spent_ms >= 0 ? resets.spent_ms : resets.first_ms;
 }
 
 static gboolean
@@ -246,8 +242,9 @@ relais_retry_read_words (const char *words)
  * @wall_us: the time of day, for dates where the answer itself bears none
  *
  * Reads, the first that is there: `retry-after-ms`; `retry-after`, a number or a date;
- * `anthropic-ratelimit-*-reset`; `x-ratelimit-reset-*`; Gemini's RetryInfo; “retry in 20.5s” in
- * the message.
+ * `anthropic-ratelimit-*-reset` and `x-ratelimit-reset-*` of limits that are used up; Gemini's
+ * RetryInfo; “retry in 20.5s” in the message; the last of all these resets, as it is not told
+ * then which limit it was.
  *
  * Returns: milliseconds to wait, at most a day, or -1 where it says nothing, or nothing sensible
  */
@@ -257,13 +254,18 @@ relais_retry_read_wait (SoupMessageHeaders   *headers,
                         const char           *words,
                         gint64                wall_us)
 {
+  Resets resets = { headers, wall_us, -1, -1 };
   gint64 wait_ms = read_retry_after (headers, wall_us);
 
+  if (wait_ms >= 0)
+    return wait_ms;
+  soup_message_headers_foreach (headers, read_reset, &resets);
+  if (resets.spent_ms >= 0)
+    return resets.spent_ms;
+  wait_ms = read_retry_info (error);
   if (wait_ms < 0)
-    wait_ms = read_resets (headers, wall_us);
-  if (wait_ms < 0)
-    wait_ms = read_retry_info (error);
-  return wait_ms >= 0 ? wait_ms : relais_retry_read_words (words);
+    wait_ms = relais_retry_read_words (words);
+  return wait_ms >= 0 ? wait_ms : resets.last_ms;
 }
 
 /**

@@ -262,6 +262,37 @@ test_same_text (void)
     }
 }
 
+/* What was heard for the one holds for the other only where nothing that was asked differs. */
+static void
+test_same_upstream (void)
+{
+  static const char *const rows[] = {
+    "{\"id\":\"a\",\"provider\":\"p\",\"api_key\":\"k\",\"base_url\":\"http://u\",\"base_urls\":{\"gemini\":\"http://g\"}}",
+    "{\"id\":\"a\",\"provider\":\"q\",\"api_key\":\"k\",\"base_url\":\"http://u\",\"base_urls\":{\"gemini\":\"http://g\"}}",
+    "{\"id\":\"a\",\"provider\":\"p\",\"api_key\":\"l\",\"base_url\":\"http://u\",\"base_urls\":{\"gemini\":\"http://g\"}}",
+    "{\"id\":\"a\",\"provider\":\"p\",\"api_key\":\"k\",\"base_url\":\"http://v\",\"base_urls\":{\"gemini\":\"http://g\"}}",
+    "{\"id\":\"a\",\"provider\":\"p\",\"api_key\":\"k\",\"base_url\":\"http://u\",\"base_urls\":{\"gemini\":\"http://h\"}}",
+    "{\"id\":\"a\",\"provider\":\"p\",\"api_key\":\"k\",\"base_url\":\"http://u\"}",
+  };
+  g_autoptr (GPtrArray) accounts =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  g_autoptr (RelaisAccount) renamed = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (rows[i], NULL);
+
+      g_ptr_array_add (accounts, relais_account_new_from_json (json_node_get_object (node), NULL));
+    }
+  for (guint i = 0; i < accounts->len; i++)
+    for (guint j = 0; j < accounts->len; j++)
+      g_assert_cmpint (relais_account_is_same_upstream (accounts->pdata[i], accounts->pdata[j]),
+                       ==, i == j);
+  renamed = relais_account_copy (accounts->pdata[0]);
+  renamed->priority = 7;
+  g_assert_true (relais_account_is_same_upstream (renamed, accounts->pdata[0]));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -274,5 +305,6 @@ main (int    argc,
   g_test_add_func ("/account/dispatch", test_dispatch);
   g_test_add_func ("/account/file", test_file);
   g_test_add_func ("/account/same-text", test_same_text);
+  g_test_add_func ("/account/same-upstream", test_same_upstream);
   return g_test_run ();
 }

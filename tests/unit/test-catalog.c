@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "relais-test-clock.h"
 #include "relais-test-peer.h"
 #include "upstream/relais-catalog.h"
 
@@ -15,10 +16,11 @@
 
 typedef struct
 {
-  RelaisConfig   *config;
-  RelaisLimits   *limits;
-  RelaisUpstream *upstream;
-  RelaisCatalog  *catalog;
+  RelaisConfig    *config;
+  RelaisLimits    *limits;
+  RelaisUpstream  *upstream;
+  RelaisCatalog   *catalog;
+  RelaisTestClock  clock;
 } Fixture;
 
 static void
@@ -29,6 +31,8 @@ set_up (Fixture       *self,
   self->limits = relais_config_get_limits (self->config);
   self->upstream = relais_upstream_new (self->config);
   self->catalog = relais_catalog_new (self->upstream);
+  relais_test_clock_init (&self->clock, 1000 * G_TIME_SPAN_SECOND);
+  relais_catalog_set_clock (self->catalog, &self->clock.clock);
 }
 
 static void
@@ -39,6 +43,7 @@ tear_down (Fixture       *self,
   g_assert_finalize_object (self->catalog);
   g_object_unref (self->upstream);
   g_object_unref (self->config);
+  relais_test_clock_clear (&self->clock);
   while (g_main_context_iteration (NULL, FALSE))
     ;
 }
@@ -425,6 +430,54 @@ test_asked_once (Fixture       *self,
   g_assert_cmpint (g_atomic_int_get (&n_good->requests), ==, 3);
 }
 
+/* One list that could not be had says nothing of what the account serves, and is asked for again
+ * soon. */
+static void
+test_refresh (Fixture       *self,
+              gconstpointer  data)
+{
+  g_autoptr (RelaisTestPeer) good = relais_test_peer_new (list_func, NULL);
+  g_autoptr (RelaisTestPeer) bad = relais_test_peer_new (refuse_func, (gpointer) "");
+  RelaisTestPeerCounts *n_good = relais_test_peer_counts (good);
+  RelaisTestPeerCounts *n_bad = relais_test_peer_counts (bad);
+  g_autoptr (GPtrArray) accounts =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+  g_autofree char *models = NULL;
+  static const struct
+  {
+    gint64 seconds;
+    int n_good;
+    int n_bad;
+  } steps[] = { { 0, 1, 1 }, { 29, 1, 1 }, { 1, 1, 2 }, { 3570, 2, 3 } };
+
+  g_ptr_array_add (accounts, make_account ("good", "openai", good, NULL));
+  g_ptr_array_add (accounts, make_account ("bad", "openai", bad, NULL));
+  g_assert_false (relais_catalog_knows (self->catalog, accounts->pdata[1]));
+  models = list (self, relais_account_ref (accounts->pdata[0]),
+                 relais_account_ref (accounts->pdata[1]), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      guint late = g_timeout_add_seconds (10, late_cb, NULL);
+
+      relais_test_clock_advance (&self->clock, steps[i].seconds * G_TIME_SPAN_SECOND);
+      /* whoever comes meanwhile asks nothing twice */
+      relais_catalog_refresh (self->catalog, accounts);
+      relais_catalog_refresh (self->catalog, accounts);
+      while (relais_upstream_get_running (self->upstream) > 0)
+        g_main_context_iteration (NULL, TRUE);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_source_remove (late);
+      g_assert_cmpint (g_atomic_int_get (&n_good->requests), ==, steps[i].n_good);
+      g_assert_cmpint (g_atomic_int_get (&n_bad->requests), ==, steps[i].n_bad);
+      g_assert_true (relais_catalog_lists (self->catalog, accounts->pdata[0], "m-one"));
+      g_assert_true (relais_catalog_lacks (self->catalog, accounts->pdata[0], "m-none"));
+      g_assert_true (relais_catalog_knows (self->catalog, accounts->pdata[1]));
+      g_assert_false (relais_catalog_lists (self->catalog, accounts->pdata[1], "m-one"));
+      g_assert_false (relais_catalog_lacks (self->catalog, accounts->pdata[1], "m-one"));
+    }
+}
+
 static void
 test_stopped (Fixture       *self,
               gconstpointer  data)
@@ -465,6 +518,7 @@ main (int    argc,
     { "/catalog/silent", test_silent },
     { "/catalog/cancelled", test_cancelled },
     { "/catalog/asked-once", test_asked_once },
+    { "/catalog/refresh", test_refresh },
     { "/catalog/stopped", test_stopped },
   };
 

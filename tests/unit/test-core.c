@@ -434,6 +434,25 @@ test_burst (Fixture       *self,
   g_assert_cmpuint (info->n_requests, ==, 2500);
 }
 
+/* A request that outlives its account leaves nothing behind. */
+static void
+test_outlived (Fixture       *self,
+               gconstpointer  data)
+{
+  RelaisEngineOptions options = { 0 };
+  g_autoptr (RelaisRecord) record = relais_record_new (1);
+
+  make_core (self, &options);
+  g_assert_cmpint (put (self, "o", "openai", TRUE), ==, -1);
+  record->account_id = g_strdup ("o");
+  record->phase = RELAIS_RECORD_DONE;
+  self->core->gateway.record (record, self->core->gateway.user_data);
+  g_assert_cmpuint (g_hash_table_size (self->core->n_requests), ==, 1);
+  g_assert_cmpint (remove_or_restore (self, "o", FALSE), ==, -1);
+  self->core->gateway.record (record, self->core->gateway.user_data);
+  g_assert_cmpuint (g_hash_table_size (self->core->n_requests), ==, 0);
+}
+
 /* A start that fails leaves nothing; a stop lets go of the port; what is there can be asked. */
 static void
 test_start (Fixture       *self,
@@ -524,6 +543,7 @@ main (int    argc,
     { "/core/full", test_full },
     { "/core/practice", test_practice },
     { "/core/burst", test_burst },
+    { "/core/outlived", test_outlived },
     { "/core/start", test_start },
     { "/core/bad-options", test_bad_options },
   };

@@ -548,6 +548,114 @@ test_streams (void)
   stopped = wait_for (&slot);
 }
 
+/* Serves, then has too much to do for nine seconds, then serves again; or always serves. */
+typedef struct
+{
+  const char *name;
+  gboolean    limits;
+  int         n_asked;
+} Server;
+
+static gboolean
+serve_func (RelaisTestPeer        *peer,
+            int                    fd,
+            const RelaisTestAsked *asked,
+            gpointer               user_data)
+{
+  Server *server = user_data;
+  int n = g_atomic_int_add (&server->n_asked, 1);
+  g_autofree char *event = g_strdup_printf (
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"<%s>\"},\"finish_reason\":\"stop\"}]}\n\n"
+    "data: [DONE]\n\n",
+    server->name);
+
+  if (server->limits && n == 1)
+    return relais_test_peer_answer (fd, 429, "Content-Type: application/json\r\nretry-after: 9\r\n",
+                                    "{\"error\":{\"message\":\"slow down\"}}");
+  return relais_test_peer_answer (fd, 200, "Content-Type: text/event-stream\r\n", event);
+}
+
+static void
+wait_for_trouble (RelaisEngine *engine)
+{
+  guint id = g_timeout_add_seconds (WAIT_S, deadline_cb, NULL);
+
+  for (guint n = 0; n == 0;)
+    {
+      g_autoptr (RelaisAccountRow) row = NULL;
+
+      g_main_context_iteration (NULL, TRUE);
+      row = g_list_model_get_item (relais_engine_list_accounts (engine), 0);
+      n = relais_account_row_get_troubles (row)->len;
+    }
+  g_source_remove (id);
+}
+
+static void
+assert_served_by (int         fd,
+                  const char *name)
+{
+  g_autofree char *body = NULL;
+
+  g_assert_cmpuint (relais_test_receive (fd, NULL, &body), ==, 200);
+  g_assert_nonnull (strstr (body, name));
+  close (fd);
+}
+
+static void
+change_under_held (RelaisEngine *engine,
+                   guint         what)
+{
+  if (what == 0)
+    g_assert_true (relais_engine_set_scheduling (engine, RELAIS_SCHEDULING_BALANCE, NULL, NULL));
+  else if (what == 1)
+    g_assert_true (relais_engine_set_max_wait (engine, 0, NULL));
+  else if (what == 2)
+    relais_engine_try_account_now (engine, "up");
+  else
+    remove_and_restore (engine, FALSE);
+}
+
+/* A request that waits for its account goes as soon as that makes no sense any more. */
+static void
+test_held (void)
+{
+  static const char *const served_by[] = { "<other>", "<other>", "<up>", "<other>" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (served_by); i++)
+    {
+      Server up = { "up", TRUE, 0 }, other = { "other", FALSE, 0 };
+      g_autoptr (RelaisTestPeer) first = relais_test_peer_new (serve_func, &up);
+      g_autoptr (RelaisTestPeer) second = relais_test_peer_new (serve_func, &other);
+      g_autofree char *first_url = relais_test_peer_dup_url (first, "/v1");
+      g_autofree char *second_url = relais_test_peer_dup_url (second, "/v1");
+      g_autofree char *accounts = g_strdup_printf (
+        "{\"accounts\":[{\"id\":\"up\",\"label\":\"Up\",\"provider\":\"openai-compatible\",\"base_url\":\"%s\","
+        "\"models\":[\"m\"]},{\"id\":\"other\",\"label\":\"Other\",\"provider\":\"openai-compatible\","
+        "\"base_url\":\"%s\",\"models\":[\"m\"]}]}",
+        first_url, second_url);
+      g_autoptr (RelaisEngine) engine = make_engine (accounts);
+      GAsyncResult *slot = NULL;
+      g_autoptr (GAsyncResult) started = NULL, stopped = NULL;
+      gint64 held_us;
+      int fd;
+
+      relais_engine_start_async (engine, NULL, slot_cb, &slot);
+      started = wait_for (&slot);
+      g_assert_true (relais_engine_start_finish (engine, started, NULL));
+      assert_served_by (ask (relais_engine_get_port (engine), FALSE), "<up>");
+      fd = ask (relais_engine_get_port (engine), FALSE);
+      wait_for_trouble (engine);
+      g_assert_cmpint (g_atomic_int_get (&other.n_asked), ==, 0);
+      held_us = g_get_monotonic_time ();
+      change_under_held (engine, i);
+      assert_served_by (fd, served_by[i]);
+      g_assert_cmpint (g_get_monotonic_time () - held_us, <, 7 * G_USEC_PER_SEC);
+      relais_engine_stop_async (engine, NULL, slot_cb, &slot);
+      stopped = wait_for (&slot);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -557,5 +665,6 @@ main (int    argc,
   g_test_add_func ("/engine/forecast-now", test_forecast_now);
   g_test_add_func ("/engine/forecast-nobody", test_forecast_nobody);
   g_test_add_func ("/engine/changes-under-streams", test_streams);
+  g_test_add_func ("/engine/changes-under-held", test_held);
   return g_test_run ();
 }

@@ -34,6 +34,8 @@ typedef struct
   int               n_done;
   const char *const *answers; /* what the upstream says to one request after the other */
   int               n_asked;
+  gboolean gated; /* it waits for the test before it answers */
+  int               n_gate;
 } Fixture;
 
 static void
@@ -76,6 +78,8 @@ peer_func (RelaisTestPeer        *peer,
   if (g_str_has_prefix (asked->head, "GET "))
     return relais_test_peer_answer (fd, 404, JSON, "{}");
   answer = self->answers[g_atomic_int_add (&self->n_asked, 1)];
+  if (self->gated)
+    relais_test_server_wait (&self->n_gate, 1);
   if (*answer == '!')
     return relais_test_peer_answer (fd, 500, JSON, answer + 1);
   return relais_test_peer_answer (fd, 200, *answer == '{' ? JSON : EVENTS, answer);
@@ -145,6 +149,21 @@ tear_down (Fixture       *self,
   g_clear_pointer (&self->record, relais_record_free);
 }
 
+static int
+send_request (Fixture    *self,
+              const char *target,
+              const char *body)
+{
+  g_autofree char *text = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: localhost\r\n" JSON
+                                           "Content-Length: %u\r\n\r\n%s",
+                                           target, (guint)strlen (body), body);
+  int fd = relais_test_connect (relais_test_server_get_port (self->server));
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_true (relais_test_send (fd, text, -1));
+  return fd;
+}
+
 static guint
 ask (Fixture     *self,
      const char  *target,
@@ -152,15 +171,10 @@ ask (Fixture     *self,
      char       **head,
      char       **answer)
 {
-  g_autofree char *text = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: localhost\r\n" JSON
-                                           "Content-Length: %u\r\n\r\n%s",
-                                           target, (guint)strlen (body), body);
   int done = g_atomic_int_get (&self->n_done);
-  int fd = relais_test_connect (relais_test_server_get_port (self->server));
+  int fd = send_request (self, target, body);
   guint status;
 
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_true (relais_test_send (fd, text, -1));
   status = relais_test_receive (fd, head, answer);
   close (fd);
   g_assert_true (relais_test_server_wait (&self->n_done, done + 1));
@@ -272,6 +286,46 @@ test_count (Fixture       *self,
     }
 }
 
+static void
+remove_accounts_cb (RelaisServer *server,
+                    gpointer      user_data)
+{
+  Fixture *self = user_data;
+
+  relais_account_pool_set_accounts (self->gateway.pool, g_ptr_array_new ());
+}
+
+/* What a request learns of an account is kept while that is there. */
+static void
+test_learnt (Fixture       *self,
+             gconstpointer  data)
+{
+  static const char call[] =
+    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+    "\"arguments\":\"{}\"},\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}}}]},\"finish_reason\":\"tool_calls\"}]}";
+  static const char *const answers[] = { call };
+
+  self->answers = answers;
+  self->gated = TRUE;
+  for (guint i = 0; i < 2; i++)
+    {
+      int fd;
+
+      g_atomic_int_set (&self->n_asked, 0);
+      g_atomic_int_set (&self->n_gate, 0);
+      g_hash_table_remove_all (self->gateway.quirks);
+      fd = send_request (self, "/v1/messages", ASK ("other-1", ""));
+      g_assert_true (relais_test_server_wait (&self->n_asked, 1));
+      if (i == 1)
+        relais_test_server_call (self->server, remove_accounts_cb, self);
+      g_atomic_int_set (&self->n_gate, 1);
+      g_assert_cmpuint (relais_test_receive (fd, NULL, NULL), ==, 200);
+      close (fd);
+      g_assert_true (relais_test_server_wait (&self->n_done, (int)i + 1));
+      g_assert_cmpuint (g_hash_table_size (self->gateway.quirks), ==, 1 - i);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -280,5 +334,6 @@ main (int    argc,
   g_test_add ("/exchange-translate/111-bad-call", Fixture, NULL, set_up, test_bad_call, tear_down);
   g_test_add ("/exchange-translate/estimate", Fixture, NULL, set_up, test_estimate, tear_down);
   g_test_add ("/exchange-translate/count", Fixture, NULL, set_up, test_count, tear_down);
+  g_test_add ("/exchange-translate/learnt", Fixture, NULL, set_up, test_learnt, tear_down);
   return g_test_run ();
 }

@@ -98,8 +98,9 @@ test_told (Fixture       *self,
   /* one that says nothing takes nothing of it back */
   report (self, "m", RELAIS_OUTCOME_LIMITED, -1);
   expect (self, "m", RELAIS_HEALTH_LIMITED, 7, TRUE);
+  /* at once is the smallest guess */
   report (self, "m", RELAIS_OUTCOME_LIMITED, 0);
-  expect (self, "m", WELL);
+  expect (self, "m", RELAIS_HEALTH_LIMITED, 5, FALSE);
   report (self, "q", RELAIS_OUTCOME_QUOTA, 3600 * 1000);
   expect (self, "q", RELAIS_HEALTH_QUOTA, 3600, TRUE);
 }
@@ -217,6 +218,47 @@ test_half_open (Fixture       *self,
   g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
 }
 
+/* An answer that begins lets the others in, long before its end; a bad end keeps them out again. */
+static void
+test_alive (Fixture       *self,
+            gconstpointer  data)
+{
+  RelaisOutcome fault = { .kind = RELAIS_OUTCOME_FAULT, .wait_ms = -1 };
+  RelaisOutcome served = { .kind = RELAIS_OUTCOME_SERVED, .wait_ms = -1 };
+  RelaisTicket old = relais_health_begin (self->health, "a"), probe;
+
+  pass (self, 1);
+  for (guint i = 0; i < RELAIS_HEALTH_BREAK_AFTER; i++)
+    report (self, "m", RELAIS_OUTCOME_FAULT, -1);
+  /* who began before that proves nothing */
+  relais_health_note_alive (self->health, "a", &old);
+  expect (self, "m", RELAIS_HEALTH_FAULTY, 30, FALSE);
+  pass (self, 30 * S);
+  probe = relais_health_begin (self->health, "a");
+  expect (self, "m", RELAIS_HEALTH_FAULTY, -1, FALSE);
+  relais_health_note_alive (self->health, "a", &probe);
+  expect (self, "m", WELL);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+  relais_health_report (self->health, "a", "m", &probe, &served);
+
+  for (guint i = 0; i < RELAIS_HEALTH_BREAK_AFTER; i++)
+    report (self, "m", RELAIS_OUTCOME_FAULT, -1);
+  pass (self, 30 * S);
+  probe = relais_health_begin (self->health, "a");
+  relais_health_note_alive (self->health, "a", &probe);
+  relais_health_report (self->health, "a", "m", &probe, &fault);
+  expect (self, "m", RELAIS_HEALTH_FAULTY, 60, FALSE);
+  /* whose client left in the middle leaves it closed */
+  pass (self, 60 * S);
+  probe = relais_health_begin (self->health, "a");
+  relais_health_note_alive (self->health, "a", &probe);
+  relais_health_abandon (self->health, "a", &probe);
+  expect (self, "m", WELL);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+}
+
 static void
 test_account (Fixture       *self,
               gconstpointer  data)
@@ -234,11 +276,39 @@ test_account (Fixture       *self,
   report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
   g_assert_true (relais_health_is_bad_key (self->health, "a"));
   pass (self, 1000 * H);
-  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
   g_assert_cmpint (relais_health_get_next_end_us (self->health), ==, RELAIS_HEALTH_NEVER_US);
   relais_health_forget (self->health, "a");
   expect (self, "m", WELL);
   g_assert_false (relais_health_is_bad_key (self->health, "a"));
+  g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
+}
+
+/* Nobody may be there to correct it, and the upstream may have been wrong. */
+static void
+test_refused_key (Fixture       *self,
+                  gconstpointer  data)
+{
+  report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
+  pass (self, 2 * MIN_ - 1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  pass (self, 1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
+  /* one at a time, whatever becomes of it */
+  relais_health_begin (self->health, "a");
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  pass (self, 2 * MIN_);
+  report (self, "m", RELAIS_OUTCOME_BAD_KEY, -1);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  g_assert_true (relais_health_is_bad_key (self->health, "a"));
+  /* another reason to leave it alone stays one */
+  pass (self, 2 * MIN_);
+  report (self, "m", RELAIS_OUTCOME_LIMITED, 600000);
+  pass (self, 2 * MIN_);
+  expect (self, "m", RELAIS_HEALTH_BAD_KEY, -1, TRUE);
+  expect (self, "other", RELAIS_HEALTH_BAD_KEY, -1, FALSE);
+  report (self, "m", RELAIS_OUTCOME_SERVED, -1);
+  expect (self, "m", WELL);
   g_assert_cmpuint (relais_health_get_size (self->health), ==, 0);
 }
 
@@ -322,7 +392,9 @@ main (int    argc,
     { "/health/burst", test_burst },
     { "/health/breaker", test_breaker },
     { "/health/half-open", test_half_open },
+    { "/health/alive", test_alive },
     { "/health/account", test_account },
+    { "/health/refused-key", test_refused_key },
     { "/health/model", test_model },
     { "/health/list", test_list },
     { "/health/bounds", test_bounds },

@@ -20,6 +20,9 @@
 
 #define GOOGLE(details) "{\"error\":{\"code\":429,\"message\":\"Quota.\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[" details "]}}"
 #define VIOLATION(id) "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{\"quotaId\":\"Other\"},{\"quotaId\":\"" id "\"}]}"
+#define OPENAI_RESETS                                                       \
+ "x-ratelimit-remaining-requests: 4999\nx-ratelimit-reset-requests: 12ms\n" \
+ "x-ratelimit-remaining-tokens: 500\nx-ratelimit-reset-tokens: 5.5s\n"
 #define INFO(delay) "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" delay "\"}"
 
 /* @lines: "name: value" and a line feed each. */
@@ -67,9 +70,9 @@ test_waits (void)
     { "retry-after: Thu, 26 Nov 2026 07:00:30 GMT\n", "", 0 },
     /* by the clock of who wrote it */
     { "date: Thu, 26 Nov 2026 07:00:00 GMT\nretry-after: Thu, 26 Nov 2026 07:00:30 GMT\n", "", 30000 },
-    /* resets of several limits: of those used up the last, else the first */
+    /* resets of several limits: of those used up the last, else what it says, else the last */
     { "anthropic-ratelimit-requests-reset: 2026-11-26T08:00:05Z\n", "", 5000 },
-    { "anthropic-ratelimit-requests-reset: 2026-11-26T08:00:05Z\nanthropic-ratelimit-tokens-reset: 2026-11-26T08:01:00Z\n", "", 5000 },
+    { "anthropic-ratelimit-requests-reset: 2026-11-26T08:00:05Z\nanthropic-ratelimit-tokens-reset: 2026-11-26T08:01:00Z\n", "", 60000 },
     { "anthropic-ratelimit-requests-reset: 2026-11-26T08:00:05Z\nanthropic-ratelimit-tokens-reset: 2026-11-26T08:01:00Z\n"
       "anthropic-ratelimit-tokens-remaining: 0\nanthropic-ratelimit-requests-remaining: 7\n",
       "", 60000 },
@@ -79,6 +82,10 @@ test_waits (void)
     { "x-ratelimit-reset-requests: 1h2m3.5s\n", "", 3723500 },
     { "x-ratelimit-reset-requests-day: 33011.4\n", "", 33011400 },
     { "x-ratelimit-reset-requests: 1s\nx-ratelimit-reset-tokens: 9s\nx-ratelimit-remaining-tokens: 0\n", "", 9000 },
+    { OPENAI_RESETS, "{\"error\":{\"message\":\"Limit 30000, Used 29500, Requested 3500. Please try again in 6s.\"}}", 6000 },
+    { OPENAI_RESETS, GOOGLE (INFO ("4s")), 4000 },
+    { OPENAI_RESETS, "{\"error\":{\"message\":\"slow down\"}}", 5500 },
+    { OPENAI_RESETS "x-ratelimit-remaining-images: 0\nx-ratelimit-reset-images: 1s\n", "retry in 9s", 1000 },
     { "x-ratelimit-reset-requests: soon\n", "", -1 },
     /* Gemini's */
     { "", GOOGLE (INFO ("20s")), 20000 },
@@ -94,6 +101,14 @@ test_waits (void)
     { "", "{\"error\":{\"message\":\"retry in 2 minutes\"}}", 120000 },
     { "", "{\"error\":{\"message\":\"retry in 1 hour\"}}", 3600000 },
     { "", "Slow down, retry in 7", 7000 },
+    { "", "{\"error\":{\"message\":\"retry in 2 hrs\"}}", 7200000 },
+    { "", "{\"error\":{\"message\":\"try again in 0.5 days\"}}", 43200000 },
+    { "", "{\"error\":{\"message\":\"retry after 2 days\"}}", DAY_MS },
+    /* a unit nobody knows is not seconds, nor what it begins like */
+    { "", "{\"error\":{\"message\":\"retry after 1 month\"}}", -1 },
+    { "", "{\"error\":{\"message\":\"retry after 2 weeks\"}}", -1 },
+    { "", "{\"error\":{\"message\":\"retry after 3 attempts\"}}", -1 },
+    { "x-ratelimit-reset-requests: 3 moons\n", "", -1 },
     { "", "{\"error\":{\"message\":\"retry in a while\"}}", -1 },
     { "", "{\"error\":{\"message\":\"say: retry in\"}}", -1 },
     /* nothing, or nothing sensible; years are a day */
@@ -158,6 +173,11 @@ test_kinds (void)
     { RELAIS_DIALECT_OPENAI_CHAT, 413, "", RELAIS_OUTCOME_REQUEST },
     { RELAIS_DIALECT_OPENAI_CHAT, 422, "", RELAIS_OUTCOME_REQUEST },
     { RELAIS_DIALECT_OPENAI_CHAT, 401, "", RELAIS_OUTCOME_BAD_KEY },
+    { RELAIS_DIALECT_OPENAI_CHAT, 401, "{\"error\":{\"code\":\"invalid_api_key\"}}", RELAIS_OUTCOME_BAD_KEY },
+    /* what the client named is not the account's fault */
+    { RELAIS_DIALECT_OPENAI_CHAT, 401, "{\"error\":{\"code\":\"mismatched_organization\"}}", RELAIS_OUTCOME_REQUEST },
+    { RELAIS_DIALECT_OPENAI_CHAT, 401, "{\"error\":{\"code\":\"invalid_organization\"}}", RELAIS_OUTCOME_REQUEST },
+    { RELAIS_DIALECT_OPENAI_RESPONSES, 401, "{\"error\":{\"code\":\"mismatched_project\"}}", RELAIS_OUTCOME_REQUEST },
     { RELAIS_DIALECT_OPENAI_CHAT, 402, "", RELAIS_OUTCOME_NO_CREDIT },
     { RELAIS_DIALECT_GEMINI, 400,
       "{\"error\":{\"code\":400,\"message\":\"API key not valid.\",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\","
