@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "base/relais-timer.h"
+
 #include "relais-core.h"
 
 #define TROUBLES_MAX 16                        /* told of one account */
@@ -101,16 +103,6 @@ ends_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-ready_time_dispatch (GSource     *source,
-                     GSourceFunc  callback,
-                     gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs ends_funcs = { .dispatch = ready_time_dispatch };
-
 /**
  * relais_core_watch_ends:
  * @self: a core
@@ -128,10 +120,8 @@ relais_core_watch_ends (RelaisCore *self)
   if (end_us == RELAIS_HEALTH_NEVER_US)
     return;
   left_us = end_us - relais_clock_get_now_us (relais_health_get_clock (health));
-  self->ends = g_source_new (&ends_funcs, sizeof (GSource));
-  g_source_set_callback (self->ends, ends_cb, self, NULL);
-  g_source_set_ready_time (self->ends, g_get_monotonic_time () + CLAMP (left_us, 0, LOOK_AGAIN_US));
-  g_source_attach (self->ends, self->context);
+  self->ends = relais_timer_new (g_get_monotonic_time () + CLAMP (left_us, 0, LOOK_AGAIN_US),
+                                 ends_cb, self);
 }
 
 /**

@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "base/relais-timer.h"
+
 #include "relais-exchange-private.h"
 
 #define LOOK_AGAIN_US G_TIME_SPAN_SECOND /* timers stand still in suspend */
@@ -28,16 +30,6 @@ relais_exchange_get_patience_us (RelaisExchange *self)
   return self->held_since_us > 0 ? self->held_since_us + most_us - now_us (self) : most_us;
 }
 
-static gboolean
-ready_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs hold_funcs = { .dispatch = ready_dispatch };
-
 /* Waits no longer. */
 void
 relais_exchange_leave_hold (RelaisExchange *self)
@@ -49,12 +41,11 @@ relais_exchange_leave_hold (RelaisExchange *self)
   g_clear_pointer (&self->hold, g_source_unref);
 }
 
-static void
-wait_on (RelaisExchange *self)
+/* Of the monotonic clock. */
+static gint64
+find_next_look (RelaisExchange *self)
 {
-  gint64 left_us = MAX (0, self->hold_until_us - now_us (self));
-
-  g_source_set_ready_time (self->hold, g_get_monotonic_time () + MIN (left_us, LOOK_AGAIN_US));
+  return g_get_monotonic_time () + CLAMP (self->hold_until_us - now_us (self), 0, LOOK_AGAIN_US);
 }
 
 /* The wait is over. */
@@ -74,7 +65,7 @@ hold_cb (gpointer user_data)
 
   if (now_us (self) < self->hold_until_us)
     {
-      wait_on (self);
+      g_source_set_ready_time (self->hold, find_next_look (self));
       return G_SOURCE_CONTINUE;
     }
   choose_again (self);
@@ -106,10 +97,7 @@ relais_exchange_hold (RelaisExchange *self,
   if (self->tried != NULL)
     g_hash_table_foreach_remove (self->tried, only_had_too_much_cb, self);
   self->hold_until_us = until_us;
-  self->hold = g_source_new (&hold_funcs, sizeof (GSource));
-  g_source_set_callback (self->hold, hold_cb, self, NULL);
-  wait_on (self);
-  g_source_attach (self->hold, g_main_context_get_thread_default ());
+  self->hold = relais_timer_new (find_next_look (self), hold_cb, self);
   g_queue_push_tail (&self->gateway->holding, self);
 }
 

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/relais-timer.h"
+
 #include "relais-exchange-private.h"
 
 static gint64
@@ -38,16 +40,6 @@ silence_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-ready_time_dispatch (GSource     *source,
-                     GSourceFunc  callback,
-                     gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs silence_funcs = { .dispatch = ready_time_dispatch };
-
 /* Begins to watch. Only a dialect with an event that means nothing can fill a silence. */
 void
 relais_exchange_watch_silence (RelaisExchange *self)
@@ -55,10 +47,7 @@ relais_exchange_watch_silence (RelaisExchange *self)
   if (self->asked_form != RELAIS_FORM_SSE || self->dialect->keep_alive == NULL)
     return;
   self->written_us = g_get_monotonic_time ();
-  self->silence = g_source_new (&silence_funcs, sizeof (GSource));
-  g_source_set_callback (self->silence, silence_cb, self, NULL);
-  g_source_set_ready_time (self->silence, due_us (self));
-  g_source_attach (self->silence, g_main_context_get_thread_default ());
+  self->silence = relais_timer_new (due_us (self), silence_cb, self);
 }
 
 /* Ours come to an end: the request has, or the upstream's own answer is on its way. */

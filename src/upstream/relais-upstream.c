@@ -12,6 +12,7 @@
 #include <libsoup/soup.h>
 
 #include "base/relais-error.h"
+#include "base/relais-timer.h"
 
 #include "relais-provider.h"
 #include "relais-sessions.h"
@@ -230,16 +231,6 @@ timer_cb (gpointer user_data)
                  self->got_head ? "The upstream fell silent" : "The upstream did not answer in time");
   return G_SOURCE_REMOVE;
 }
-
-static gboolean
-timer_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
 
 static gboolean read_cb (GObject  *stream,
                          gpointer  user_data);
@@ -597,11 +588,8 @@ relais_upstream_send (RelaisUpstream               *self,
     g_get_monotonic_time () + limits->upstream_total_timeout_ms * (gint64)1000;
   if (request->deadline_us != 0)
     transfer->first_byte_deadline_us = MIN (transfer->first_byte_deadline_us, request->deadline_us);
-  transfer->timer = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_callback (transfer->timer, timer_cb, transfer, NULL);
   allow_ms (transfer, limits->upstream_connect_timeout_ms);
-  g_source_set_ready_time (transfer->timer, transfer->deadline_us);
-  g_source_attach (transfer->timer, g_main_context_get_thread_default ());
+  transfer->timer = relais_timer_new (transfer->deadline_us, timer_cb, transfer);
   transfer_send (transfer);
   return transfer;
 }
