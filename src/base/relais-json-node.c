@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "relais-json-private.h"
+#include "relais-text.h"
 
 /**
  * relais_json_node_get_kind:
@@ -224,7 +225,7 @@ relais_json_node_append_string (const RelaisJsonNode *node,
   if (node->escaped)
     relais_json_unescape (node->start, node->length, out);
   else
-    g_string_append_len (out, node->start, node->length);
+    relais_text_append_len (out, node->start, node->length);
   return TRUE;
 }
 

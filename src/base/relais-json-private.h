@@ -45,6 +45,7 @@ void           relais_json_lexer_init       (RelaisJsonLexer        *lexer,
                                              const char             *json,
                                              gsize                   length);
 gboolean       relais_json_lexer_odd_string (RelaisJsonLexer        *lexer,
+                                             const char             *start,
                                              RelaisJsonSlice        *slice);
 RelaisJsonKind relais_json_lexer_scalar     (RelaisJsonLexer        *lexer,
                                              RelaisJsonSlice        *slice);
@@ -106,12 +107,13 @@ relais_json_lexer_string (RelaisJsonLexer *lexer,
   const char *start = lexer->at + 1;
   const char *end = relais_json_skip_plain (start, lexer->end);
 
+  lexer->at = end;
   if (end == lexer->end || *end != '"')
-    return relais_json_lexer_odd_string (lexer, slice);
+    return relais_json_lexer_odd_string (lexer, start, slice);
   slice->start = start;
   slice->length = end - start;
   slice->escaped = slice->nul = FALSE;
-  lexer->at = end + 1;
+  lexer->at++;
   return TRUE;
 }
 

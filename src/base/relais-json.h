@@ -65,6 +65,11 @@ RelaisJson           *relais_json_parse     (const char        *json,
                                              gsize              length,
                                              guint              max_depth,
                                              GError           **error);
+RelaisJson           *relais_json_reparse   (RelaisJson        *self,
+                                             const char        *json,
+                                             gsize              length,
+                                             guint              max_depth,
+                                             GError           **error);
 char                 *relais_json_dup_fault (const char        *json,
                                              gsize              length);
 void                  relais_json_free      (RelaisJson        *self);

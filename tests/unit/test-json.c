@@ -376,6 +376,35 @@ test_numbers (void)
     }
 }
 
+/* One tree after another in the same memory, whatever came before. */
+static void
+test_reparse (void)
+{
+  static const char *const texts[] = { "{\"a\":[1,{\"b\":\"\\u0000\"}]}", "[", "7", "\"x\"" };
+  g_autoptr (GString) many = g_string_new ("[0");
+  g_autoptr (RelaisJson) tree = NULL;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (many, ",0");
+  g_string_append_c (many, ']');
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        {
+          g_autofree char *raw = NULL;
+
+          tree = relais_json_reparse (g_steal_pointer (&tree), texts[i], strlen (texts[i]),
+                                      RELAIS_JSON_MAX_DEPTH, NULL);
+          raw = relais_json_node_dup_raw (relais_json_get_root (tree));
+          g_assert_cmpstr (raw, ==, strcmp (texts[i], "[") != 0 ? texts[i] : NULL);
+          g_assert_cmpint (relais_json_has_nul (tree), ==, i == 0);
+        }
+      tree = relais_json_reparse (g_steal_pointer (&tree), many->str, many->len,
+                                  RELAIS_JSON_MAX_DEPTH, NULL);
+      g_assert_cmpuint (relais_json_node_get_count (relais_json_get_root (tree)), ==, 10001);
+    }
+}
+
 static void
 test_surrogates (void)
 {
@@ -785,6 +814,7 @@ main (int    argc,
   g_test_add_func ("/json/read", test_read);
   g_test_add_func ("/json/missing", test_missing);
   g_test_add_func ("/json/numbers", test_numbers);
+  g_test_add_func ("/json/reparse", test_reparse);
   g_test_add_func ("/json/surrogates", test_surrogates);
   g_test_add_func ("/json/scan", test_scan);
   g_test_add_func ("/json/scan-refuses", test_scan_refuses);
