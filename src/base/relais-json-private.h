@@ -19,7 +19,8 @@ typedef struct
 } RelaisJsonSlice;
 
 /* Children follow their container at once; `span` leads past them. The members of an object are
- * key, value, key, value. While a container is open `span` holds the place of the one around it. */
+ * key, value, key, value. While a container is open `span` holds the place of the one around it.
+ * `read` alone changes once a text is parsed. */
 struct _RelaisJsonNode
 {
   const char *start; /* borrowed; strings without their quotes */
@@ -28,6 +29,7 @@ struct _RelaisJsonNode
   guint32 count;
   guint8  kind;
   guint8  escaped;
+  guint8 read; /* a key: somebody asked for it; a value: it was taken with all that is in it */
 };
 
 /* A place in a source. All pointers borrowed. */

@@ -65,6 +65,7 @@ add_node (RelaisJson     *self,
   node->count = 0;
   node->kind = kind;
   node->escaped = FALSE;
+  node->read = FALSE;
   return node;
 }
 
