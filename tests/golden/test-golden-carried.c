@@ -260,7 +260,8 @@ check_cb (const Leaf *leaf,
   self->n_lost++;
 }
 
-static void
+/* How many values are lost. */
+static guint
 check_request (const char      *name,
                guint            number,
                RelaisDialectId  source,
@@ -296,7 +297,7 @@ check_request (const char      *name,
   visit_leaves (relais_json_get_root (sent), "", "", hear_cb, &said);
   check.changes = relais_translation_get_changes (translation);
   visit_leaves (relais_json_get_root (asked), "", "", check_cb, &check);
-  g_assert_cmpuint (check.n_lost, ==, 0);
+  return check.n_lost;
 }
 
 static void
@@ -306,15 +307,20 @@ request_cb (const char      *name,
             GBytes          *body,
             gpointer         user_data)
 {
+  guint *n_lost = user_data;
+
   for (RelaisDialectId target = 0; target < RELAIS_N_DIALECTS; target++)
     if (target != source)
-      check_request (name, number, source, target, body);
+      *n_lost += check_request (name, number, source, target, body);
 }
 
 static void
 test_carried (void)
 {
-  kit_foreach_capture (request_cb, NULL);
+  guint n_lost = 0;
+
+  kit_foreach_capture (request_cb, &n_lost);
+  g_assert_cmpuint (n_lost, ==, 0);
 }
 
 int
