@@ -534,8 +534,7 @@ write_members (RelaisSchemaTrim     *self,
     {
       g_autofree char *name = relais_json_node_dup_string (key);
 
-      if (!is_carried (self, name))
-        self->less = TRUE;
+      self->less = self->less || !is_carried (self, name);
       if (g_hash_table_lookup (last, name) == value)
         write_member (self, node, name, value, type, notes, nullable);
     }
