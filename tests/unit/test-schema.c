@@ -319,6 +319,14 @@ test_object (void)
                 FALSE);
   check_object ("{\"type\":\"object\",\"not\":{},\"enum\":[{}],\"properties\":{}}", FALSE,
                 "{\"type\":\"object\",\"properties\":{}}", TRUE);
+  /* a branch that something refers to is kept elsewhere */
+  check_object ("{\"$defs\":{\"d\":{\"$ref\":\"#/oneOf/1/properties/n\"}},\"oneOf\":[{\"properties\":{\"a\":{\"default\":1.50}}},"
+                "{\"properties\":{\"n\":{\"$ref\":\"#/oneOf/0\"}}}]}",
+                FALSE,
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"default\":1.50},\"n\":{\"$ref\":\"#/$defs/oneOf_0\"}},"
+                "\"$defs\":{\"d\":{\"$ref\":\"#/$defs/oneOf_1/properties/n\"},\"oneOf_0\":{\"properties\":{\"a\":{\"default\":1.50}}},"
+                "\"oneOf_1\":{\"properties\":{\"n\":{\"$ref\":\"#/$defs/oneOf_0\"}}}}}",
+                TRUE);
   /* what takes a choice keeps it */
   check_object ("{\"anyOf\":[{\"type\":\"object\"}]}", TRUE, NULL, FALSE);
   check_object ("{\"$ref\":\"#/$defs/a\"}", TRUE, NULL, FALSE);
