@@ -424,6 +424,7 @@ test_unread (void)
   g_autofree char *raw = relais_json_node_dup_raw (relais_json_node_get_member (root, "p"));
   g_autoptr (GString) paths = g_string_new (NULL);
 
+  g_assert_cmpstr (raw, ==, "{\"q\":{\"r\":5}}");
   g_assert_nonnull (relais_json_node_get_member (relais_json_node_get_element (list, 0), "d"));
   g_assert_null (relais_json_node_get_member (root, "nowhere"));
   relais_json_foreach_unread (tree, unread_cb, paths);
