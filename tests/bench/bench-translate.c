@@ -14,6 +14,7 @@
 #include "dialects/relais-translation.h"
 
 #define RUNS 40
+#define ROUNDS 5
 #define EVENTS 2000
 
 static const char *const names[] = { "chat", "responses", "anthropic", "gemini" };
@@ -240,6 +241,28 @@ measure_stream (RelaisDialectId source,
   return (double)best / EVENTS;
 }
 
+/* In rounds: what slows the machine for a moment does not hit all of one pair. */
+static void
+print_streams (void)
+{
+  double best[RELAIS_N_DIALECTS][RELAIS_N_DIALECTS];
+
+  for (guint round = 0; round < ROUNDS; round++)
+    for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+      for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
+        if (to != source)
+          {
+            double cost = measure_stream (source, to);
+
+            best[source][to] = round == 0 ? cost : MIN (best[source][to], cost);
+          }
+  g_print ("\n%-12s %-12s %12s\n", "client", "upstream", "an event");
+  for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+    for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
+      if (to != source)
+        g_print ("%-12s %-12s %9.0f ns\n", names[source], names[to], best[source][to]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -266,10 +289,6 @@ main (int    argc,
                      g_bytes_get_size (body), names[to], parse, ours, ours / parse);
           }
     }
-  g_print ("\n%-12s %-12s %12s\n", "client", "upstream", "an event");
-  for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
-    for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
-      if (to != source)
-        g_print ("%-12s %-12s %9.0f ns\n", names[source], names[to], measure_stream (source, to));
+  print_streams ();
   return 0;
 }
