@@ -11,6 +11,7 @@
 
 #include "relais-error.h"
 #include "relais-json-private.h"
+#include "relais-text.h"
 
 /**
  * relais_json_lexer_init:
@@ -143,23 +144,23 @@ skip_escape (RelaisJsonLexer *lexer,
 
 /**
  * relais_json_lexer_odd_string:
- * @lexer: a lexer standing on an opening quote
+ * @lexer: a lexer inside a string, behind characters that it can simply hold
+ * @start: the first of them
  * @slice: (out): what stands between the quotes
  *
- * As [func@json_lexer_string], for any string.
+ * Goes on with what [func@json_lexer_string] began, for any string.
  *
  * Returns: whether it was a string
  */
 gboolean
 relais_json_lexer_odd_string (RelaisJsonLexer *lexer,
+                              const char      *start,
                               RelaisJsonSlice *slice)
 {
-  lexer->at++;
-  slice->start = lexer->at;
+  slice->start = start;
   slice->escaped = slice->nul = FALSE;
-  for (;;)
+  for (;; lexer->at = relais_json_skip_plain (lexer->at, lexer->end))
     {
-      lexer->at = relais_json_skip_plain (lexer->at, lexer->end);
       if (lexer->at == lexer->end)
         return relais_json_lexer_fail (lexer, "an unfinished string");
       if (*lexer->at == '"')
@@ -332,7 +333,7 @@ relais_json_unescape (const char *text,
     {
       const char *slash = memchr (text, '\\', end - text);
 
-      g_string_append_len (out, text, (slash != NULL ? slash : end) - text);
+      relais_text_append_len (out, text, (slash != NULL ? slash : end) - text);
       text = slash != NULL ? append_escape (slash, end, out) : end;
     }
 }

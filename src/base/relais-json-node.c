@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "relais-json-private.h"
+#include "relais-text.h"
 
 /**
  * relais_json_node_get_kind:
@@ -37,6 +38,12 @@ relais_json_node_get_count (const RelaisJsonNode *node)
   return node != NULL ? node->count : 0;
 }
 
+static inline void
+mark_read (const RelaisJsonNode *node)
+{
+  ((RelaisJsonNode *)node)->read = TRUE;
+}
+
 static inline gboolean
 is_key (const RelaisJsonNode *key,
         const char           *name,
@@ -52,7 +59,7 @@ is_key (const RelaisJsonNode *key,
  * @node: (nullable): a value
  * @name: a key, as it reads unescaped
  *
- * Looks through all members: the last of equal keys wins.
+ * Looks through all members: the last of equal keys wins. They count as read from then on.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL when @node is no object or has no such
  *   key
@@ -70,7 +77,10 @@ relais_json_node_get_member (const RelaisJsonNode *node,
   end = node + node->span;
   for (const RelaisJsonNode *key = node + 1; key < end; key += 1 + key[1].span)
     if (is_key (key, name, length))
-      found = key + 1;
+      {
+        mark_read (key);
+        found = key + 1;
+      }
   return found;
 }
 
@@ -100,6 +110,7 @@ relais_json_node_get_members (const RelaisJsonNode  *node,
     for (gsize i = 0; i < n_names; i++)
       if (is_key (key, names[i].text, names[i].length))
         {
+          mark_read (key);
           found[i] = key + 1;
           break;
         }
@@ -150,9 +161,24 @@ relais_json_node_get_element (const RelaisJsonNode *node,
 }
 
 /**
+ * relais_json_node_take:
+ * @node: (nullable): a value
+ *
+ * Marks it as read with all that is in it, for who looks at it in a way of their own.
+ */
+void
+relais_json_node_take (const RelaisJsonNode *node)
+{
+  if (node != NULL)
+    mark_read (node);
+}
+
+/**
  * relais_json_node_get_raw:
  * @node: (nullable): a value
  * @length: (out): its bytes
+ *
+ * What is in it counts as read.
  *
  * Returns: (transfer none) (nullable): the value as it stands in the source, strings with their
  *   quotes, not NUL-terminated; %NULL for %NULL
@@ -166,6 +192,7 @@ relais_json_node_get_raw (const RelaisJsonNode *node,
   *length = node != NULL ? node->length + (string ? 2 : 0) : 0;
   if (node == NULL)
     return NULL;
+  mark_read (node);
   return string ? node->start - 1 : node->start;
 }
 
@@ -224,7 +251,7 @@ relais_json_node_append_string (const RelaisJsonNode *node,
   if (node->escaped)
     relais_json_unescape (node->start, node->length, out);
   else
-    g_string_append_len (out, node->start, node->length);
+    relais_text_append_len (out, node->start, node->length);
   return TRUE;
 }
 
@@ -374,4 +401,65 @@ relais_json_iter_next (RelaisJsonIter        *iter,
   *value = iter->at;
   iter->at += iter->at->span;
   return TRUE;
+}
+
+/* Null, or a container of nothing. */
+static gboolean
+says_nothing (const RelaisJsonNode *node)
+{
+  gboolean holds = node->kind == RELAIS_JSON_OBJECT || node->kind == RELAIS_JSON_ARRAY;
+
+  return node->kind == RELAIS_JSON_NULL || (holds && node->count == 0);
+}
+
+static gboolean
+visit_unread (const RelaisJsonNode *node,
+              GString              *path,
+              RelaisJsonUnreadFunc  func,
+              gpointer              user_data)
+{
+  const RelaisJsonNode *key, *value;
+  gsize length = path->len;
+  gboolean more = TRUE;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, node);
+  while (more && relais_json_iter_next (&iter, &key, &value))
+    {
+      gboolean unread = key != NULL && !key->read;
+
+      if (value->read || says_nothing (value) || (!unread && value->count == 0))
+        continue;
+      if (key == NULL)
+        relais_text_append (path, "[]");
+      else
+        {
+          if (length > 0)
+            g_string_append_c (path, '.');
+          relais_json_node_append_string (key, path);
+        }
+      more = unread ? func (path->str, user_data) : visit_unread (value, path, func, user_data);
+      g_string_truncate (path, length);
+    }
+  return more;
+}
+
+/**
+ * relais_json_foreach_unread:
+ * @self: (nullable): a tree
+ * @func: told the way to each member, `a.b[].c`; says whether it wants more
+ * @user_data: (closure): for @func
+ *
+ * Goes through the members of objects that nobody asked for and that are not inside a value that
+ * was taken. What is null, or empty, says nothing and is passed over; so is the inside of an unread
+ * value.
+ */
+void
+relais_json_foreach_unread (const RelaisJson     *self,
+                            RelaisJsonUnreadFunc  func,
+                            gpointer              user_data)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  visit_unread (relais_json_get_root (self), path, func, user_data);
 }

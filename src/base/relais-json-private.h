@@ -19,7 +19,8 @@ typedef struct
 } RelaisJsonSlice;
 
 /* Children follow their container at once; `span` leads past them. The members of an object are
- * key, value, key, value. While a container is open `span` holds the place of the one around it. */
+ * key, value, key, value. While a container is open `span` holds the place of the one around it.
+ * `read` alone changes once a text is parsed. */
 struct _RelaisJsonNode
 {
   const char *start; /* borrowed; strings without their quotes */
@@ -28,6 +29,7 @@ struct _RelaisJsonNode
   guint32 count;
   guint8  kind;
   guint8  escaped;
+  guint8 read; /* a key: somebody asked for it; a value: it was taken with all that is in it */
 };
 
 /* A place in a source. All pointers borrowed. */
@@ -45,6 +47,7 @@ void           relais_json_lexer_init       (RelaisJsonLexer        *lexer,
                                              const char             *json,
                                              gsize                   length);
 gboolean       relais_json_lexer_odd_string (RelaisJsonLexer        *lexer,
+                                             const char             *start,
                                              RelaisJsonSlice        *slice);
 RelaisJsonKind relais_json_lexer_scalar     (RelaisJsonLexer        *lexer,
                                              RelaisJsonSlice        *slice);
@@ -106,12 +109,13 @@ relais_json_lexer_string (RelaisJsonLexer *lexer,
   const char *start = lexer->at + 1;
   const char *end = relais_json_skip_plain (start, lexer->end);
 
+  lexer->at = end;
   if (end == lexer->end || *end != '"')
-    return relais_json_lexer_odd_string (lexer, slice);
+    return relais_json_lexer_odd_string (lexer, start, slice);
   slice->start = start;
   slice->length = end - start;
   slice->escaped = slice->nul = FALSE;
-  lexer->at = end + 1;
+  lexer->at++;
   return TRUE;
 }
 

@@ -11,6 +11,7 @@
 
 #include "relais-json-private.h"
 #include "relais-json-writer.h"
+#include "relais-text.h"
 
 #define LINE_SEPARATOR "\342\200\250"
 #define PARAGRAPH_SEPARATOR "\342\200\251"
@@ -51,23 +52,6 @@ count_plain (const char *at,
         return at - start;
       at += size;
     }
-}
-
-/* Makes room for so many bytes more at the end, to be filled by the caller. */
-static char *
-extend (GString *out,
-        gsize    size)
-{
-  gsize at = out->len;
-
-  if (G_LIKELY (at + size < out->allocated_len))
-    {
-      out->len = at + size;
-      out->str[out->len] = '\0';
-    }
-  else
-    g_string_set_size (out, at + size);
-  return out->str + at;
 }
 
 /* Appends what stands for the character at @at, which is none that can be copied; returns what
@@ -116,7 +100,7 @@ relais_json_append_escaped (GString    *out,
     {
       gsize plain = count_plain (text, end);
 
-      memcpy (extend (out, plain), text, plain);
+      relais_text_append_len (out, text, plain);
       text += plain;
       if (text < end)
         text = append_escape (out, text, end);
@@ -147,7 +131,7 @@ relais_json_append_raw (GString    *out,
 
       if (cr != NULL)
         stop = cr;
-      g_string_append_len (out, json, stop - json);
+      relais_text_append_len (out, json, stop - json);
       json = stop < end ? stop + 1 : end;
     }
 }
@@ -170,7 +154,7 @@ relais_json_append_string (GString    *out,
 
   if (plain == size)
     {
-      char *at = extend (out, size + 2);
+      char *at = relais_text_extend (out, size + 2);
 
       at[0] = '"';
       memcpy (at + 1, text, size);
@@ -178,7 +162,7 @@ relais_json_append_string (GString    *out,
       return;
     }
   g_string_append_c (out, '"');
-  memcpy (extend (out, plain), text, plain);
+  relais_text_append_len (out, text, plain);
   relais_json_append_escaped (out, text + plain, size - plain);
   g_string_append_c (out, '"');
 }
@@ -202,7 +186,7 @@ begin_value (RelaisJsonWriter *self,
       g_string_append_c (self->out, ':');
       return;
     }
-  at = extend (self->out, size + 3);
+  at = relais_text_extend (self->out, size + 3);
   at[0] = '"';
   memcpy (at + 1, name, size);
   at[size + 1] = '"';
@@ -343,7 +327,7 @@ relais_json_writer_int (RelaisJsonWriter *self,
   while ((rest /= 10) != 0);
   if (value < 0)
     *--at = '-';
-  memcpy (extend (self->out, digits + sizeof digits - at), at, digits + sizeof digits - at);
+  relais_text_append_len (self->out, at, digits + sizeof digits - at);
 }
 
 /**
@@ -360,7 +344,7 @@ relais_json_writer_boolean (RelaisJsonWriter *self,
                             gboolean          value)
 {
   begin_value (self, name);
-  g_string_append (self->out, value ? "true" : "false");
+  relais_text_append (self->out, value ? "true" : "false");
 }
 
 /**
@@ -375,7 +359,7 @@ relais_json_writer_null (RelaisJsonWriter *self,
                          const char       *name)
 {
   begin_value (self, name);
-  g_string_append (self->out, "null");
+  relais_text_append (self->out, "null");
 }
 
 /**

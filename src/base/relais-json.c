@@ -22,6 +22,8 @@ struct _RelaisJson
 };
 
 #define NO_PARENT G_MAXUINT32
+/* Nodes made room for before any was read, and kept from one text to the next. */
+#define MAX_FIRST_ROOM 4096
 
 static RelaisJson *
 json_new (gsize n_room)
@@ -46,7 +48,7 @@ grow (RelaisJson *self)
   self->n_room *= 2;
 }
 
-static RelaisJsonNode *
+static inline RelaisJsonNode *
 add_node (RelaisJson     *self,
           RelaisJsonKind  kind,
           const char     *start,
@@ -63,6 +65,7 @@ add_node (RelaisJson     *self,
   node->count = 0;
   node->kind = kind;
   node->escaped = FALSE;
+  node->read = FALSE;
   return node;
 }
 
@@ -214,12 +217,40 @@ relais_json_parse (const char  *json,
                    guint        max_depth,
                    GError     **error)
 {
-  g_autoptr (RelaisJson) self = NULL;
+  return relais_json_reparse (NULL, json, length, max_depth, error);
+}
+
+/**
+ * relais_json_reparse:
+ * @before: (transfer full) (nullable): a tree nobody needs any more
+ * @json: (array length=length): the text; must outlive the result
+ * @length: its bytes, below 4 GiB
+ * @max_depth: how many containers may be open at once, at most 1024
+ * @error: where to put a failure
+ *
+ * As [func@json_parse], in the memory of @before where that is of a usual size.
+ *
+ * Returns: (transfer full) (nullable): the tree, or %NULL with @error set
+ */
+RelaisJson *
+relais_json_reparse (RelaisJson  *before,
+                     const char  *json,
+                     gsize        length,
+                     guint        max_depth,
+                     GError     **error)
+{
+  g_autoptr (RelaisJson) self = before;
   RelaisJsonLexer lexer;
 
   g_return_val_if_fail (json != NULL || length == 0, NULL);
 
-  self = json_new (MIN (length / 8 + 16, 4096));
+  if (self == NULL || self->n_room > MAX_FIRST_ROOM)
+    {
+      relais_json_free (self);
+      self = json_new (MIN (length / 8 + 16, MAX_FIRST_ROOM));
+    }
+  self->n_nodes = 0;
+  self->nul = FALSE;
   relais_json_lexer_init (&lexer, json != NULL ? json : "", length);
   if (length > G_MAXUINT32 - 1)
     relais_json_lexer_fail (&lexer, "too much text");

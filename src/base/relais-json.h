@@ -37,6 +37,10 @@ typedef struct
   gboolean              object;
 } RelaisJsonIter;
 
+/* Told the way to a member nobody read, from outside in; says whether it wants more. */
+typedef gboolean (*RelaisJsonUnreadFunc) (const char *path,
+                                          gpointer user_data);
+
 /* A key to look for; RELAIS_JSON_NAME ("…") makes one. */
 typedef struct
 {
@@ -65,6 +69,11 @@ RelaisJson           *relais_json_parse     (const char        *json,
                                              gsize              length,
                                              guint              max_depth,
                                              GError           **error);
+RelaisJson           *relais_json_reparse   (RelaisJson        *self,
+                                             const char        *json,
+                                             gsize              length,
+                                             guint              max_depth,
+                                             GError           **error);
 char                 *relais_json_dup_fault (const char        *json,
                                              gsize              length);
 void                  relais_json_free      (RelaisJson        *self);
@@ -82,6 +91,7 @@ const RelaisJsonNode *relais_json_node_get_element   (const RelaisJsonNode  *nod
                                                       gsize                  position);
 const char           *relais_json_node_get_raw       (const RelaisJsonNode  *node,
                                                       gsize                 *length);
+void                  relais_json_node_take          (const RelaisJsonNode  *node);
 char                 *relais_json_node_dup_raw       (const RelaisJsonNode  *node);
 char                 *relais_json_node_dup_string    (const RelaisJsonNode  *node);
 gboolean              relais_json_node_append_string (const RelaisJsonNode  *node,
@@ -104,6 +114,10 @@ void     relais_json_iter_init (RelaisJsonIter        *iter,
 gboolean relais_json_iter_next (RelaisJsonIter        *iter,
                                 const RelaisJsonNode **key,
                                 const RelaisJsonNode **value);
+
+void relais_json_foreach_unread (const RelaisJson     *self,
+                                 RelaisJsonUnreadFunc  func,
+                                 gpointer              user_data);
 
 gboolean relais_json_scan_request (const char      *json,
                                    gsize            length,

@@ -12,6 +12,7 @@
 #include "relais-error.h"
 #include "relais-json.h"
 #include "relais-sse.h"
+#include "relais-text.h"
 
 #define BOM "\357\273\277"
 
@@ -92,13 +93,13 @@ take_line (RelaisSseReader *self,
     {
       if (self->has_data)
         g_string_append_c (self->data, '\n');
-      g_string_append_len (self->data, value, n_value);
+      relais_text_append_len (self->data, value, n_value);
       self->has_data = TRUE;
     }
   else if (n_field == 5 && memcmp (line, "event", 5) == 0)
     {
       g_string_truncate (self->name, 0);
-      g_string_append_len (self->name, value, n_value);
+      relais_text_append_len (self->name, value, n_value);
     }
 }
 
@@ -202,12 +203,12 @@ relais_sse_reader_push (RelaisSseReader  *self,
         }
       if (stop == end)
         {
-          g_string_append_len (self->line, bytes, end - bytes);
+          relais_text_append_len (self->line, bytes, end - bytes);
           break;
         }
       if (self->line->len > 0)
         {
-          g_string_append_len (self->line, bytes, stop - bytes);
+          relais_text_append_len (self->line, bytes, stop - bytes);
           take_line (self, self->line->str, self->line->len);
           empty (&self->line);
         }

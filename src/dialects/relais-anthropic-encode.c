@@ -614,10 +614,10 @@ write_temperature (Writer *self)
   double value = prompt->temperature != NULL ? g_ascii_strtod (prompt->temperature, NULL) : 0;
 
   /* Newer models take the default at best, and some none at all: it need not be said. */
-  if (prompt->temperature == NULL || (!self->facts.samples && value == 1.0))
+  if (prompt->temperature == NULL)
     return;
   if (thinks (self) || !self->facts.samples)
-    relais_target_drop (&self->base, RELAIS_FIELD_TEMPERATURE, TRUE,
+    relais_target_drop (&self->base, RELAIS_FIELD_TEMPERATURE, self->facts.samples || value != 1.0,
                         self->facts.samples ? "it does not go with thinking" : "the model does not take it");
   else if (value > 1)
     {
@@ -643,7 +643,9 @@ write_sampling (Writer *self)
   else if (both || (unsaid && top_p < 0.99))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, TRUE,
                         both ? "the model takes not both temperature and it" : "the model does not take it");
-  else if (!unsaid)
+  else if (unsaid)
+    relais_target_drop (&self->base, RELAIS_FIELD_TOP_P, FALSE, "the model does not take it");
+  else
     relais_target_number (&self->base, "top_p", prompt->top_p);
   if (prompt->top_k != NULL && (!self->facts.samples || thinks (self)))
     relais_target_drop (&self->base, RELAIS_FIELD_TOP_K, TRUE,
@@ -673,11 +675,15 @@ note_unsaid (Writer *self)
     { prompt->metadata != NULL, RELAIS_FIELD_METADATA, FALSE },
     { relais_target_has_cache_key (prompt), RELAIS_FIELD_SESSION, FALSE },
     { prompt->store != RELAIS_TRI_UNSET, RELAIS_FIELD_STORE, FALSE },
+    { prompt->format_name != NULL, RELAIS_FIELD_FORMAT_NAME, FALSE },
+    { prompt->format_strict != RELAIS_TRI_UNSET && prompt->origin != RELAIS_ORIGIN_GEMINI,
+      RELAIS_FIELD_FORMAT_STRICT, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (unsaid); i++)
     if (unsaid[i].said)
       relais_target_drop (&self->base, unsaid[i].field, unsaid[i].notable, "Anthropic has no such setting");
+  relais_target_drop_details (&self->base);
 }
 
 /**

@@ -429,33 +429,6 @@ decode_format (const RelaisJsonNode  *format,
   return TRUE;
 }
 
-static void
-note_extras (const RelaisJsonNode *root,
-             RelaisPrompt         *prompt)
-{
-  static const RelaisRequestField fields[] = {
-    { "model", TRUE },
-    { "stream", TRUE },
-    { "max_tokens", TRUE },
-    { "thinking", TRUE },
-    { "system", TRUE },
-    { "messages", TRUE },
-    { "tools", TRUE },
-    { "tool_choice", TRUE },
-    { "stop_sequences", TRUE },
-    { "temperature", TRUE },
-    { "top_p", TRUE },
-    { "top_k", TRUE },
-    { "output_config", TRUE },
-    { "output_format", TRUE },
-    { "metadata", TRUE },
-    { "service_tier", TRUE },
-    { "mcp_servers", FALSE, RELAIS_EXTRA_TOLD },
-  };
-
-  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
-}
-
 static gboolean
 decode_settings (const RelaisJsonNode  *root,
                  RelaisPrompt          *prompt,
@@ -482,7 +455,7 @@ decode_settings (const RelaisJsonNode  *root,
       !relais_request_read_string (member (root, "service_tier"), "service_tier", &prompt->service_tier, error))
     return FALSE;
   prompt->session_key = g_strdup (prompt->user_id);
-  note_extras (root, prompt);
+  relais_request_note_extra (prompt, member (root, "mcp_servers"), "mcp_servers", RELAIS_EXTRA_TOLD);
   return TRUE;
 }
 
@@ -514,6 +487,7 @@ relais_anthropic_decode_count (GBytes  *body,
       !decode_tools (member (root, "tools"), prompt, error))
     return NULL;
   relais_request_match_results (prompt);
+  relais_request_note_unread (prompt, tree);
   return g_steal_pointer (&prompt);
 }
 
@@ -524,8 +498,8 @@ relais_anthropic_decode_count (GBytes  *body,
  * @stream: not used, the flag is in the body
  * @error: where to put a failure
  *
- * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
- * field: no JSON object, model, max_tokens or messages missing, a field of the wrong type.
+ * Fields nobody here needs are noted as extras. Fails with [error@Error] `INVALID_REQUEST`, naming
+ * the field: no JSON object, model, max_tokens or messages missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */

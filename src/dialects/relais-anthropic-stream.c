@@ -7,7 +7,14 @@
 
 #include "config.h"
 
+#include "base/relais-text.h"
+
 #include "relais-anthropic.h"
+
+#define TEXT_DELTA "\"type\":\"text_delta\",\"text\":"
+#define THINKING_DELTA "\"type\":\"thinking_delta\",\"thinking\":"
+#define SIGNATURE_DELTA "\"type\":\"signature_delta\",\"signature\":"
+#define INPUT_DELTA "\"type\":\"input_json_delta\",\"partial_json\":"
 
 typedef enum {
   BLOCK_NONE,
@@ -30,9 +37,9 @@ begin_event (RelaisJsonWriter *writer,
              const char       *type,
              GString          *out)
 {
-  g_string_append (out, "event: ");
-  g_string_append (out, type);
-  g_string_append (out, "\ndata: ");
+  relais_text_append (out, "event: ");
+  relais_text_append (out, type);
+  relais_text_append (out, "\ndata: ");
   relais_json_writer_init (writer, out);
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "type", type);
@@ -42,7 +49,7 @@ static void
 end_event (RelaisJsonWriter *writer)
 {
   relais_json_writer_end_object (writer);
-  g_string_append (writer->out, "\n\n");
+  relais_text_append (writer->out, "\n\n");
 }
 
 static void
@@ -79,23 +86,24 @@ write_start (AnthropicEncoder *self,
   g_string_append (out, relais_anthropic.keep_alive);
 }
 
+/* @delta is what its object begins with, up to the text. */
 static void
 write_delta (AnthropicEncoder *self,
-             const char       *type,
-             const char       *name,
+             const char       *delta,
              const char       *text,
              gssize            length,
              GString          *out)
 {
   RelaisJsonWriter writer;
 
-  begin_event (&writer, "content_block_delta", out);
+  relais_text_append (out, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\"");
+  relais_json_writer_init (&writer, out);
+  writer.comma = TRUE;
   relais_json_writer_int (&writer, "index", self->n_blocks);
-  relais_json_writer_object (&writer, "delta");
-  relais_json_writer_string (&writer, "type", type);
-  relais_json_writer_text (&writer, name, text, length);
-  relais_json_writer_end_object (&writer);
-  end_event (&writer);
+  relais_text_append (out, ",\"delta\":{");
+  relais_text_append (out, delta);
+  relais_json_append_string (out, text, length);
+  relais_text_append (out, "}}\n\n");
 }
 
 /* Thoughts nobody signed are marked: no vendor takes them back. */
@@ -111,7 +119,7 @@ close_block (AnthropicEncoder *self,
     {
       g_autofree char *sealed = relais_encoder_seal (&self->base, NULL, RELAIS_ORIGIN_OPENAI_CHAT);
 
-      write_delta (self, "signature_delta", "signature", sealed, -1, out);
+      write_delta (self, SIGNATURE_DELTA, sealed, -1, out);
       self->unsigned_yet = FALSE;
     }
   begin_event (&writer, "content_block_stop", out);
@@ -159,7 +167,7 @@ write_text (AnthropicEncoder  *self,
       relais_json_writer_null (&writer, "citations");
       end_block_start (self, &writer, BLOCK_TEXT);
     }
-  write_delta (self, "text_delta", "text", event->text, event->length, out);
+  write_delta (self, TEXT_DELTA, event->text, event->length, out);
 }
 
 static void
@@ -187,7 +195,7 @@ write_signature (AnthropicEncoder *self,
 
   open_thinking (self, out);
   self->unsigned_yet = FALSE;
-  write_delta (self, "signature_delta", "signature", sealed, -1, out);
+  write_delta (self, SIGNATURE_DELTA, sealed, -1, out);
   close_block (self, out);
 }
 
@@ -231,7 +239,7 @@ write_custom_args (AnthropicEncoder  *self,
   g_autoptr (GString) json = g_string_new (self->custom_begun ? "" : "{\"input\":\"");
 
   relais_json_append_escaped (json, event->text, event->length);
-  write_delta (self, "input_json_delta", "partial_json", json->str, json->len, out);
+  write_delta (self, INPUT_DELTA, json->str, json->len, out);
   self->custom_begun = TRUE;
 }
 
@@ -241,7 +249,7 @@ write_call_end (AnthropicEncoder  *self,
                 GString           *out)
 {
   if (!event->cut && g_array_index (self->base.calls, RelaisEncoderCall, event->call).custom)
-    write_delta (self, "input_json_delta", "partial_json",
+    write_delta (self, INPUT_DELTA,
                  self->custom_begun ? "\"}" : "{\"input\":\"\"}", -1, out);
   close_block (self, out);
 }
@@ -294,7 +302,7 @@ anthropic_step (RelaisEncoder     *encoder,
         break;
       open_thinking (self, out);
       if (encoder->prompt->show_thinking != RELAIS_TRI_FALSE)
-        write_delta (self, "thinking_delta", "thinking", event->text, event->length, out);
+        write_delta (self, THINKING_DELTA, event->text, event->length, out);
       break;
     case RELAIS_EVENT_SIGNATURE:
       signature = g_strndup (event->text, event->length);
@@ -312,7 +320,7 @@ anthropic_step (RelaisEncoder     *encoder,
       if (g_array_index (encoder->calls, RelaisEncoderCall, event->call).custom)
         write_custom_args (self, event, out);
       else
-        write_delta (self, "input_json_delta", "partial_json", event->text, event->length, out);
+        write_delta (self, INPUT_DELTA, event->text, event->length, out);
       break;
     case RELAIS_EVENT_CALL_END:
       write_call_end (self, event, out);

@@ -48,9 +48,10 @@ struct _RelaisDecoder
 
   /* owned */
   struct _RelaisSseReader  *reader;
-  GString *body;  /* a whole body or an array, as far as it came */
-  GString *value; /* the text being told */
-  GArray *calls;  /* RelaisDecoderCall, by their number */
+  GString *body;    /* a whole body or an array, as far as it came */
+  GString *value;   /* the text being told */
+  RelaisJson *tree; /* of the last event; its memory is used again */
+  GArray *calls;    /* RelaisDecoderCall, by their number */
   gsize                     max_bytes;
   guint n_malformed;   /* events in a row that were no JSON */
   guint n_skip;        /* what of a byte order mark was seen */

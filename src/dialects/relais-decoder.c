@@ -447,12 +447,14 @@ read_event (RelaisDecoder *self,
             const char    *json,
             gsize          length)
 {
-  g_autoptr (RelaisJson) tree = relais_json_parse (json, length, RELAIS_JSON_MAX_DEPTH, NULL);
+  const RelaisJsonNode *root;
 
-  if (relais_json_node_get_kind (relais_json_get_root (tree)) == RELAIS_JSON_OBJECT)
+  self->tree = relais_json_reparse (self->tree, json, length, RELAIS_JSON_MAX_DEPTH, NULL);
+  root = relais_json_get_root (self->tree);
+  if (relais_json_node_get_kind (root) == RELAIS_JSON_OBJECT)
     {
       self->n_malformed = 0;
-      self->klass->event (self, name, relais_json_get_root (tree));
+      self->klass->event (self, name, root);
     }
   else if (++self->n_malformed >= MAX_MALFORMED)
     relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream sent three events in a row that are no JSON objects");
@@ -649,6 +651,7 @@ relais_decoder_free (RelaisDecoder *self)
   if (self->body != NULL)
     g_string_free (self->body, TRUE);
   g_string_free (self->value, TRUE);
+  relais_json_free (self->tree);
   g_array_unref (self->calls);
   g_free (self->stop_sequence);
   g_free (self);

@@ -18,6 +18,8 @@
 #include "relais-target-private.h"
 
 #define MAX_STOP 5
+#define UNSAID "Gemini has no such setting"
+#define LESS_SCHEMA "what Gemini does not take of a schema is told in words or left out"
 #define ROOM_BESIDE_BUDGET 4096
 
 typedef struct
@@ -341,15 +343,20 @@ write_function (Writer           *self,
   gboolean openapi = (self->base.target->quirks & RELAIS_QUIRK_OPENAPI_SCHEMA) != 0;
   RelaisSchemaForm form = openapi ? RELAIS_SCHEMA_OPENAPI : RELAIS_SCHEMA_JSON;
   g_autoptr (GString) schema = g_string_new (NULL);
+  gboolean less = FALSE;
 
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "name", tool->name);
   if (tool->description != NULL)
     relais_json_writer_string (writer, "description", tool->description);
   if (tool->schema != NULL &&
-      relais_schema_trim (tool->schema, form, schema))
+      relais_schema_trim (tool->schema, form, schema, &less))
     relais_json_writer_raw (writer, openapi ? "parameters" : "parametersJsonSchema", schema->str, schema->len);
   relais_json_writer_end_object (writer);
+  if (less)
+    relais_target_approximate (&self->base, RELAIS_FIELD_TOOL_SCHEMA, FALSE, LESS_SCHEMA);
+  if (tool->strict != RELAIS_TRI_UNSET)
+    relais_target_drop (&self->base, RELAIS_FIELD_TOOL_STRICT, FALSE, UNSAID);
 }
 
 static void
@@ -509,13 +516,16 @@ write_format (Writer *self)
   const RelaisPrompt *prompt = self->base.prompt;
   RelaisJsonWriter *writer = &self->base.writer;
   g_autoptr (GString) schema = g_string_new (NULL);
+  gboolean less = FALSE;
 
   if (prompt->format == RELAIS_FORMAT_TEXT || self->json_in_words)
     return;
   relais_json_writer_string (writer, "responseMimeType", "application/json");
   if (prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL &&
-      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, schema))
+      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, schema, &less))
     relais_json_writer_raw (writer, "responseJsonSchema", schema->str, schema->len);
+  if (less)
+    relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, FALSE, LESS_SCHEMA);
 }
 
 /* Only where every picture asks for it: the setting is one for all. */
@@ -566,6 +576,8 @@ write_generation (Writer *self)
   write_thinking (self);
   if (wants_low_detail (prompt))
     relais_json_writer_string (writer, "mediaResolution", "MEDIA_RESOLUTION_LOW");
+  else
+    relais_target_drop_details (&self->base);
   relais_json_writer_end_object (writer);
 }
 
@@ -587,11 +599,13 @@ note_unsaid (Writer *self)
     { relais_target_has_cache_key (prompt), RELAIS_FIELD_SESSION, FALSE },
     { prompt->user_id != NULL, RELAIS_FIELD_USER, FALSE },
     { prompt->store != RELAIS_TRI_UNSET, RELAIS_FIELD_STORE, FALSE },
+    { prompt->format_name != NULL, RELAIS_FIELD_FORMAT_NAME, FALSE },
+    { prompt->format_strict != RELAIS_TRI_UNSET, RELAIS_FIELD_FORMAT_STRICT, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (unsaid); i++)
     if (unsaid[i].said)
-      relais_target_drop (&self->base, unsaid[i].field, unsaid[i].notable, "Gemini has no such setting");
+      relais_target_drop (&self->base, unsaid[i].field, unsaid[i].notable, UNSAID);
 }
 
 /**

@@ -325,6 +325,7 @@ decode_system (const RelaisJsonNode  *system,
     return TRUE;
   if (relais_json_node_get_kind (system) == RELAIS_JSON_STRING)
     return decode_part (system, prompt, prompt->system, error);
+  relais_json_node_take (member (system, "role")); /* whatever it is, these are instructions */
   return relais_request_check (system, "systemInstruction", RELAIS_JSON_OBJECT, error) &&
          decode_parts (member (system, "parts"), prompt, prompt->system, error);
 }
@@ -560,48 +561,20 @@ static void
 note_extras (const RelaisJsonNode *root,
              RelaisPrompt         *prompt)
 {
-  static const RelaisRequestField fields[] = {
-    { "model", TRUE },
-    { "systemInstruction", TRUE },
-    { "contents", TRUE },
-    { "tools", TRUE },
-    { "toolConfig", TRUE },
-    { "generationConfig", TRUE },
-    { "cachedContent", FALSE, RELAIS_EXTRA_NEEDED },
-  };
-  static const RelaisRequestField settings[] = {
-    { "maxOutputTokens", TRUE },
-    { "candidateCount", TRUE },
-    { "temperature", TRUE },
-    { "topP", TRUE },
-    { "topK", TRUE },
-    { "presencePenalty", TRUE },
-    { "frequencyPenalty", TRUE },
-    { "seed", TRUE },
-    { "responseLogprobs", TRUE },
-    { "logprobs", TRUE },
-    { "stopSequences", TRUE },
-    { "responseMimeType", TRUE },
-    { "responseSchema", TRUE },
-    { "responseJsonSchema", TRUE },
-    { "_responseJsonSchema", TRUE },
-    { "thinkingConfig", TRUE },
-    { "responseModalities", TRUE },
-    { "speechConfig", FALSE, RELAIS_EXTRA_NEEDED },
-    { "imageConfig", FALSE, RELAIS_EXTRA_NEEDED },
-  };
   const RelaisJsonNode *config = member (root, "generationConfig");
   const RelaisJsonNode *modalities = member (config, "responseModalities");
   const RelaisJsonNode *one;
   RelaisJsonIter iter;
 
-  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
-  relais_request_note_extras (prompt, config, "generationConfig.", settings, G_N_ELEMENTS (settings));
+  relais_request_note_extra (prompt, member (root, "cachedContent"), "cachedContent", RELAIS_EXTRA_NEEDED);
+  relais_request_note_extra (prompt, member (config, "speechConfig"), "generationConfig.speechConfig",
+                             RELAIS_EXTRA_NEEDED);
+  relais_request_note_extra (prompt, member (config, "imageConfig"), "generationConfig.imageConfig",
+                             RELAIS_EXTRA_NEEDED);
   relais_json_iter_init (&iter, modalities);
   while (relais_json_iter_next (&iter, NULL, &one))
     if (!is_value (one, "TEXT", 1) && !is_value (one, "MODALITY_UNSPECIFIED", 0))
-      relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "generationConfig.responseModalities",
-                               relais_json_node_dup_raw (modalities));
+      relais_request_note_extra (prompt, modalities, "generationConfig.responseModalities", RELAIS_EXTRA_NEEDED);
 }
 
 static gboolean
@@ -625,8 +598,8 @@ decode_generation (const RelaisJsonNode  *config,
  * @error: where to put a failure
  *
  * Takes keys in camelCase and snake_case, enums by name and by number. Fields nobody here needs are
- * passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the field: no JSON object, model
- * or contents missing, a field of the wrong type.
+ * noted as extras. Fails with [error@Error] `INVALID_REQUEST`, naming the field: no JSON object,
+ * model or contents missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */
@@ -639,13 +612,15 @@ relais_gemini_decode_request (GBytes      *body,
   g_autoptr (RelaisJson) tree = relais_request_parse (body, error);
   g_autoptr (RelaisPrompt) prompt = relais_prompt_new ();
   const RelaisJsonNode *root = relais_json_get_root (tree);
+  const RelaisJsonNode *named;
 
   if (tree == NULL)
     return NULL;
   prompt->stream = stream;
   prompt->keep_signatures = TRUE;
   prompt->model = g_strdup (model);
-  if (model == NULL && !relais_request_need_string (member (root, "model"), "model", &prompt->model, error))
+  named = member (root, "model");
+  if (model == NULL && !relais_request_need_string (named, "model", &prompt->model, error))
     return NULL;
   if (g_str_has_prefix (prompt->model, "models/"))
     memmove (prompt->model, prompt->model + 7, strlen (prompt->model + 7) + 1);
@@ -657,5 +632,6 @@ relais_gemini_decode_request (GBytes      *body,
     return NULL;
   relais_request_match_results (prompt);
   note_extras (root, prompt);
+  relais_request_note_unread (prompt, tree);
   return g_steal_pointer (&prompt);
 }

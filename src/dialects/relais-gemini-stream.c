@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "base/relais-text.h"
+
 #include "relais-gemini.h"
 
 typedef struct
@@ -15,6 +17,7 @@ typedef struct
   RelaisPart *call;  /* owned; the one under way, its arguments not yet whole */
   GString *args;     /* owned */
   GString *held;     /* owned; a call's part that waits, as it may be the last of the answer */
+  GString *tail;     /* owned; what every chunk ends with; NULL: not made yet */
   gboolean in_array; /* array form: an element has gone out */
 } GeminiEncoder;
 
@@ -28,6 +31,8 @@ gemini_clear (RelaisEncoder *encoder)
     g_string_free (g_steal_pointer (&self->args), TRUE);
   if (self->held != NULL)
     g_string_free (g_steal_pointer (&self->held), TRUE);
+  if (self->tail != NULL)
+    g_string_free (g_steal_pointer (&self->tail), TRUE);
 }
 
 static void
@@ -38,10 +43,50 @@ begin_element (RelaisForm  form,
   if (form == RELAIS_FORM_ARRAY)
     g_string_append (out, first ? "[" : ",\r\n");
   else
-    g_string_append (out, "data: ");
+    relais_text_append (out, "data: ");
 }
 
-/* One chunk with one part: the older SDK garbles a chunk with two. */
+/* Every chunk has one part, which the caller writes between this and end_chunk(): the older SDK
+ * garbles a chunk with two. */
+static void
+begin_chunk (GeminiEncoder *self,
+             GString       *out)
+{
+  begin_element (self->base.form, !self->in_array, out);
+  self->in_array = TRUE;
+  relais_text_append (out, "{\"candidates\":[{\"content\":{\"parts\":[");
+}
+
+static void
+end_chunk (GeminiEncoder     *self,
+           const RelaisEvent *finish,
+           GString           *out)
+{
+  RelaisJsonWriter writer;
+
+  relais_json_writer_init (&writer, out);
+  relais_text_append (out, "],\"role\":\"model\"},\"index\":0");
+  writer.comma = TRUE;
+  if (finish != NULL)
+    relais_json_writer_string (&writer, "finishReason", relais_gemini_name_finish (finish->finish));
+  relais_text_append (out, "}]");
+  relais_gemini_write_usage (&writer, &self->base.usage, finish != NULL);
+  if (self->tail == NULL)
+    {
+      RelaisJsonWriter tail;
+
+      self->tail = g_string_new (NULL);
+      relais_json_writer_init (&tail, self->tail);
+      tail.comma = TRUE;
+      relais_json_writer_string (&tail, "modelVersion", self->base.model);
+      relais_json_writer_string (&tail, "responseId", self->base.id);
+      relais_json_writer_end_object (&tail);
+      if (self->base.form != RELAIS_FORM_ARRAY)
+        relais_text_append (self->tail, "\n\n");
+    }
+  relais_text_append_len (out, self->tail->str, self->tail->len);
+}
+
 static void
 write_chunk (GeminiEncoder     *self,
              const char        *part,
@@ -49,24 +94,9 @@ write_chunk (GeminiEncoder     *self,
              const RelaisEvent *finish,
              GString           *out)
 {
-  RelaisJsonWriter writer;
-
-  begin_element (self->base.form, !self->in_array, out);
-  self->in_array = TRUE;
-  relais_json_writer_init (&writer, out);
-  g_string_append (out, "{\"candidates\":[{\"content\":{\"parts\":[");
+  begin_chunk (self, out);
   relais_json_append_raw (out, part, length);
-  g_string_append (out, "],\"role\":\"model\"},\"index\":0");
-  writer.comma = TRUE;
-  if (finish != NULL)
-    relais_json_writer_string (&writer, "finishReason", relais_gemini_name_finish (finish->finish));
-  g_string_append (out, "}]");
-  relais_gemini_write_usage (&writer, &self->base.usage, finish != NULL);
-  relais_json_writer_string (&writer, "modelVersion", self->base.model);
-  relais_json_writer_string (&writer, "responseId", self->base.id);
-  g_string_append_c (out, '}');
-  if (self->base.form != RELAIS_FORM_ARRAY)
-    g_string_append (out, "\n\n");
+  end_chunk (self, finish, out);
 }
 
 static void
@@ -88,11 +118,11 @@ write_text (GeminiEncoder     *self,
             gboolean           thought,
             GString           *out)
 {
-  g_autoptr (GString) part = g_string_new ("{\"text\":");
-
-  relais_json_append_string (part, event->text, event->length);
-  g_string_append (part, thought ? ",\"thought\":true}" : "}");
-  write_chunk (self, part->str, part->len, NULL, out);
+  begin_chunk (self, out);
+  relais_text_append (out, "{\"text\":");
+  relais_json_append_string (out, event->text, event->length);
+  relais_text_append (out, thought ? ",\"thought\":true}" : "}");
+  end_chunk (self, NULL, out);
 }
 
 static void
@@ -102,11 +132,11 @@ write_signature (GeminiEncoder     *self,
 {
   g_autofree char *signature = g_strndup (event->text, event->length);
   g_autofree char *sealed = relais_encoder_seal (&self->base, signature, event->origin);
-  g_autoptr (GString) part = g_string_new ("{\"text\":\"\",\"thoughtSignature\":");
-
-  relais_json_append_string (part, sealed, -1);
-  g_string_append_c (part, '}');
-  write_chunk (self, part->str, part->len, NULL, out);
+  begin_chunk (self, out);
+  relais_text_append (out, "{\"text\":\"\",\"thoughtSignature\":");
+  relais_json_append_string (out, sealed, -1);
+  relais_text_append (out, "}");
+  end_chunk (self, NULL, out);
 }
 
 static void
@@ -114,13 +144,13 @@ write_image (GeminiEncoder     *self,
              const RelaisEvent *event,
              GString           *out)
 {
-  g_autoptr (GString) part = g_string_new ("{\"inlineData\":{\"mimeType\":");
-
-  relais_json_append_string (part, event->name != NULL ? event->name : "image/png", -1);
-  g_string_append (part, ",\"data\":");
-  relais_json_append_string (part, event->text, event->length);
-  g_string_append (part, "}}");
-  write_chunk (self, part->str, part->len, NULL, out);
+  begin_chunk (self, out);
+  relais_text_append (out, "{\"inlineData\":{\"mimeType\":");
+  relais_json_append_string (out, event->name != NULL ? event->name : "image/png", -1);
+  relais_text_append (out, ",\"data\":");
+  relais_json_append_string (out, event->text, event->length);
+  relais_text_append (out, "}}");
+  end_chunk (self, NULL, out);
 }
 
 static void

@@ -574,52 +574,17 @@ static void
 note_extras (const RelaisJsonNode *root,
              RelaisPrompt         *prompt)
 {
-  static const RelaisRequestField fields[] = {
-    { "model", TRUE },
-    { "messages", TRUE },
-    { "stream", TRUE },
-    { "stream_options", TRUE },
-    { "max_tokens", TRUE },
-    { "max_completion_tokens", TRUE },
-    { "parallel_tool_calls", TRUE },
-    { "reasoning_effort", TRUE },
-    { "n", TRUE },
-    { "tools", TRUE },
-    { "tool_choice", TRUE },
-    { "functions", TRUE },
-    { "function_call", TRUE },
-    { "response_format", TRUE },
-    { "temperature", TRUE },
-    { "top_p", TRUE },
-    { "top_k", TRUE },
-    { "presence_penalty", TRUE },
-    { "frequency_penalty", TRUE },
-    { "seed", TRUE },
-    { "logprobs", TRUE },
-    { "top_logprobs", TRUE },
-    { "logit_bias", TRUE },
-    { "stop", TRUE },
-    { "user", TRUE },
-    { "safety_identifier", TRUE },
-    { "prompt_cache_key", TRUE },
-    { "service_tier", TRUE },
-    { "verbosity", TRUE },
-    { "store", TRUE },
-    { "metadata", TRUE },
-    { "modalities", TRUE },
-    { "audio", FALSE, RELAIS_EXTRA_NEEDED },
-    { "prediction", FALSE, RELAIS_EXTRA_TOLD },
-    { "web_search_options", FALSE, RELAIS_EXTRA_TOLD },
-  };
   const RelaisJsonNode *modalities = member (root, "modalities");
   const RelaisJsonNode *one;
   RelaisJsonIter iter;
 
-  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+  relais_request_note_extra (prompt, member (root, "audio"), "audio", RELAIS_EXTRA_NEEDED);
+  relais_request_note_extra (prompt, member (root, "prediction"), "prediction", RELAIS_EXTRA_TOLD);
+  relais_request_note_extra (prompt, member (root, "web_search_options"), "web_search_options", RELAIS_EXTRA_TOLD);
   relais_json_iter_init (&iter, modalities);
   while (relais_json_iter_next (&iter, NULL, &one))
     if (!relais_json_node_equals (one, "text"))
-      relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "modalities", relais_json_node_dup_raw (modalities));
+      relais_request_note_extra (prompt, modalities, "modalities", RELAIS_EXTRA_NEEDED);
 }
 
 static gboolean
@@ -661,8 +626,8 @@ decode_settings (const RelaisJsonNode  *root,
  * @stream: not used, the flag is in the body
  * @error: where to put a failure
  *
- * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
- * field: no JSON object, model or messages missing, a field of the wrong type.
+ * Fields nobody here needs are noted as extras. Fails with [error@Error] `INVALID_REQUEST`, naming
+ * the field: no JSON object, model or messages missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */
@@ -681,5 +646,6 @@ relais_openai_chat_decode_request (GBytes      *body,
       !decode_tools (root, prompt, error))
     return NULL;
   relais_request_match_results (prompt);
+  relais_request_note_unread (prompt, tree);
   return g_steal_pointer (&prompt);
 }

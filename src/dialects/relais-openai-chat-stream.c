@@ -7,12 +7,14 @@
 
 #include "config.h"
 
+#include "base/relais-text.h"
+
 #include "relais-openai-chat.h"
 
 typedef struct
 {
   RelaisEncoder  base;
-  GString *head; /* owned; every chunk up to the value of delta */
+  GString *head; /* owned; every chunk up to its choices */
   const char    *tail;
 } ChatEncoder;
 
@@ -46,8 +48,8 @@ static void
 begin_chunk (ChatEncoder *self,
              GString     *out)
 {
-  g_string_append_len (out, self->head->str, self->head->len);
-  g_string_append (out, "{\"index\":0,\"delta\":{");
+  relais_text_append_len (out, self->head->str, self->head->len);
+  relais_text_append (out, "{\"index\":0,\"delta\":{");
 }
 
 static void
@@ -55,24 +57,22 @@ end_chunk (ChatEncoder *self,
            const char  *finish,
            GString     *out)
 {
-  g_string_append (out, "},\"logprobs\":null,\"finish_reason\":");
+  relais_text_append (out, "},\"logprobs\":null,\"finish_reason\":");
   if (finish != NULL)
     relais_json_append_string (out, finish, -1);
   else
-    g_string_append (out, "null");
-  g_string_append (out, self->tail);
+    relais_text_append (out, "null");
+  relais_text_append (out, self->tail);
 }
 
 static void
 write_text (ChatEncoder       *self,
-            const char        *name,
+            const char        *key,
             const RelaisEvent *event,
             GString           *out)
 {
   begin_chunk (self, out);
-  g_string_append_c (out, '"');
-  g_string_append (out, name);
-  g_string_append (out, "\":");
+  relais_text_append (out, key);
   relais_json_append_string (out, event->text, event->length);
   end_chunk (self, NULL, out);
 }
@@ -161,13 +161,13 @@ chat_step (RelaisEncoder     *encoder,
       end_chunk (self, NULL, out);
       break;
     case RELAIS_EVENT_TEXT:
-      write_text (self, "content", event, out);
+      write_text (self, "\"content\":", event, out);
       break;
     case RELAIS_EVENT_THINK:
-      write_text (self, "reasoning_content", event, out);
+      write_text (self, "\"reasoning_content\":", event, out);
       break;
     case RELAIS_EVENT_REFUSAL:
-      write_text (self, "refusal", event, out);
+      write_text (self, "\"refusal\":", event, out);
       break;
     case RELAIS_EVENT_CALL_START:
       write_call_start (self, event, out);

@@ -69,6 +69,7 @@ decode_request (GBytes      *body,
   const RelaisJsonNode *said;
   g_autoptr (GBytes) chat = NULL;
   RelaisJsonWriter writer;
+  RelaisPrompt *prompt;
   GString *out;
   const char *raw;
   gsize length;
@@ -106,7 +107,10 @@ decode_request (GBytes      *body,
   relais_json_writer_end_array (&writer);
   relais_json_writer_end_object (&writer);
   chat = g_string_free_to_bytes (out);
-  return relais_openai_chat_decode_request (chat, NULL, stream, error);
+  prompt = relais_openai_chat_decode_request (chat, NULL, stream, error);
+  if (prompt != NULL)
+    relais_request_note_unread (prompt, tree);
+  return prompt;
 }
 
 /* Everything up to the end of the text's value. */

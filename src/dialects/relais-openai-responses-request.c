@@ -180,6 +180,7 @@ decode_reasoning (const RelaisJsonNode  *node,
       !relais_request_read_string (member (node, "encrypted_content"), "encrypted_content",
                                    &part->signature, error))
     return FALSE;
+  relais_json_node_take (summary);
   relais_json_iter_init (&iter, summary);
   while (relais_json_iter_next (&iter, NULL, &piece))
     {
@@ -329,6 +330,17 @@ decode_tool (const RelaisJsonNode  *node,
          relais_request_read_tri (member (node, "strict"), "strict", &tool->strict, error);
 }
 
+/* What describes a group has no place where tools stand alone. */
+static void
+note_group (const RelaisJsonNode *node,
+            guint                 position,
+            RelaisPrompt         *prompt)
+{
+  g_autofree char *field = g_strdup_printf ("tools[%u].description", position);
+
+  relais_request_note_extra (prompt, member (node, "description"), field, RELAIS_EXTRA_QUIET);
+}
+
 static gboolean
 decode_tools (const RelaisJsonNode  *tools,
               RelaisPrompt          *prompt,
@@ -351,6 +363,8 @@ decode_tools (const RelaisJsonNode  *tools,
         }
       while (before < prompt->tools->len)
         ((RelaisTool *)g_ptr_array_index (prompt->tools, before++))->position = i;
+      if (relais_json_node_equals (member (node, "type"), "namespace"))
+        note_group (node, i, prompt);
     }
   return TRUE;
 }
@@ -471,6 +485,7 @@ decode_reasoning_settings (const RelaisJsonNode  *root,
   const RelaisJsonNode *summary = member (reasoning, "summary");
   const RelaisJsonNode *include = member (root, "include");
   const RelaisJsonNode *node;
+  gboolean more = FALSE;
   RelaisJsonIter iter;
 
   if (!relais_request_check (reasoning, "reasoning", RELAIS_JSON_OBJECT, error) ||
@@ -485,6 +500,10 @@ decode_reasoning_settings (const RelaisJsonNode  *root,
   while (relais_json_iter_next (&iter, NULL, &node))
     if (relais_json_node_equals (node, "reasoning.encrypted_content"))
       prompt->keep_signatures = TRUE;
+    else
+      more = TRUE;
+  if (more)
+    relais_prompt_add_extra (prompt, RELAIS_EXTRA_QUIET, "include");
   return TRUE;
 }
 
@@ -513,37 +532,12 @@ static void
 note_extras (const RelaisJsonNode *root,
              RelaisPrompt         *prompt)
 {
-  static const RelaisRequestField fields[] = {
-    { "model", TRUE },
-    { "stream", TRUE },
-    { "stream_options", TRUE },
-    { "instructions", TRUE },
-    { "input", TRUE },
-    { "tools", TRUE },
-    { "tool_choice", TRUE },
-    { "parallel_tool_calls", TRUE },
-    { "max_output_tokens", TRUE },
-    { "temperature", TRUE },
-    { "top_p", TRUE },
-    { "top_logprobs", TRUE },
-    { "text", TRUE },
-    { "reasoning", TRUE },
-    { "include", TRUE },
-    { "user", TRUE },
-    { "safety_identifier", TRUE },
-    { "prompt_cache_key", TRUE },
-    { "service_tier", TRUE },
-    { "store", TRUE },
-    { "metadata", TRUE },
-    { "background", TRUE },
-    { "previous_response_id", FALSE, RELAIS_EXTRA_NEEDED },
-    { "conversation", FALSE, RELAIS_EXTRA_NEEDED },
-    { "prompt", FALSE, RELAIS_EXTRA_NEEDED },
-  };
+  static const char *const needed[] = { "previous_response_id", "conversation", "prompt" };
 
-  relais_request_note_extras (prompt, root, NULL, fields, G_N_ELEMENTS (fields));
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
+    relais_request_note_extra (prompt, member (root, needed[i]), needed[i], RELAIS_EXTRA_NEEDED);
   if (relais_json_node_get_boolean (member (root, "background"), FALSE))
-    relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "background", g_strdup ("true"));
+    relais_prompt_add_extra (prompt, RELAIS_EXTRA_NEEDED, "background");
 }
 
 static gboolean
@@ -562,7 +556,6 @@ decode_settings (const RelaisJsonNode  *root,
       !decode_reasoning_settings (root, prompt, error) || !decode_identity (root, prompt, error) ||
       !decode_choice (member (root, "tool_choice"), prompt, error))
     return FALSE;
-  keep_echo (root, prompt);
   note_extras (root, prompt);
   return TRUE;
 }
@@ -574,8 +567,8 @@ decode_settings (const RelaisJsonNode  *root,
  * @stream: not used, the flag is in the body
  * @error: where to put a failure
  *
- * Fields nobody here needs are passed over. Fails with [error@Error] `INVALID_REQUEST`, naming the
- * field: no JSON object, model or input missing, a field of the wrong type.
+ * Fields nobody here needs are noted as extras. Fails with [error@Error] `INVALID_REQUEST`, naming
+ * the field: no JSON object, model or input missing, a field of the wrong type.
  *
  * Returns: (transfer full) (nullable): the request, or %NULL with @error set
  */
@@ -597,5 +590,7 @@ relais_openai_responses_decode_request (GBytes      *body,
       !decode_tools (member (root, "tools"), prompt, error))
     return NULL;
   relais_request_match_results (prompt);
+  relais_request_note_unread (prompt, tree);
+  keep_echo (root, prompt);
   return g_steal_pointer (&prompt);
 }

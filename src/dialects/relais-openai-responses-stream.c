@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "base/relais-text.h"
+
 #include "relais-openai-chat.h"
 #include "relais-openai-responses.h"
 
@@ -58,9 +60,9 @@ begin_event (RelaisJsonWriter *writer,
              const char       *type,
              GString          *out)
 {
-  g_string_append (out, "event: ");
-  g_string_append (out, type);
-  g_string_append (out, "\ndata: ");
+  relais_text_append (out, "event: ");
+  relais_text_append (out, type);
+  relais_text_append (out, "\ndata: ");
   relais_json_writer_init (writer, out);
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "type", type);
@@ -71,8 +73,7 @@ end_event (ResponsesEncoder *self,
            RelaisJsonWriter *writer)
 {
   relais_json_writer_int (writer, "sequence_number", self->sequence++);
-  relais_json_writer_end_object (writer);
-  g_string_append (writer->out, "\n\n");
+  relais_text_append (writer->out, "}\n\n");
 }
 
 static void
@@ -175,7 +176,7 @@ begin_delta (ResponsesEncoder *self,
 {
   if (self->head->len == 0)
     begin_item_event (self, writer, type, self->head);
-  g_string_append_len (out, self->head->str, self->head->len);
+  relais_text_append_len (out, self->head->str, self->head->len);
   relais_json_writer_init (writer, out);
   writer->comma = TRUE;
 }
@@ -263,14 +264,11 @@ write_text (ResponsesEncoder  *self,
       end_event (self, &writer);
       self->in_part = TRUE;
     }
-  g_string_append_len (self->text, event->text, event->length);
+  relais_text_append_len (self->text, event->text, event->length);
   begin_delta (self, &writer, refusal ? "response.refusal.delta" : "response.output_text.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   if (!refusal)
-    {
-      relais_json_writer_array (&writer, "logprobs");
-      relais_json_writer_end_array (&writer);
-    }
+    relais_text_append (out, ",\"logprobs\":[]");
   end_event (self, &writer);
 }
 
@@ -304,7 +302,7 @@ write_thinking (ResponsesEncoder  *self,
       end_event (self, &writer);
       self->in_part = TRUE;
     }
-  g_string_append_len (self->text, event->text, event->length);
+  relais_text_append_len (self->text, event->text, event->length);
   begin_delta (self, &writer, "response.reasoning_summary_text.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);
   end_event (self, &writer);
@@ -354,7 +352,7 @@ write_call_args (ResponsesEncoder  *self,
 {
   RelaisJsonWriter writer;
 
-  g_string_append_len (self->text, event->text, event->length);
+  relais_text_append_len (self->text, event->text, event->length);
   begin_delta (self, &writer,
                self->call->custom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta", out);
   relais_json_writer_text (&writer, "delta", event->text, event->length);

@@ -13,6 +13,10 @@
 
 #include "relais-request-private.h"
 
+#define MAX_FIELD_BYTES 256
+/* Fields nobody read that are noted. */
+#define MAX_UNREAD 256
+
 /**
  * relais_request_fail:
  * @error: where to put the failure
@@ -331,74 +335,65 @@ relais_request_read_effort (const RelaisJsonNode  *node,
   return relais_request_fail (error, field, "must be none, minimal, low, medium, high, xhigh or max");
 }
 
-/* Whether @key is the snake_case of a name in camelCase, which Google takes as well. */
+typedef struct
+{
+  RelaisPrompt *prompt;
+  GHashTable   *seen;
+} Unread;
+
 static gboolean
-is_snake_of (const char *key,
-             const char *name)
+note_unread_cb (const char *path,
+                gpointer    user_data)
 {
-  gboolean camel = FALSE;
+  Unread *self = user_data;
+  const char *end;
+  g_autofree char *field = NULL;
 
-  for (; *name != '\0'; name++, key++)
-    {
-      if (g_ascii_isupper (*name))
-        {
-          camel = TRUE;
-          if (*key++ != '_')
-            return FALSE;
-        }
-      if (*key != g_ascii_tolower (*name))
-        return FALSE;
-    }
-  return camel && *key == '\0';
-}
-
-static const RelaisRequestField *
-find_field (const RelaisJsonNode     *key,
-            const RelaisRequestField *fields,
-            gsize                     n_fields)
-{
-  g_autofree char *plain = relais_json_node_dup_string (key);
-
-  for (gsize i = 0; i < n_fields; i++)
-    if (strcmp (plain, fields[i].name) == 0 || is_snake_of (plain, fields[i].name))
-      return &fields[i];
-  return NULL;
+  g_utf8_validate (path, MIN (strlen (path), MAX_FIELD_BYTES), &end);
+  field = g_strndup (path, end - path);
+  if (!g_hash_table_contains (self->seen, field))
+    relais_prompt_add_extra (self->prompt, RELAIS_EXTRA_QUIET, field);
+  g_hash_table_add (self->seen, g_steal_pointer (&field));
+  return g_hash_table_size (self->seen) < MAX_UNREAD;
 }
 
 /**
- * relais_request_note_extras:
- * @prompt: a request
- * @root: the object it was read from
- * @prefix: (nullable): the way to @root, with a dot at its end
- * @fields: (array length=n_fields): what is known of its fields
- * @n_fields: how many
+ * relais_request_note_unread:
+ * @prompt: a request that was decoded
+ * @tree: what from
  *
- * Notes each field that is given and was not read; one nobody knows is dropped quietly.
+ * Notes the fields that were given and not read; an upstream of another dialect does without them.
+ * One that is in several elements of a list is noted once, as `tools[].x`.
  */
 void
-relais_request_note_extras (RelaisPrompt             *prompt,
-                            const RelaisJsonNode     *root,
-                            const char               *prefix,
-                            const RelaisRequestField *fields,
-                            gsize                     n_fields)
+relais_request_note_unread (RelaisPrompt     *prompt,
+                            const RelaisJson *tree)
 {
-  const RelaisJsonNode *key, *value;
-  RelaisJsonIter iter;
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Unread unread = { prompt, seen };
 
-  relais_json_iter_init (&iter, root);
-  while (relais_json_iter_next (&iter, &key, &value))
-    {
-      const RelaisRequestField *field = find_field (key, fields, n_fields);
-      g_autofree char *name = NULL;
-      g_autofree char *path = NULL;
+  relais_json_foreach_unread (tree, note_unread_cb, &unread);
+}
 
-      if (!relais_request_is_given (value) || (field != NULL && field->is_read))
-        continue;
-      name = relais_json_node_dup_string (key);
-      path = g_strconcat (prefix != NULL ? prefix : "", name, NULL);
-      relais_prompt_add_extra (prompt, field != NULL ? field->need : RELAIS_EXTRA_QUIET, path,
-                               relais_json_node_dup_raw (value));
-    }
+/**
+ * relais_request_note_extra:
+ * @prompt: a request
+ * @node: (nullable): the value of a field without a neutral form
+ * @field: its name
+ * @need: what becomes of it at an upstream of another dialect
+ *
+ * Notes it when it is given.
+ */
+void
+relais_request_note_extra (RelaisPrompt         *prompt,
+                           const RelaisJsonNode *node,
+                           const char           *field,
+                           RelaisExtraNeed       need)
+{
+  if (!relais_request_is_given (node))
+    return;
+  relais_json_node_take (node);
+  relais_prompt_add_extra (prompt, need, field);
 }
 
 /**

@@ -76,7 +76,71 @@ typedef struct
   GHashTable       *required_seen;
   RelaisJsonWriter  properties;
   RelaisJsonWriter  required;
+  gboolean moved; /* some reference leads into a branch, which is kept in `$defs` for it */
 } Fold;
+
+static const char *const branched[] = { "allOf", "anyOf", "oneOf" };
+
+/* Where a reference into a branch of the top leads by now; NULL for any other. */
+static char *
+move_reference (const char *ref)
+{
+  for (guint i = 0; ref != NULL && i < G_N_ELEMENTS (branched); i++)
+    {
+      g_autofree char *old = g_strdup_printf ("#/%s/", branched[i]);
+
+      if (g_str_has_prefix (ref, old))
+        return g_strdup_printf ("#/$defs/%s_%s", branched[i], ref + strlen (old));
+    }
+  return NULL;
+}
+
+/* As it stands, but for references that moved. */
+static void
+copy (Fold                 *self,
+      RelaisJsonWriter     *writer,
+      const char           *name,
+      const RelaisJsonNode *node)
+{
+  gboolean object = relais_json_node_get_kind (node) == RELAIS_JSON_OBJECT;
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+  gsize length;
+  const char *raw;
+
+  if (!object && relais_json_node_get_kind (node) != RELAIS_JSON_ARRAY)
+    {
+      raw = relais_json_node_get_raw (node, &length);
+      relais_json_writer_raw (writer, name, raw, length);
+      return;
+    }
+  if (object)
+    relais_json_writer_object (writer, name);
+  else
+    relais_json_writer_array (writer, name);
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *inner = relais_json_node_dup_string (key);
+      g_autofree char *ref = NULL;
+      g_autofree char *moved = NULL;
+
+      if (g_strcmp0 (inner, "$ref") == 0)
+        {
+          ref = relais_json_node_dup_string (value);
+          moved = move_reference (ref);
+        }
+      self->moved |= moved != NULL;
+      if (moved != NULL)
+        relais_json_writer_string (writer, inner, moved);
+      else
+        copy (self, writer, inner, value);
+    }
+  if (object)
+    relais_json_writer_end_object (writer);
+  else
+    relais_json_writer_end_array (writer);
+}
 
 static void
 fold_later (Fold                 *self,
@@ -104,11 +168,9 @@ fold_properties (Fold                 *self,
   while (relais_json_iter_next (&iter, &key, &value))
     {
       char *name = relais_json_node_dup_string (key);
-      gsize length;
-      const char *raw = relais_json_node_get_raw (value, &length);
 
       if (!g_hash_table_contains (self->properties_seen, name))
-        relais_json_writer_raw (&self->properties, name, raw, length);
+        copy (self, &self->properties, name, value);
       g_hash_table_add (self->properties_seen, name);
     }
 }
@@ -166,9 +228,54 @@ fold (Fold                 *self,
   fold_branches (self, member (schema, "oneOf"), FALSE);
 }
 
+/* The branches references lead into. */
+static void
+write_branches (Fold             *self,
+                RelaisJsonWriter *writer)
+{
+  const RelaisJsonNode *branch;
+  RelaisJsonIter iter;
+
+  for (guint i = 0; i < G_N_ELEMENTS (branched); i++)
+    {
+      relais_json_iter_init (&iter, member (self->trim.root, branched[i]));
+      for (guint j = 0; relais_json_iter_next (&iter, NULL, &branch); j++)
+        {
+          g_autofree char *name = g_strdup_printf ("%s_%u", branched[i], j);
+
+          copy (self, writer, name, branch);
+        }
+    }
+}
+
+static void
+write_definitions (Fold             *self,
+                   RelaisJsonWriter *writer)
+{
+  const RelaisJsonNode *definitions = member (self->trim.root, "$defs");
+  g_autoptr (GString) all = g_string_new ("{");
+  RelaisJsonWriter inner = { .out = all };
+  const RelaisJsonNode *key, *value;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, definitions);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+
+      copy (self, &inner, name, value);
+    }
+  if (self->moved)
+    write_branches (self, &inner);
+  g_string_append_c (all, '}');
+  if (definitions != NULL || self->moved)
+    relais_json_writer_raw (writer, "$defs", all->str, all->len);
+}
+
 /* What else the top says; references point into it. */
 static void
-write_rest (RelaisJsonWriter     *writer,
+write_rest (Fold                 *self,
+            RelaisJsonWriter     *writer,
             const RelaisJsonNode *schema)
 {
   const RelaisJsonNode *key, *value;
@@ -178,12 +285,10 @@ write_rest (RelaisJsonWriter     *writer,
   while (relais_json_iter_next (&iter, &key, &value))
     {
       g_autofree char *name = relais_json_node_dup_string (key);
-      gsize length;
-      const char *raw = relais_json_node_get_raw (value, &length);
 
       if (!is_refused (key) && strcmp (name, "type") != 0 && strcmp (name, "properties") != 0 &&
-          strcmp (name, "required") != 0)
-        relais_json_writer_raw (writer, name, raw, length);
+          strcmp (name, "required") != 0 && strcmp (name, "$defs") != 0)
+        copy (self, writer, name, value);
     }
 }
 
@@ -201,7 +306,8 @@ write_object (Fold          *self,
   relais_json_writer_raw (&writer, "properties", properties->str, properties->len);
   if (required->len > strlen ("[]"))
     relais_json_writer_raw (&writer, "required", required->str, required->len);
-  write_rest (&writer, self->trim.root);
+  write_rest (self, &writer, self->trim.root);
+  write_definitions (self, &writer);
   relais_json_writer_end_object (&writer);
   return g_strndup (whole->str, whole->len);
 }

@@ -168,6 +168,7 @@ relais_schema_from_openapi (const RelaisJsonNode *schema)
   g_autoptr (GString) out = g_string_new (NULL);
   RelaisJsonWriter writer;
 
+  relais_json_node_take (schema);
   relais_json_writer_init (&writer, out);
   convert (&writer, NULL, schema);
   return g_strndup (out->str, out->len);

@@ -18,6 +18,7 @@ typedef struct
   const RelaisJsonNode *root; /* where `$ref` points into */
   GHashTable *indexes;        /* of its containers, as far as a `$ref` went through them */
   RelaisSchemaForm      form;
+  gboolean less; /* some of it was left out, or became words */
   RelaisJsonWriter      writer;
   guint n_inlined; /* refs being followed */
   const RelaisJsonNode *following[RELAIS_SCHEMA_MAX_INLINED];

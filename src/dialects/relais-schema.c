@@ -237,7 +237,10 @@ write_required (RelaisSchemaTrim     *self,
   RelaisJsonIter iter;
 
   if (relais_json_node_get_kind (properties) != RELAIS_JSON_OBJECT)
-    return;
+    {
+      self->less |= required != NULL;
+      return;
+    }
   left = relais_schema_index (properties);
   if (relais_json_node_get_kind (required) == RELAIS_JSON_ARRAY)
     {
@@ -248,6 +251,8 @@ write_required (RelaisSchemaTrim     *self,
 
           if (name != NULL && g_hash_table_remove (left, name))
             relais_json_writer_string (&writer, NULL, name);
+          else
+            self->less = TRUE;
         }
     }
   relais_json_iter_init (&iter, properties);
@@ -365,6 +370,16 @@ is_kept (RelaisSchemaTrim *self,
   return is_listed (key, self->form == RELAIS_SCHEMA_JSON ? json_keys : openapi_keys);
 }
 
+/* Whether a key says the same under this name or another. */
+static gboolean
+is_carried (RelaisSchemaTrim *self,
+            const char       *key)
+{
+  static const char *const turned[] = { "const", "allOf", "definitions", "$defs", "$ref", NULL };
+
+  return is_kept (self, key) || is_listed (key, turned);
+}
+
 static void
 write_choice (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
@@ -461,6 +476,8 @@ write_member (RelaisSchemaTrim     *self,
 
       if (format != NULL && (!openapi || is_listed (format, formats)))
         relais_json_writer_string (&self->writer, "format", format);
+      else
+        self->less = TRUE;
     }
   else if (is_noted (key))
     {
@@ -517,6 +534,7 @@ write_members (RelaisSchemaTrim     *self,
     {
       g_autofree char *name = relais_json_node_dup_string (key);
 
+      self->less = self->less || !is_carried (self, name);
       if (g_hash_table_lookup (last, name) == value)
         write_member (self, node, name, value, type, notes, nullable);
     }
@@ -550,6 +568,7 @@ write_stub (RelaisSchemaTrim *self,
             const char       *type,
             const char       *description)
 {
+  self->less = TRUE;
   relais_json_writer_object (&self->writer, name);
   write_type (self, "type", type);
   if (description != NULL)
@@ -589,6 +608,7 @@ write_dollars (RelaisSchemaTrim     *self,
 {
   static const char *const kept[] = { "$id", "$anchor" };
   static const char old[] = "#/definitions/";
+  gsize n_written = 1;
   g_autofree char *renamed = NULL;
 
   if (g_str_has_prefix (ref, old))
@@ -596,8 +616,13 @@ write_dollars (RelaisSchemaTrim     *self,
   relais_json_writer_string (&self->writer, "$ref", ref);
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     if (member (node, kept[i]) != NULL)
-      write_raw (self, kept[i], member (node, kept[i]));
+      {
+        write_raw (self, kept[i], member (node, kept[i]));
+        n_written++;
+      }
   write_definitions (self, node);
+  n_written += member (node, "$defs") != NULL || member (node, "definitions") != NULL;
+  self->less |= relais_json_node_get_count (node) > n_written;
 }
 
 static void
@@ -669,6 +694,7 @@ write_schema (RelaisSchemaTrim     *self,
  * @schema: a JSON Schema, as text
  * @form: the field it will stand in
  * @out: where to append it
+ * @less: (out): whether something was left out, or is only told in words
  *
  * Keeps what Gemini documents for that field and turns the rest into what is near, or into words of
  * the description; names of properties and values of defaults are left alone. Local references are
@@ -680,7 +706,8 @@ write_schema (RelaisSchemaTrim     *self,
 gboolean
 relais_schema_trim (const char       *schema,
                     RelaisSchemaForm  form,
-                    GString          *out)
+                    GString          *out,
+                    gboolean         *less)
 {
   g_autoptr (RelaisJson) tree = relais_json_parse (schema, strlen (schema), RELAIS_JSON_MAX_DEPTH,
                                                    NULL);
@@ -694,8 +721,12 @@ relais_schema_trim (const char       *schema,
                   relais_json_node_get_count (properties) == 0 && member (self.root, "anyOf") == NULL &&
                   member (self.root, "oneOf") == NULL && member (self.root, "allOf") == NULL &&
                   member (self.root, "$ref") == NULL))
-    return FALSE;
+    {
+      *less = !object || relais_json_node_get_count (self.root) > (properties != NULL ? 2 : 1);
+      return FALSE;
+    }
   relais_json_writer_init (&self.writer, out);
   write_schema (&self, NULL, self.root, TRUE);
+  *less = self.less;
   return TRUE;
 }

@@ -17,7 +17,8 @@ typedef enum {
 
 gboolean relais_schema_trim         (const char           *schema,
                                      RelaisSchemaForm      form,
-                                     GString              *out);
+                                     GString              *out,
+                                     gboolean             *less);
 char    *relais_schema_from_openapi (const RelaisJsonNode *schema);
 gboolean relais_schema_is_object    (const RelaisJsonNode *schema);
 char    *relais_schema_make_object  (const char           *schema,

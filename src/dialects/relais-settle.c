@@ -14,6 +14,7 @@
 #include "relais-seal.h"
 #include "relais-settle-private.h"
 
+#define FOREIGN "another vendor signed it"
 #define BILLING_PREFIX "x-anthropic-billing-header:"
 
 /**
@@ -200,6 +201,20 @@ settle_signature (RelaisSettle *self,
   return is_signed;
 }
 
+/* A signature that goes without the part it stands on. */
+static void
+note_signature (RelaisSettle        *self,
+                const RelaisMessage *message,
+                const RelaisPart    *part)
+{
+  const char *place = self->source == RELAIS_DIALECT_GEMINI ? "thoughtSignature" : "tool_calls[].extra_content";
+  g_autofree char *path = relais_settle_path (self->source, message, part);
+  g_autofree char *field = g_strconcat (path, ".", place, NULL);
+
+  if (part->signature == NULL)
+    relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, field, FOREIGN);
+}
+
 /* Whether a part may stay. */
 static gboolean
 settle_part (RelaisSettle   *self,
@@ -215,8 +230,9 @@ settle_part (RelaisSettle   *self,
       if (part->signature != NULL || (self->target->dialect == RELAIS_DIALECT_OPENAI_CHAT &&
                                       (self->target->quirks & RELAIS_QUIRK_REASONING_ECHO)))
         return TRUE;
-      relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
-                          signed_once ? "another vendor signed it" : "thinking without a signature is not taken back");
+      for (guint i = 0; i <= part->n_joined; i++, part->position++)
+        relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part,
+                            signed_once ? FOREIGN : "thinking without a signature is not taken back");
       return FALSE;
     case RELAIS_PART_REDACTED:
       if (part->origin == self->origin)
@@ -240,6 +256,8 @@ settle_part (RelaisSettle   *self,
                                                            : "has no content");
       }
     case RELAIS_PART_TEXT:
+      if (signed_once)
+        note_signature (self, message, part);
       return part->text != NULL && *part->text != '\0';
     case RELAIS_PART_AUDIO:
       if (part->data != NULL && *part->data != '\0')
@@ -250,6 +268,9 @@ settle_part (RelaisSettle   *self,
         return relais_settle_refuse (error, path, "has no content");
       }
     case RELAIS_PART_TOOL_CALL:
+      if (signed_once)
+        note_signature (self, message, part);
+      return TRUE;
     case RELAIS_PART_TOOL_RESULT:
     case RELAIS_PART_REFUSAL:
     case RELAIS_PART_JSON:
@@ -325,6 +346,7 @@ extend_run (Run        *run,
 {
   if (run->text == NULL)
     run->text = g_string_new (run->first->text);
+  run->first->n_joined++;
   g_string_append (run->text, part->text != NULL ? part->text : "");
   if (part->signature != NULL)
     {

@@ -17,6 +17,14 @@
 
 #define MAX_USER_BYTES 64
 
+static RelaisDialectId
+source_of (const RelaisPrompt *prompt)
+{
+  return prompt->origin > RELAIS_ORIGIN_NONE
+           ? (RelaisDialectId)(prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT)
+           : RELAIS_DIALECT_OPENAI_CHAT;
+}
+
 /**
  * relais_target_field:
  * @prompt: a settled request
@@ -47,6 +55,10 @@ relais_target_field (const RelaisPrompt *prompt,
     [RELAIS_FIELD_STOP] = { "stop", "stop", "stop_sequences", "generationConfig.stopSequences" },
     [RELAIS_FIELD_FORMAT] = { "response_format", "text.format", "output_config.format",
                               "generationConfig.responseMimeType" },
+    [RELAIS_FIELD_FORMAT_NAME] = { "response_format.json_schema.name", "text.format.name",
+                                   "output_config.format.name", "generationConfig.responseSchema.title" },
+    [RELAIS_FIELD_FORMAT_STRICT] = { "response_format.json_schema.strict", "text.format.strict",
+                                     "output_config.format.strict", "generationConfig.responseSchema" },
     [RELAIS_FIELD_REASONING] = { "reasoning_effort", "reasoning", "thinking",
                                  "generationConfig.thinkingConfig" },
     [RELAIS_FIELD_VERBOSITY] = { "verbosity", "text.verbosity", "verbosity", "verbosity" },
@@ -54,6 +66,10 @@ relais_target_field (const RelaisPrompt *prompt,
                                       "tool_choice.disable_parallel_tool_use", "toolConfig" },
     [RELAIS_FIELD_TOOL_CHOICE] = { "tool_choice", "tool_choice", "tool_choice",
                                    "toolConfig.functionCallingConfig" },
+    [RELAIS_FIELD_TOOL_SCHEMA] = { "tools[].function.parameters", "tools[].parameters",
+                                   "tools[].input_schema", "tools[].functionDeclarations[].parameters" },
+    [RELAIS_FIELD_TOOL_STRICT] = { "tools[].function.strict", "tools[].strict", "tools[].strict",
+                                   "tools[].functionDeclarations[].strict" },
     [RELAIS_FIELD_METADATA] = { "metadata", "metadata", "metadata", "labels" },
     [RELAIS_FIELD_USER] = { "user", "user", "metadata.user_id", "user" },
     [RELAIS_FIELD_SESSION] = { "prompt_cache_key", "prompt_cache_key", "metadata.user_id",
@@ -61,10 +77,8 @@ relais_target_field (const RelaisPrompt *prompt,
     [RELAIS_FIELD_SERVICE_TIER] = { "service_tier", "service_tier", "service_tier", "serviceTier" },
     [RELAIS_FIELD_STORE] = { "store", "store", "store", "store" },
   };
-  guint column = prompt->origin > RELAIS_ORIGIN_NONE ? prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
-                                                     : 0;
 
-  return names[field][MIN (column, 3)];
+  return names[field][source_of (prompt)];
 }
 
 /**
@@ -101,6 +115,47 @@ relais_target_approximate (RelaisTargetWriter *self,
                       relais_target_field (self->prompt, field), "%s", reason);
 }
 
+static void
+drop_details_of (RelaisTargetWriter  *self,
+                 const RelaisMessage *message,
+                 const GPtrArray     *parts)
+{
+  RelaisDialectId source = source_of (self->prompt);
+
+  for (guint i = 0; parts != NULL && i < parts->len; i++)
+    {
+      const RelaisPart *part = g_ptr_array_index (parts, i);
+
+      drop_details_of (self, message, part->content);
+      if (part->detail != NULL)
+        {
+          g_autofree char *path = relais_settle_path (source, message, part);
+          g_autofree char *field =
+            g_strconcat (path, source == RELAIS_DIALECT_OPENAI_CHAT ? ".image_url" : "", ".detail", NULL);
+
+          relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, field,
+                              "the upstream looks at each picture as it does");
+        }
+    }
+}
+
+/**
+ * relais_target_drop_details:
+ * @self: a translation under way
+ *
+ * Reports how closely the client wants pictures looked at, where the target cannot be told.
+ */
+void
+relais_target_drop_details (RelaisTargetWriter *self)
+{
+  for (guint i = 0; i < self->prompt->messages->len; i++)
+    {
+      const RelaisMessage *message = g_ptr_array_index (self->prompt->messages, i);
+
+      drop_details_of (self, message, message->parts);
+    }
+}
+
 /**
  * relais_target_refuse:
  * @self: a translation under way
@@ -118,10 +173,7 @@ relais_target_refuse (RelaisTargetWriter   *self,
                       const char           *fault,
                       GError              **error)
 {
-  guint column = self->prompt->origin > RELAIS_ORIGIN_NONE
-                   ? self->prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
-                   : 0;
-  g_autofree char *path = relais_settle_path ((RelaisDialectId)column, message, part);
+  g_autofree char *path = relais_settle_path (source_of (self->prompt), message, part);
 
   g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", path, fault);
   return FALSE;

@@ -56,6 +56,7 @@ struct _RelaisPart
   int item;          /* in the list of messages, where that is not its message's position */
   int position;      /* in its message */
   int inner;         /* in the tool result at that position */
+  guint n_joined;    /* those behind it that were joined to it */
   gboolean custom;   /* tool call */
   gboolean is_error; /* tool result */
 };

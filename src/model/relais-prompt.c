@@ -37,7 +37,6 @@ extra_free (gpointer data)
   RelaisExtra *extra = data;
 
   g_free (extra->field);
-  g_free (extra->json);
   g_free (extra);
 }
 
@@ -150,20 +149,17 @@ relais_prompt_add_tool (RelaisPrompt   *self,
  * @self: a request
  * @need: what becomes of it at an upstream of another dialect
  * @field: its name
- * @json: (transfer full): its value
  *
  * Notes a field that has no neutral form.
  */
 void
 relais_prompt_add_extra (RelaisPrompt    *self,
                          RelaisExtraNeed  need,
-                         const char      *field,
-                         char            *json)
+                         const char      *field)
 {
   RelaisExtra *extra = g_new0 (RelaisExtra, 1);
 
   extra->need = need;
   extra->field = g_strdup (field);
-  extra->json = json;
   g_ptr_array_add (self->extras, extra);
 }

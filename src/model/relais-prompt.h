@@ -90,7 +90,6 @@ typedef struct
 {
   RelaisExtraNeed  need;
   char            *field;
-  char *json; /* its value */
 } RelaisExtra;
 
 /* One request. Strings owned, NULL where not said; numbers as the client wrote them, so that they
@@ -151,8 +150,7 @@ RelaisTool    *relais_prompt_add_tool    (RelaisPrompt    *self,
                                           const char      *name);
 void           relais_prompt_add_extra   (RelaisPrompt    *self,
                                           RelaisExtraNeed  need,
-                                          const char      *field,
-                                          char            *json);
+                                          const char      *field);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisPrompt, relais_prompt_free)
 

@@ -9,10 +9,12 @@
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "dialects/relais-translation.h"
 
 #define RUNS 40
+#define ROUNDS 5
 #define EVENTS 2000
 
 static const char *const names[] = { "chat", "responses", "anthropic", "gemini" };
@@ -81,6 +83,16 @@ translate (GBytes          *body,
   return translation;
 }
 
+/* Of this program alone: what else runs beside it does not count. */
+static gint64
+get_time_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
+}
+
 /* Microseconds of the best run. */
 static double
 measure_parse (GBytes *body)
@@ -89,7 +101,7 @@ measure_parse (GBytes *body)
 
   for (guint run = 0; run < RUNS; run++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = get_time_ns ();
 
       for (guint i = 0; i < 20; i++)
         {
@@ -100,9 +112,9 @@ measure_parse (GBytes *body)
           if (!json_parser_load_from_data (parser, bytes, length, NULL))
             abort ();
         }
-      best = MIN (best, g_get_monotonic_time () - start);
+      best = MIN (best, get_time_ns () - start);
     }
-  return best / 20.0;
+  return best / 20.0 / 1000;
 }
 
 static double
@@ -114,7 +126,7 @@ measure_request (GBytes          *body,
 
   for (guint run = 0; run < RUNS; run++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = get_time_ns ();
 
       for (guint i = 0; i < 20; i++)
         {
@@ -122,9 +134,9 @@ measure_request (GBytes          *body,
 
           relais_translation_free (translate (body, source, dialect, out));
         }
-      best = MIN (best, g_get_monotonic_time () - start);
+      best = MIN (best, get_time_ns () - start);
     }
-  return best / 20.0;
+  return best / 20.0 / 1000;
 }
 
 /* The text of a long answer as an upstream streams it. */
@@ -134,6 +146,7 @@ make_stream (RelaisDialectId dialect)
   GString *out = g_string_new (NULL);
   g_autoptr (RelaisPrompt) prompt = relais_prompt_new ();
   const RelaisDialect *it = relais_dialect_get (dialect);
+  static const char words[] = "a few caf\303\251 \"words\" ";
   RelaisEncoder *encoder;
   RelaisEvent event = { .type = RELAIS_EVENT_START, .id = "x", .name = models[dialect], .created = 1 };
 
@@ -141,7 +154,7 @@ make_stream (RelaisDialectId dialect)
   prompt->stream = TRUE;
   encoder = it->encoder_new (prompt, RELAIS_FORM_SSE, make_id_cb, NULL);
   it->encoder_push (encoder, &event, out);
-  event = (RelaisEvent){ .type = RELAIS_EVENT_TEXT, .text = "a few caf\303\251 \"words\" ", .length = 21 };
+  event = (RelaisEvent){ .type = RELAIS_EVENT_TEXT, .text = words, .length = strlen (words) };
   for (guint i = 0; i < EVENTS; i++)
     it->encoder_push (encoder, &event, out);
   event = (RelaisEvent){ .type = RELAIS_EVENT_FINISH, .finish = RELAIS_FINISH_STOP };
@@ -213,7 +226,7 @@ measure_stream (RelaisDialectId source,
       listener.encoder = listener.client->encoder_new (relais_translation_get_prompt (translation),
                                                        RELAIS_FORM_SSE, make_id_cb, NULL);
       relais_translation_listen (translation, 1 << 20, event_cb, &listener);
-      start = g_get_monotonic_time ();
+      start = get_time_ns ();
       for (guint i = 0; i < ends->len; i++)
         {
           const char *end = g_array_index (ends, const char *, i);
@@ -222,10 +235,32 @@ measure_stream (RelaisDialectId source,
           at = end;
         }
       relais_translation_finish (translation);
-      best = MIN (best, g_get_monotonic_time () - start);
+      best = MIN (best, get_time_ns () - start);
       listener.client->encoder_free (listener.encoder);
     }
-  return best * 1000.0 / EVENTS;
+  return (double)best / EVENTS;
+}
+
+/* In rounds: what slows the machine for a moment does not hit all of one pair. */
+static void
+print_streams (void)
+{
+  double best[RELAIS_N_DIALECTS][RELAIS_N_DIALECTS];
+
+  for (guint round = 0; round < ROUNDS; round++)
+    for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+      for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
+        if (to != source)
+          {
+            double cost = measure_stream (source, to);
+
+            best[source][to] = round == 0 ? cost : MIN (best[source][to], cost);
+          }
+  g_print ("\n%-12s %-12s %12s\n", "client", "upstream", "an event");
+  for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+    for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
+      if (to != source)
+        g_print ("%-12s %-12s %9.0f ns\n", names[source], names[to], best[source][to]);
 }
 
 int
@@ -254,10 +289,6 @@ main (int    argc,
                      g_bytes_get_size (body), names[to], parse, ours, ours / parse);
           }
     }
-  g_print ("\n%-12s %-12s %12s\n", "client", "upstream", "an event");
-  for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
-    for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
-      if (to != source)
-        g_print ("%-12s %-12s %9.0f ns\n", names[source], names[to], measure_stream (source, to));
+  print_streams ();
   return 0;
 }

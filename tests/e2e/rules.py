@@ -217,6 +217,21 @@ def strict_translation_refuses_what_would_be_dropped():
 
 
 @test
+def strict_translation_lets_hints_go():
+    """Where to cache and which tools to load late: no answer is another without it."""
+    upstream = StandIn(strict=True)
+    hint = {'cache_control': {'type': 'ephemeral'}}
+    body = {'model': MODELS['chat'], 'max_tokens': 9, 'system': [{'type': 'text', 'text': 'Be brief.', **hint}],
+            'tools': [{'name': 'f', 'input_schema': {'type': 'object', 'properties': {}}, 'defer_loading': True, **hint}],
+            'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': 'hi', **hint}]}]}
+    with Relais('--strict-translation', accounts=[account('chat', upstream)]) as relais:
+        status, headers, answer = relais.request('POST', '/v1/messages', body)
+        equal((status, headers.get('x-relais-dropped')), (200, None), answer)
+    seen = upstream.seen[-1]['body'].decode()
+    assert 'cache_control' not in seen and 'defer_loading' not in seen, seen
+
+
+@test
 def e085_what_another_upstream_signed_is_kept_from_this_one():
     upstream = StandIn()
     body = json.dumps({'model': 'claude-opus-5', 'max_tokens': 9, 'messages': [

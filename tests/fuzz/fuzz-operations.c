@@ -64,6 +64,24 @@ embed (GBytes *body)
     }
 }
 
+/* What an upstream is asked is a request to count again. */
+static void
+ask (RelaisDialectId  dialect,
+     GBytes          *body)
+{
+  gsize length, n_asked;
+  const char *text = g_bytes_get_data (body, &length);
+  g_autoptr (GBytes) asked = relais_count_encode_request (dialect, "m", text, length);
+  g_autoptr (GBytes) again = NULL;
+  const char *json = g_bytes_get_data (asked, &n_asked);
+
+  check_json (json, n_asked);
+  if (dialect == RELAIS_DIALECT_GEMINI)
+    return;
+  again = relais_count_encode_request (dialect, "m", json, n_asked);
+  g_assert_true (g_bytes_equal (asked, again));
+}
+
 static void
 count (RelaisDialectId  dialect,
        GBytes          *body)
@@ -137,6 +155,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   for (RelaisDialectId dialect = 0; dialect < RELAIS_N_DIALECTS; dialect++)
     {
       count (dialect, body);
+      ask (dialect, body);
       learn (dialect, body);
     }
   return 0;

@@ -11,37 +11,8 @@
 
 #include <string.h>
 
-#include "base/relais-json.h"
-
+#include "../captures-kit.h"
 #include "../translation-kit.h"
-
-static const struct
-{
-  const char *path; /* the end of it, without a query */
-  RelaisDialectId dialect;
-} paths[] = {
-  { "/v1/chat/completions", KIT_C },
-  { "/v1/responses", KIT_R },
-  { "/v1/messages", KIT_A },
-  { ":generateContent", KIT_G },
-  { ":streamGenerateContent", KIT_G },
-};
-
-static gboolean
-find_dialect (const RelaisJsonNode *request,
-              RelaisDialectId      *dialect)
-{
-  g_autofree char *path = relais_json_node_dup_string (relais_json_node_get_member (request, "path"));
-
-  path[strcspn (path, "?")] = '\0';
-  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    if (g_str_has_suffix (path, paths[i].path))
-      {
-        *dialect = paths[i].dialect;
-        return TRUE;
-      }
-  return FALSE;
-}
 
 static void
 tell_changes (GString             *page,
@@ -84,62 +55,30 @@ carry (GString         *page,
 }
 
 static void
-carry_requests (GString    *page,
-                const char *name)
+request_cb (const char      *name,
+            guint            number,
+            RelaisDialectId  source,
+            GBytes          *body,
+            gpointer         user_data)
 {
-  g_autofree char *path = g_build_filename (TESTS_DIR, "captures", "clients", name, NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (RelaisJson) tree = NULL;
-  const RelaisJsonNode *request;
-  RelaisJsonIter iter;
-  gsize length;
+  GString *page = user_data;
 
-  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
-  tree = relais_json_parse (text, length, RELAIS_JSON_MAX_DEPTH, NULL);
-  g_assert_nonnull (tree);
-  relais_json_iter_init (&iter, relais_json_node_get_member (relais_json_get_root (tree), "requests"));
-  for (guint number = 0; relais_json_iter_next (&iter, NULL, &request); number++)
-    {
-      g_autofree char *raw = relais_json_node_dup_raw (relais_json_node_get_member (request, "body"));
-      g_autoptr (GBytes) body = NULL;
-      RelaisDialectId source;
-
-      if (!find_dialect (request, &source))
-        continue;
-      body = g_bytes_new (raw, strlen (raw));
-      g_string_append_printf (page, "%s %u\n", name, number);
-      for (RelaisDialectId target = 0; target < RELAIS_N_DIALECTS; target++)
-        if (target != source)
-          carry (page, source, target, body);
-    }
-}
-
-static int
-compare_names (gconstpointer one,
-               gconstpointer other)
-{
-  return strcmp (*(char *const *)one, *(char *const *)other);
+  g_string_append_printf (page, "%s %u\n", name, number);
+  for (RelaisDialectId target = 0; target < RELAIS_N_DIALECTS; target++)
+    if (target != source)
+      carry (page, source, target, body);
 }
 
 static void
 test_captures (void)
 {
-  g_autofree char *folder = g_build_filename (TESTS_DIR, "captures", "clients", NULL);
   g_autofree char *list = g_build_filename (TESTS_DIR, "golden", "captures.txt", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) page = g_string_new (NULL);
   g_autofree char *written = NULL;
   g_auto (GStrv) lines = NULL;
   g_auto (GStrv) wanted = NULL;
-  const char *name;
 
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++)
-    carry_requests (page, g_ptr_array_index (names, i));
+  kit_foreach_capture (request_cb, page);
   if (g_getenv ("RELAIS_GOLDEN_WRITE") != NULL)
     g_assert_true (g_file_set_contents (list, page->str, page->len, NULL));
   g_assert_true (g_file_get_contents (list, &written, NULL, NULL));

@@ -376,6 +376,68 @@ test_numbers (void)
     }
 }
 
+/* One tree after another in the same memory, whatever came before. */
+static void
+test_reparse (void)
+{
+  static const char *const texts[] = { "{\"a\":[1,{\"b\":\"\\u0000\"}]}", "[", "7", "\"x\"" };
+  g_autoptr (GString) many = g_string_new ("[0");
+  g_autoptr (RelaisJson) tree = NULL;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (many, ",0");
+  g_string_append_c (many, ']');
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        {
+          g_autofree char *raw = NULL;
+
+          tree = relais_json_reparse (g_steal_pointer (&tree), texts[i], strlen (texts[i]),
+                                      RELAIS_JSON_MAX_DEPTH, NULL);
+          raw = relais_json_node_dup_raw (relais_json_get_root (tree));
+          g_assert_cmpstr (raw, ==, strcmp (texts[i], "[") != 0 ? texts[i] : NULL);
+          g_assert_cmpint (relais_json_has_nul (tree), ==, i == 0);
+        }
+      tree = relais_json_reparse (g_steal_pointer (&tree), many->str, many->len,
+                                  RELAIS_JSON_MAX_DEPTH, NULL);
+      g_assert_cmpuint (relais_json_node_get_count (relais_json_get_root (tree)), ==, 10001);
+    }
+}
+
+static gboolean
+unread_cb (const char *path,
+           gpointer    user_data)
+{
+  g_string_append_printf (user_data, "%s ", path);
+  return !g_str_has_suffix (path, "stop");
+}
+
+/* What nobody asked for is told: not what was taken whole, nor what is null or empty. */
+static void
+test_unread (void)
+{
+  g_autoptr (RelaisJson) tree = parse ("{\"a\":1,\"b\":{\"c\":[{\"d\":2,\"e\":3},{\"e\":4}]},\"n\":null,\"o\":[],"
+                                       "\"p\":{\"q\":{\"r\":5}},\"s\":{\"t\":6},\"\\u0073top\":7,\"z\":8}");
+  const RelaisJsonNode *root = relais_json_get_root (tree);
+  const RelaisJsonNode *list = relais_json_node_get_path (root, "b", "c", NULL);
+  g_autofree char *raw = relais_json_node_dup_raw (relais_json_node_get_member (root, "p"));
+  g_autoptr (GString) paths = g_string_new (NULL);
+
+  g_assert_cmpstr (raw, ==, "{\"q\":{\"r\":5}}");
+  g_assert_nonnull (relais_json_node_get_member (relais_json_node_get_element (list, 0), "d"));
+  g_assert_null (relais_json_node_get_member (root, "nowhere"));
+  relais_json_foreach_unread (tree, unread_cb, paths);
+  g_assert_cmpstr (paths->str, ==, "a b.c[].e b.c[].e s stop ");
+  relais_json_node_take (root);
+  relais_json_node_take (list);
+  relais_json_node_take (NULL);
+  g_string_truncate (paths, 0);
+  relais_json_foreach_unread (tree, unread_cb, paths);
+  g_assert_cmpstr (paths->str, ==, "a s stop ");
+  relais_json_foreach_unread (NULL, unread_cb, paths);
+}
+
 static void
 test_surrogates (void)
 {
@@ -785,6 +847,8 @@ main (int    argc,
   g_test_add_func ("/json/read", test_read);
   g_test_add_func ("/json/missing", test_missing);
   g_test_add_func ("/json/numbers", test_numbers);
+  g_test_add_func ("/json/reparse", test_reparse);
+  g_test_add_func ("/json/unread", test_unread);
   g_test_add_func ("/json/surrogates", test_surrogates);
   g_test_add_func ("/json/scan", test_scan);
   g_test_add_func ("/json/scan-refuses", test_scan_refuses);

@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "../dialect-kit.h"
 
 #define HEAD "{\"model\":\"m\",\"messages\":["
@@ -204,6 +206,25 @@ test_refusals (void)
   kit_refuse_elsewhere (RELAIS_DIALECT_OPENAI_CHAT, elsewhere, G_N_ELEMENTS (elsewhere));
 }
 
+/* A text to go on with: what it says beyond that is told like any field of a chat. */
+static void
+test_completion (void)
+{
+  static const char json[] = "{\"model\":\"m\",\"prompt\":[\"hi\"],\"best_of\":1,\"top_k\":3,\"echo\":false,"
+                             "\"stream_options\":{\"include_usage\":true,\"include_obfuscation\":true}}";
+  g_autoptr (GBytes) body = g_bytes_new_static (json, strlen (json));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisPrompt) prompt =
+               relais_dialect_get_completions ()->decode_request (body, NULL, FALSE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (prompt->include_usage);
+  g_assert_cmpuint (prompt->extras->len, ==, 2);
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 0))->field, ==,
+                   "stream_options.include_obfuscation");
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 1))->field, ==, "top_k");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -214,5 +235,6 @@ main (int    argc,
   g_test_add_func ("/openai-chat-request/tools", test_tools);
   g_test_add_func ("/openai-chat-request/choices", test_choices);
   g_test_add_func ("/openai-chat-request/refusals", test_refusals);
+  g_test_add_func ("/openai-chat-request/completion", test_completion);
   return g_test_run ();
 }

@@ -122,6 +122,40 @@ test_results (void)
   g_assert_null (lost->name);
 }
 
+/* Fields nobody reads are noted once each, however often they stand there, and not without end. */
+static void
+test_unread (void)
+{
+  g_autoptr (RelaisPrompt) prompt = relais_prompt_new ();
+  g_autoptr (RelaisPrompt) full = relais_prompt_new ();
+  g_autoptr (GString) text = g_string_new ("{\"a\":[{\"x\":1},{\"x\":2},{\"");
+  g_autoptr (RelaisJson) tree = NULL;
+  const RelaisExtra *extra;
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append (text, "\303\251");
+  g_string_append (text, "\":3}]}");
+  tree = relais_json_parse (text->str, text->len, RELAIS_JSON_MAX_DEPTH, NULL);
+  g_assert_nonnull (relais_json_node_get_member (relais_json_get_root (tree), "a"));
+  relais_request_note_unread (prompt, tree);
+  g_assert_cmpuint (prompt->extras->len, ==, 2);
+  extra = g_ptr_array_index (prompt->extras, 0);
+  g_assert_cmpstr (extra->field, ==, "a[].x");
+  g_assert_cmpint (extra->need, ==, RELAIS_EXTRA_QUIET);
+  extra = g_ptr_array_index (prompt->extras, 1);
+  g_assert_cmpuint (strlen (extra->field), <=, 256);
+  g_assert_true (g_utf8_validate (extra->field, -1, NULL));
+
+  g_string_assign (text, "{\"\":0");
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (text, ",\"%u\":0", i);
+  g_string_append_c (text, '}');
+  relais_json_free (g_steal_pointer (&tree));
+  tree = relais_json_parse (text->str, text->len, RELAIS_JSON_MAX_DEPTH, NULL);
+  relais_request_note_unread (full, tree);
+  g_assert_cmpuint (full->extras->len, ==, 256);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -130,5 +164,6 @@ main (int    argc,
   g_test_add_func ("/request/bodies", test_bodies);
   g_test_add_func ("/request/media", test_media);
   g_test_add_func ("/request/results", test_results);
+  g_test_add_func ("/request/unread", test_unread);
   return g_test_run ();
 }

@@ -141,12 +141,13 @@ count_visits (WriteFunc        write,
               guint            n,
               RelaisSchemaForm form)
 {
+  gboolean less;
   g_autoptr (GString) schema = g_string_new (NULL);
   g_autoptr (GString) out = g_string_new (NULL);
 
   write (schema, n);
   n_visited = 0;
-  g_assert_true (relais_schema_trim (schema->str, form, out));
+  g_assert_true (relais_schema_trim (schema->str, form, out, &less));
   return n_visited;
 }
 
@@ -167,17 +168,60 @@ test_linear (gconstpointer data)
     }
 }
 
+/* Whether all of a schema is said, in the one form and in the other. */
+static void
+test_less (void)
+{
+  static const struct
+  {
+    const char *schema;
+    gboolean json;
+    gboolean openapi;
+  } cases[] = {
+    { "{\"type\":\"object\"}", FALSE, FALSE },
+    { "{\"type\":\"object\",\"properties\":{}}", FALSE, FALSE },
+    { "{\"type\":\"object\",\"minProperties\":1}", TRUE, TRUE },
+    { "{\"type\":\"object\",\"properties\":{\"$schema\":{\"type\":\"string\"}}}", FALSE, FALSE },
+    { "{\"$schema\":\"x\",\"type\":\"string\"}", TRUE, TRUE },
+    { "{\"type\":\"string\",\"maxLength\":3}", TRUE, FALSE },
+    { "{\"type\":\"string\",\"format\":\"uri\"}", FALSE, TRUE },
+    { "{\"type\":\"integer\",\"exclusiveMinimum\":3}", TRUE, TRUE },
+    { "{\"const\":\"a\"}", FALSE, FALSE },
+    { "{\"type\":\"array\",\"items\":{\"not\":{}}}", TRUE, TRUE },
+    { "{\"type\":\"array\",\"items\":true}", TRUE, TRUE },
+    { "{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]}", TRUE, TRUE },
+    { "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"null\"}},\"required\":[\"b\"]}", TRUE, TRUE },
+    { "{\"definitions\":{\"a\":{\"type\":\"null\"}},\"$ref\":\"#/definitions/a\"}", FALSE, FALSE },
+    { "{\"$defs\":{\"a\":{\"type\":\"null\"}},\"$ref\":\"#/$defs/a\",\"title\":\"t\"}", TRUE, FALSE },
+    { "{\"$defs\":{\"a\":{\"$ref\":\"#/$defs/a\"}},\"$ref\":\"#/$defs/a\"}", FALSE, TRUE },
+    { "7", TRUE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      gboolean less = -1;
+
+      g_test_message ("%s", cases[i].schema);
+      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_JSON, out, &less);
+      g_assert_cmpint (less, ==, cases[i].json);
+      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_OPENAPI, out, &less);
+      g_assert_cmpint (less, ==, cases[i].openapi);
+    }
+}
+
 /* The list first, then what says it of itself; each once, and only what there is. */
 static void
 test_required (void)
 {
+  gboolean less;
   static const char schema[] =
     "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"required\":true},\"b\":{\"type\":\"string\"},"
     "\"c\":{\"type\":\"string\",\"required\":true},\"d\":{\"type\":\"string\",\"required\":false}},"
     "\"required\":[\"b\",\"z\",\"a\",\"b\",7]}";
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_JSON, out));
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_JSON, out, &less));
   g_assert_nonnull (strstr (out->str, "\"required\":[\"b\",\"a\",\"c\"]"));
 }
 
@@ -275,6 +319,14 @@ test_object (void)
                 FALSE);
   check_object ("{\"type\":\"object\",\"not\":{},\"enum\":[{}],\"properties\":{}}", FALSE,
                 "{\"type\":\"object\",\"properties\":{}}", TRUE);
+  /* a branch that something refers to is kept elsewhere */
+  check_object ("{\"$defs\":{\"d\":{\"$ref\":\"#/oneOf/1/properties/n\"}},\"oneOf\":[{\"properties\":{\"a\":{\"default\":1.50}}},"
+                "{\"properties\":{\"n\":{\"$ref\":\"#/oneOf/0\"}}}]}",
+                FALSE,
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"default\":1.50},\"n\":{\"$ref\":\"#/$defs/oneOf_0\"}},"
+                "\"$defs\":{\"d\":{\"$ref\":\"#/$defs/oneOf_1/properties/n\"},\"oneOf_0\":{\"properties\":{\"a\":{\"default\":1.50}}},"
+                "\"oneOf_1\":{\"properties\":{\"n\":{\"$ref\":\"#/$defs/oneOf_0\"}}}}}",
+                TRUE);
   /* what takes a choice keeps it */
   check_object ("{\"anyOf\":[{\"type\":\"object\"}]}", TRUE, NULL, FALSE);
   check_object ("{\"$ref\":\"#/$defs/a\"}", TRUE, NULL, FALSE);
@@ -285,13 +337,14 @@ test_object (void)
 static void
 test_references (void)
 {
+  gboolean less;
   static const char schema[] =
     "{\"type\":\"object\",\"$defs\":{\"a\":{\"type\":\"string\"},\"a\":{\"type\":\"number\"},\"b/c\":{\"type\":\"boolean\"}},"
     "\"anyOf\":[{\"type\":\"null\"},{\"type\":\"integer\"}],\"properties\":{\"a\":{\"$ref\":\"#/$defs/a\"},"
     "\"b\":{\"$ref\":\"#/$defs/b~1c\"},\"c\":{\"$ref\":\"#/anyOf/1\"},\"d\":{\"$ref\":\"#/$defs/none\"},\"e\":{\"$ref\":\"#/anyOf/1/type/x\"}}}";
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_OPENAPI, out));
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_OPENAPI, out, &less));
   g_assert_nonnull (strstr (out->str, "\"properties\":{\"a\":{\"type\":\"NUMBER\"},\"b\":{\"type\":\"BOOLEAN\"},\"c\":{\"type\":\"INTEGER\"},"
                                       "\"d\":{\"type\":\"OBJECT\",\"description\":\"recursive none\"},\"e\":{\"type\":\"OBJECT\",\"description\":\"recursive x\"}}"));
 }
@@ -328,6 +381,7 @@ main (int    argc,
     g_test_add_data_func (objects[i].path, &objects[i].write, test_linear_object);
   g_test_add_func ("/schema/object", test_object);
   g_test_add_func ("/schema/required", test_required);
+  g_test_add_func ("/schema/less", test_less);
   g_test_add_func ("/schema/references", test_references);
   return g_test_run ();
 }

@@ -398,7 +398,7 @@ main (int    argc,
   g_test_add_func ("/translation/024-cut-call", test_cut_call);
   g_test_add_func ("/translation/032-responses-sequence", test_responses_sequence);
   g_test_add_func ("/translation/112-limit-inside-a-call/responses", test_cut_by_length);
-  g_test_add_func ("/translation/033-034-gemini-shape", test_gemini_shape);
+  g_test_add_func ("/translation/034-gemini-shape", test_gemini_shape);
   g_test_add_func ("/translation/035-anthropic-shape", test_anthropic_shape);
   return g_test_run ();
 }
