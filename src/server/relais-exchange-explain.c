@@ -132,7 +132,7 @@ typedef struct
   GString        *text;
   guint           n;
   guint           n_limited;
-  guint n_free; /* could have served, had there been more attempts */
+  guint n_free;    /* could have served, had there been more attempts */
   guint n_unknown; /* have no such model */
 } Report;
 
