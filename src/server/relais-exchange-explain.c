@@ -191,9 +191,9 @@ standing_cb (const RelaisAccount     *account,
   add_account (user_data, account, standing, state);
 }
 
-/* Until the first of those excluded may be asked again, or -1: while others are free, what rests for
- * long is nothing to wait for. Where nobody is, but some had too much to do and did not say for how
- * long, a short while. */
+/* Until the first of those excluded may be asked again, or -1: while others are free, what rests
+ * for long is nothing to wait for. Where nobody is, but some had too much to do and did not say for
+ * how long, a short while. */
 static gint64
 find_wait_ms (const Report *report,
               gint64        until_us)
