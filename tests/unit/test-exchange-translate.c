@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "relais-test-clock.h"
 #include "relais-test-peer.h"
 #include "relais-test-server.h"
 #include "server/relais-exchange.h"
@@ -36,6 +37,9 @@ typedef struct
   int               n_asked;
   gboolean gated; /* it waits for the test before it answers */
   int               n_gate;
+  int               n_lists;
+  guint             n_running;
+  RelaisTestClock   clock;
 } Fixture;
 
 static void
@@ -76,7 +80,10 @@ peer_func (RelaisTestPeer        *peer,
   const char *answer;
 
   if (g_str_has_prefix (asked->head, "GET "))
-    return relais_test_peer_answer (fd, 404, JSON, "{}");
+    {
+      g_atomic_int_inc (&self->n_lists);
+      return relais_test_peer_answer (fd, 404, JSON, "{}");
+    }
   answer = self->answers[g_atomic_int_add (&self->n_asked, 1)];
   if (self->gated)
     relais_test_server_wait (&self->n_gate, 1);
@@ -111,6 +118,8 @@ set_up (Fixture       *self,
   self->gateway.pool = relais_account_pool_new ();
   self->gateway.upstream = relais_upstream_new (self->config);
   self->gateway.catalog = relais_catalog_new (self->gateway.upstream);
+  relais_test_clock_init (&self->clock, 1000 * G_TIME_SPAN_SECOND);
+  relais_catalog_set_clock (self->gateway.catalog, &self->clock.clock);
   self->gateway.calls = relais_call_cache_new ();
   self->gateway.counts = relais_count_cache_new ();
   self->gateway.quirks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -146,6 +155,7 @@ tear_down (Fixture       *self,
   relais_test_server_free (self->server);
   relais_test_peer_free (self->peer);
   g_object_unref (self->config);
+  relais_test_clock_clear (&self->clock);
   g_clear_pointer (&self->record, relais_record_free);
 }
 
@@ -326,6 +336,50 @@ test_learnt (Fixture       *self,
     }
 }
 
+static void
+take_any_model_cb (RelaisServer *server,
+                   gpointer      user_data)
+{
+  Fixture *self = user_data;
+  GPtrArray *accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
+
+  add_account (accounts, "gemini", self->peer);
+  add_account (accounts, "openai-compatible", self->peer);
+  for (guint i = 0; i < accounts->len; i++)
+    g_clear_pointer (&((RelaisAccount *)accounts->pdata[i])->models, g_strfreev);
+  relais_account_pool_set_accounts (self->gateway.pool, accounts);
+}
+
+static void
+count_running_cb (RelaisServer *server,
+                  gpointer      user_data)
+{
+  Fixture *self = user_data;
+
+  self->n_running = relais_upstream_get_running (self->gateway.upstream);
+}
+
+/* Lists that could not be had are asked for again half a minute later, by the way. */
+static void
+test_lists (Fixture       *self,
+            gconstpointer  data)
+{
+  static const char *const answers[] = { GOOD, GOOD, GOOD };
+
+  self->answers = answers;
+  relais_test_server_call (self->server, take_any_model_cb, self);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_assert_cmpuint (ask (self, "/v1/messages", ASK ("gemini-3", ""), NULL, NULL), ==, 200);
+      g_assert_true (relais_test_server_wait (&self->n_lists, i < 2 ? 2 : 4));
+      g_assert_cmpint (g_atomic_int_get (&self->n_lists), ==, i < 2 ? 2 : 4);
+      relais_test_clock_advance (&self->clock, 15 * G_TIME_SPAN_SECOND);
+    }
+  do
+    relais_test_server_call (self->server, count_running_cb, self);
+  while (self->n_running > 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -335,5 +389,6 @@ main (int    argc,
   g_test_add ("/exchange-translate/estimate", Fixture, NULL, set_up, test_estimate, tear_down);
   g_test_add ("/exchange-translate/count", Fixture, NULL, set_up, test_count, tear_down);
   g_test_add ("/exchange-translate/learnt", Fixture, NULL, set_up, test_learnt, tear_down);
+  g_test_add ("/exchange-translate/lists", Fixture, NULL, set_up, test_lists, tear_down);
   return g_test_run ();
 }
