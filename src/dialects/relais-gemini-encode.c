@@ -24,6 +24,7 @@ typedef struct
 {
   RelaisTargetWriter base;
   gboolean           gemini_3;
+  RelaisSchemaBudget schemas;
   gboolean json_in_words; /* an older model takes no JSON mode beside tools */
 } Writer;
 
@@ -146,7 +147,8 @@ write_result (RelaisJsonWriter *writer,
     {
       const RelaisPart *part = g_ptr_array_index (result->content, i);
 
-      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
+      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE &&
+          part->type != RELAIS_PART_AUDIO)
         continue;
       if (!media)
         relais_json_writer_array (writer, "parts");
@@ -333,6 +335,22 @@ write_system (Writer *self)
 
 /* --- tools --- */
 
+static RelaisSchemaBudget
+schema_budget (const RelaisPrompt *prompt)
+{
+  gsize n_bytes = prompt->format_schema != NULL ? strlen (prompt->format_schema) : 0;
+  RelaisSchemaBudget budget;
+
+  for (guint i = 0; i < prompt->tools->len; i++)
+    {
+      const RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
+
+      n_bytes += tool->schema != NULL ? strlen (tool->schema) : 0;
+    }
+  relais_schema_budget_init (&budget, n_bytes);
+  return budget;
+}
+
 static void
 write_function (Writer           *self,
                 const RelaisTool *tool)
@@ -346,9 +364,15 @@ write_function (Writer           *self,
   relais_json_writer_string (writer, "name", tool->name);
   if (tool->description != NULL)
     relais_json_writer_string (writer, "description", tool->description);
-  if (tool->schema != NULL &&
-      relais_schema_trim (tool->schema, form, schema))
+  if (tool->schema != NULL && relais_schema_trim (tool->schema, form, &self->schemas, schema))
     relais_json_writer_raw (writer, openapi ? "parameters" : "parametersJsonSchema", schema->str, schema->len);
+  if (tool->schema != NULL && self->schemas.cut)
+    {
+      g_autofree char *path = g_strdup_printf ("tools[%d]", tool->position);
+
+      relais_changes_add (self->base.changes, RELAIS_CHANGE_APPROXIMATED, TRUE, path,
+                          "the schema refers to itself too often or too deep");
+    }
   relais_json_writer_end_object (writer);
 }
 
@@ -514,8 +538,12 @@ write_format (Writer *self)
     return;
   relais_json_writer_string (writer, "responseMimeType", "application/json");
   if (prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL &&
-      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, schema))
-    relais_json_writer_raw (writer, "responseJsonSchema", schema->str, schema->len);
+      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, &self->schemas, schema))
+    {
+      relais_json_writer_raw (writer, "responseJsonSchema", schema->str, schema->len);
+      if (self->schemas.cut)
+        relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, TRUE, "the schema refers to itself too often or too deep");
+    }
 }
 
 /* Only where every picture asks for it: the setting is one for all. */
@@ -617,6 +645,7 @@ relais_gemini_encode_request (const RelaisPrompt  *prompt,
   Writer self = {
     .base = { .prompt = prompt, .target = target, .changes = changes },
     .gemini_3 = relais_model_is_gemini_3 (target->model),
+    .schemas = schema_budget (prompt),
   };
 
   if (prompt->max_tokens == 0)
