@@ -293,7 +293,7 @@ write_result (Writer               *self,
             write_text (writer, part->text);
           else if ((part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE) ||
                    !write_media (writer, part))
-            return relais_target_refuse (&self->base, message, result, "holds media this upstream does not take", error);
+            return relais_target_refuse (&self->base, message, part, "holds media this upstream does not take", error);
         }
       relais_json_writer_end_array (writer);
     }
@@ -407,7 +407,7 @@ is_blank (const RelaisMessage *message)
     {
       const RelaisPart *part = g_ptr_array_index (message->parts, i);
 
-      if (part->type != RELAIS_PART_TEXT)
+      if (part->type != RELAIS_PART_TEXT && part->type != RELAIS_PART_REFUSAL)
         return FALSE;
       for (const char *c = part->text; *c != '\0'; c++)
         if (!g_ascii_isspace (*c))

@@ -115,29 +115,24 @@ decode_call (const RelaisJsonNode  *node,
   return TRUE;
 }
 
-/* A sole `output` or `result` that is a string is the text; `error` marks a failure; else the
-   object. */
+/* A sole `output`, `result` or `error` that is a string is the text, and what says just an error
+ * failed; else the object. Programs have `error` beside their output, often empty. */
 static void
 decode_response (const RelaisJsonNode *response,
                  RelaisPart           *part)
 {
-  const RelaisJsonNode *text = member (response, "error");
+  static const char *const texts[] = { "output", "result", "error" };
+  gboolean sole = relais_json_node_get_count (response) == 1;
+  const RelaisJsonNode *text = NULL;
   RelaisPart *content = NULL;
 
-  if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
-    part->is_error = TRUE;
-  else
-    {
-      text = member (response, "output");
-      if (text == NULL)
-        text = member (response, "result");
-      if (relais_json_node_get_count (response) != 1)
-        text = NULL;
-    }
+  for (guint i = 0; sole && text == NULL && i < G_N_ELEMENTS (texts); i++)
+    text = member (response, texts[i]);
   if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
     {
       content = relais_part_new (RELAIS_PART_TEXT);
       content->text = relais_json_node_dup_string (text);
+      part->is_error = member (response, "error") != NULL && *content->text != '\0';
     }
   else
     {
