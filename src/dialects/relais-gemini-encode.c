@@ -589,7 +589,7 @@ write_generation (Writer *self)
     relais_target_drop (&self->base, RELAIS_FIELD_SEED, TRUE, "the upstream takes 32 bits of it");
   else
     relais_target_number (&self->base, "seed", prompt->seed);
-  relais_target_stop (&self->base, "stopSequences", MAX_STOP);
+  relais_target_stop (&self->base, "stopSequences", MAX_STOP, TRUE);
   write_format (self);
   write_thinking (self);
   if (wants_low_detail (prompt))

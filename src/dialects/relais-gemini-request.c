@@ -351,6 +351,38 @@ decode_function (const RelaisJsonNode  *node,
   return relais_request_read_string (member (node, "description"), "description", &tool->description, error);
 }
 
+/* What is no function: tools that Google itself runs, of which one object may hold several. */
+static void
+add_hosted (const RelaisJsonNode *node,
+            RelaisPrompt         *prompt)
+{
+  g_autoptr (GString) hosted = g_string_new (NULL);
+  const RelaisJsonNode *key, *value;
+  RelaisJsonWriter writer;
+  RelaisJsonIter iter;
+  RelaisTool *tool;
+
+  relais_json_writer_init (&writer, hosted);
+  relais_json_writer_object (&writer, NULL);
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (relais_request_is_given (value) && strcmp (name, "functionDeclarations") != 0 &&
+          strcmp (name, "function_declarations") != 0)
+        relais_json_writer_raw (&writer, name, raw, length);
+    }
+  relais_json_writer_end_object (&writer);
+  if (strcmp (hosted->str, "{}") == 0)
+    return;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
+  tool->origin = RELAIS_ORIGIN_GEMINI;
+  tool->schema = g_strndup (hosted->str, hosted->len);
+}
+
 static gboolean
 decode_tool (const RelaisJsonNode  *node,
              RelaisPrompt          *prompt,
@@ -359,17 +391,12 @@ decode_tool (const RelaisJsonNode  *node,
   const RelaisJsonNode *functions = member (node, "functionDeclarations");
   const RelaisJsonNode *function;
   RelaisJsonIter iter;
-  RelaisTool *tool;
 
   if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
     return relais_request_fail (error, "tools", "must hold objects");
+  add_hosted (node, prompt);
   if (!relais_request_is_given (functions))
-    {
-      tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
-      tool->origin = RELAIS_ORIGIN_GEMINI;
-      tool->schema = relais_json_node_dup_raw (node);
-      return TRUE;
-    }
+    return TRUE;
   if (!relais_request_check (functions, "functionDeclarations", RELAIS_JSON_ARRAY, error))
     return FALSE;
   relais_json_iter_init (&iter, functions);
@@ -445,12 +472,15 @@ decode_tool_config (const RelaisJsonNode  *config,
   const RelaisJsonNode *calling = member (config, "functionCallingConfig");
   const RelaisJsonNode *mode = member (calling, "mode");
   const RelaisJsonNode *names = member (calling, "allowedFunctionNames");
+  const RelaisJsonNode *retrieval = member (config, "retrievalConfig");
 
   if (!relais_request_check (config, "toolConfig", RELAIS_JSON_OBJECT, error) ||
       !relais_request_check (calling, "toolConfig.functionCallingConfig", RELAIS_JSON_OBJECT, error) ||
       !relais_request_check (names, "toolConfig.functionCallingConfig.allowedFunctionNames",
                              RELAIS_JSON_ARRAY, error))
     return FALSE;
+  if (relais_request_is_given (retrieval))
+    relais_prompt_add_extra (prompt, RELAIS_EXTRA_TOLD, "toolConfig.retrievalConfig", relais_json_node_dup_raw (retrieval));
   if (!relais_request_is_given (mode) || is_value (mode, "MODE_UNSPECIFIED", 0))
     return TRUE;
   if (is_value (mode, "VALIDATED", 4) && relais_json_node_get_count (names) > 0)
@@ -517,7 +547,13 @@ decode_format (const RelaisJsonNode  *config,
       !relais_request_check (openapi, "generationConfig.responseSchema", RELAIS_JSON_OBJECT, error))
     return FALSE;
   if (mime == NULL || strcmp (mime, "text/plain") == 0)
-    return TRUE;
+    {
+      if (relais_request_is_given (schema))
+        relais_prompt_add_extra (prompt, RELAIS_EXTRA_TOLD, "generationConfig.responseJsonSchema", relais_json_node_dup_raw (schema));
+      if (relais_request_is_given (openapi))
+        relais_prompt_add_extra (prompt, RELAIS_EXTRA_TOLD, "generationConfig.responseSchema", relais_json_node_dup_raw (openapi));
+      return TRUE;
+    }
   prompt->format = RELAIS_FORMAT_JSON;
   if (relais_json_node_get_kind (schema) == RELAIS_JSON_OBJECT)
     prompt->format_schema = relais_json_node_dup_raw (schema);

@@ -75,6 +75,29 @@ settle_instruction (RelaisSettle  *self,
     }
 }
 
+/* A tool returns no call. */
+static void
+settle_result (RelaisSettle        *self,
+               const RelaisMessage *message,
+               RelaisPart          *result)
+{
+  gsize n_parts;
+  g_autofree gpointer *parts = g_ptr_array_steal (result->content, &n_parts);
+
+  for (gsize i = 0; i < n_parts; i++)
+    {
+      RelaisPart *part = parts[i];
+
+      if (part->type != RELAIS_PART_TOOL_CALL && part->type != RELAIS_PART_TOOL_RESULT)
+        {
+          g_ptr_array_add (result->content, part);
+          continue;
+        }
+      relais_settle_note (self, RELAIS_CHANGE_DROPPED, TRUE, message, part, "a tool returns no call");
+      relais_part_free (part);
+    }
+}
+
 /**
  * relais_settle_roles:
  * @self: a request under way, its parts settled
@@ -100,6 +123,13 @@ relais_settle_roles (RelaisSettle *self)
       RelaisMessage *message = split[i];
 
       g_ptr_array_add (messages, message);
+      for (guint j = 0; j < message->parts->len; j++)
+        {
+          RelaisPart *part = g_ptr_array_index (message->parts, j);
+
+          if (part->type == RELAIS_PART_TOOL_RESULT)
+            settle_result (self, message, part);
+        }
       if (message->role == RELAIS_ROLE_SYSTEM && !shows)
         settle_instruction (self, message, message->parts);
     }

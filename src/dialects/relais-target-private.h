@@ -69,7 +69,8 @@ void         relais_target_number           (RelaisTargetWriter   *self,
                                              const char           *number);
 void         relais_target_stop             (RelaisTargetWriter   *self,
                                              const char           *name,
-                                             guint                 most);
+                                             guint                 most,
+                                             gboolean              blank);
 char        *relais_target_join_texts       (GPtrArray            *parts,
                                              const char           *separator);
 char        *relais_target_data_url         (const RelaisPart     *part);

@@ -167,23 +167,39 @@ relais_target_number (RelaisTargetWriter *self,
  * @self: a translation under way
  * @name: the target's name for it
  * @most: how many it takes
+ * @blank: whether it takes those of white space alone
  *
  * Writes the stop sequences, as many as may be; the others are reported.
  */
 void
 relais_target_stop (RelaisTargetWriter *self,
                     const char         *name,
-                    guint               most)
+                    guint               most,
+                    gboolean            blank)
 {
   GPtrArray *stop = self->prompt->stop;
+  guint n_written = 0, n_blank = 0;
 
-  if (stop->len == 0)
-    return;
-  relais_json_writer_array (&self->writer, name);
-  for (guint i = 0; i < MIN (stop->len, most); i++)
-    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (stop, i));
-  relais_json_writer_end_array (&self->writer);
-  if (stop->len > most)
+  for (guint i = 0; i < stop->len; i++)
+    {
+      const char *sequence = g_ptr_array_index (stop, i);
+
+      if (!blank && sequence[strspn (sequence, " \t\r\n\v\f")] == '\0')
+        {
+          n_blank++;
+          continue;
+        }
+      if (n_written == most)
+        break;
+      if (n_written++ == 0)
+        relais_json_writer_array (&self->writer, name);
+      relais_json_writer_string (&self->writer, NULL, sequence);
+    }
+  if (n_written > 0)
+    relais_json_writer_end_array (&self->writer);
+  if (n_blank > 0)
+    relais_target_drop (self, RELAIS_FIELD_STOP, TRUE, "the upstream takes no stop sequence of white space");
+  else if (n_written < stop->len)
     relais_target_drop (self, RELAIS_FIELD_STOP, TRUE, "the upstream takes fewer stop sequences");
 }
 

@@ -60,6 +60,19 @@ recall_claude (const char *call_id,
 #define EXTRA(signature) "{'google':{'thought_signature':'" signature "'}}"
 
 static const KitRequest requests[] = {
+  { "095-no-tokens/anthropic", KIT_C, KIT_A, .body = C ("'max_tokens':0"), .param = "max_completion_tokens" },
+  { "095-no-tokens/responses-anthropic", KIT_R, KIT_A, .body = R ("'max_output_tokens':0"), .param = "max_output_tokens" },
+  { "098-blank-stop/anthropic", KIT_C, KIT_A, .body = C ("'stop':[' \\n','x']"), .expect = { { "stop_sequences", "['x']" } }, .dropped = "stop" },
+  { "098-blank-stop/none-left", KIT_C, KIT_A, .body = C ("'stop':'\\n'"), .expect = { { "stop_sequences", NULL } }, .dropped = "stop" },
+  { "098-blank-stop/gemini", KIT_C, KIT_G, .body = C ("'stop':'\\n'"), .expect = { { "generationConfig.stopSequences", "['\\n']" } } },
+  { "087-only-thoughts-and-off/anthropic", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'text':'so','thought':true,'thoughtSignature':'relais1.a.c2ln'}]},{'parts':[{'text':'on'}]}],'generationConfig':{'thinkingConfig':{'thinkingBudget':0}}}", .expect = { { "messages", "[{'role':'user','content':[" TEXT ("'hi'") "," TEXT ("'on'") "]}]" } } },
+#define DOCUMENT(source) "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[{'type':'document','title':'T','context':'C','source':" source "}]}]}"
+  { "document-context/text", KIT_A, KIT_C, .body = DOCUMENT ("{'type':'text','media_type':'text/plain','data':'body'}"), .expect = { { "messages.0.content", "[" TEXT ("'C'") "," TEXT ("'T\\nbody'") "]" } } },
+  { "document-context/blocks", KIT_A, KIT_G, .body = DOCUMENT ("{'type':'content','content':[" TEXT ("'body'") "]}"), .expect = { { "contents.0.parts", "[{'text':'T'},{'text':'C'},{'text':'body'}]" } } },
+  { "document-context/url", KIT_A, KIT_G, .body = DOCUMENT ("{'type':'url','url':'http://x/y.pdf'}"), .expect = { { "contents.0.parts.0.text", "'C'" }, { "contents.0.parts.1.fileData.fileUri", "'http://x/y.pdf'" } } },
+  { "format-without-schema", KIT_A, KIT_C, .body = A9 ("'output_config':{'format':{'type':'json_schema'}}"), .param = "output_config.format" },
+  { "schema-without-type", KIT_G, KIT_C, .body = GC ("'responseJsonSchema':" SCHEMA), .expect = { { "response_format", NULL } }, .dropped = "generationConfig.responseJsonSchema" },
+  { "retrieval-config", KIT_G, KIT_C, .body = G ("'toolConfig':{'retrievalConfig':{'latLng':{}}}"), .dropped = "toolConfig.retrievalConfig" },
 #define R_LOOK "{'type':'message','role':'developer','content':[{'type':'input_text','text':'look'},{'type':'input_image','image_url':'data:image/png;base64,iVBORw0KGgo='}]}"
 #define R_SEE "{'type':'message','role':'developer','content':[{'type':'input_image','image_url':'data:image/png;base64,iVBORw0KGgo='}]}"
 #define FROM_ABOVE "From the instructions above:"

@@ -174,6 +174,11 @@ static const KitRequest requests[] = {
   { "079-forced/anthropic", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'tool','name':'web_search'}"), .param = "tool_choice" },
   { "079-forced/any", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'any'}"), .param = "tool_choice" },
 
+  { "079-hosted-beside-functions/chat", KIT_G, KIT_C, .body = G ("'tools':[{'functionDeclarations':[{'name':'f'}],'googleSearch':{}}]"), .expect = { { "tools.0.function.name", "'f'" }, { "tools.1", NULL } }, .dropped = "tools[0]" },
+  { "077-no-tool-allowed/anthropic", KIT_C, KIT_A, .body = C ("'tools':[" FUNCTION ("f") "],'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'auto','tools':[]}}"), .expect = { { "tools.0.name", "'f'" }, { "tool_choice", "{'type':'none'}" } } },
+  { "077-no-tool-allowed/forced", KIT_C, KIT_A, .body = C ("'tools':[" FUNCTION ("f") "],'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'required','tools':[]}}"), .param = "tool_choice" },
+  { "call-in-a-result/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':[" USE ("b", "{}") "," TEXT ("'r'") "]}]}]}", .expect = { { "messages.2.content", "'r'" }, { "messages.3", NULL } }, .dropped = "messages[2].content[0].content[0]" },
+
 #define PATCH "'tools':[{'type':'custom','name':'patch','description':'Patches.','format':{'type':'grammar','syntax':'lark','definition':'x'}}]"
   { "080-custom/anthropic", KIT_R, KIT_A, .body = R (PATCH), .expect = { { "tools.0.input_schema", "{'type':'object','properties':{'input':{'type':'string'}},'required':['input']}" }, { "tools.0.name", "'patch'" } } },
   { "080-custom/chat", KIT_R, KIT_C, .body = R (PATCH), .expect = { { "tools.0", "{'type':'custom','custom':{'name':'patch','description':'Patches.','format':{'type':'grammar','grammar':{'syntax':'lark','definition':'x'}}}}" } } },
