@@ -442,6 +442,7 @@ write_instruction (Writer              *self,
       write_text (&self->base.writer, text);
       return;
     }
+  relais_target_retell (&self->base, message);
   wrapped = relais_target_wrap_instruction (text);
   open_message (self, RELAIS_ROLE_USER);
   write_text (&self->base.writer, wrapped);
@@ -454,7 +455,8 @@ note_thoughts (Writer              *self,
 {
   for (guint i = 0; self->thinking_off && i < message->parts->len; i++)
     if (is_thought (g_ptr_array_index (message->parts, i)))
-      relais_target_drop (&self->base, RELAIS_FIELD_REASONING, FALSE, "with thinking off the thoughts of the history are left out");
+      relais_target_drop (&self->base, RELAIS_FIELD_REASONING, FALSE,
+                          "with thinking off the thoughts of the history are left out");
 }
 
 static gboolean

@@ -290,6 +290,7 @@ write_contents (Writer  *self,
           g_autofree char *text = relais_target_join_texts (message->parts, "\n\n");
           g_autofree char *wrapped = relais_target_wrap_instruction (text != NULL ? text : "");
 
+          relais_target_retell (&self->base, message);
           write_text (writer, wrapped, NULL);
         }
       else if (!write_user (self, message, error))

@@ -335,7 +335,10 @@ relais_settle_results (RelaisSettle *self,
       if (move)
         move_media (result, call->id, media);
       if (result->is_error && openai)
-        prefix_error (result);
+        {
+          prefix_error (result);
+          relais_settle_note (self, RELAIS_CHANGE_APPROXIMATED, FALSE, message, taken[i] != NULL ? result : call, "that it failed is told in words");
+        }
       g_ptr_array_add (results->parts, result);
     }
   g_ptr_array_add (self->prompt->messages, results);

@@ -55,6 +55,8 @@ void         relais_target_approximate      (RelaisTargetWriter   *self,
                                              RelaisFieldId         field,
                                              gboolean              notable,
                                              const char           *reason);
+void         relais_target_retell           (RelaisTargetWriter   *self,
+                                             const RelaisMessage  *message);
 gboolean     relais_target_refuse           (RelaisTargetWriter   *self,
                                              const RelaisMessage  *message,
                                              const RelaisPart     *part,

@@ -17,6 +17,15 @@
 
 #define MAX_USER_BYTES 64
 
+static RelaisDialectId
+client_dialect (const RelaisPrompt *prompt)
+{
+  for (RelaisDialectId id = 0; id < RELAIS_N_DIALECTS; id++)
+    if (relais_dialect_get (id)->origin == prompt->origin)
+      return id;
+  return RELAIS_DIALECT_OPENAI_CHAT;
+}
+
 /**
  * relais_target_field:
  * @prompt: a settled request
@@ -61,10 +70,8 @@ relais_target_field (const RelaisPrompt *prompt,
     [RELAIS_FIELD_SERVICE_TIER] = { "service_tier", "service_tier", "service_tier", "serviceTier" },
     [RELAIS_FIELD_STORE] = { "store", "store", "store", "store" },
   };
-  guint column = prompt->origin > RELAIS_ORIGIN_NONE ? prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
-                                                     : 0;
 
-  return names[field][MIN (column, 3)];
+  return names[field][client_dialect (prompt)];
 }
 
 /**
@@ -102,6 +109,23 @@ relais_target_approximate (RelaisTargetWriter *self,
 }
 
 /**
+ * relais_target_retell:
+ * @self: a translation under way
+ * @message: an instruction in mid-conversation, told in words of the user
+ *
+ * Notes it.
+ */
+void
+relais_target_retell (RelaisTargetWriter  *self,
+                      const RelaisMessage *message)
+{
+  g_autofree char *path = relais_settle_path (client_dialect (self->prompt), message, NULL);
+
+  relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, FALSE, path, "%s",
+                      "told in words of the user; the upstream takes no instruction there");
+}
+
+/**
  * relais_target_refuse:
  * @self: a translation under way
  * @message: (nullable): the message to blame
@@ -118,10 +142,7 @@ relais_target_refuse (RelaisTargetWriter   *self,
                       const char           *fault,
                       GError              **error)
 {
-  guint column = self->prompt->origin > RELAIS_ORIGIN_NONE
-                   ? self->prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT
-                   : 0;
-  g_autofree char *path = relais_settle_path ((RelaisDialectId)column, message, part);
+  g_autofree char *path = relais_settle_path (client_dialect (self->prompt), message, part);
 
   g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", path, fault);
   return FALSE;
