@@ -167,6 +167,14 @@ thinks (const RelaisPrompt *prompt)
   return prompt->effort == RELAIS_EFFORT_HIGH || (prompt->budget > 8192 && prompt->budget <= 24576);
 }
 
+static gboolean
+is_instruction (const RelaisPrompt *prompt,
+                guint               number)
+{
+  return number < prompt->messages->len &&
+         ((RelaisMessage *)g_ptr_array_index (prompt->messages, number))->role == RELAIS_ROLE_SYSTEM;
+}
+
 #define PROBE(name, condition)               \
  static gboolean                             \
    probe_##name (const RelaisPrompt *prompt) \
@@ -195,7 +203,7 @@ PROBE (max_tokens, prompt->max_tokens == 99)
 PROBE (temperature, g_strcmp0 (prompt->temperature, "0.70") == 0)
 PROBE (top_p, g_strcmp0 (prompt->top_p, "0.90") == 0)
 PROBE (top_k, g_strcmp0 (prompt->top_k, "40") == 0)
-PROBE (stop, prompt->stop->len == 2 && strcmp (g_ptr_array_index (prompt->stop, 1), "b") == 0)
+PROBE (stop, prompt->stop->len == 2 && strcmp (prompt->stop->pdata[1], "b") == 0)
 PROBE (seed, g_strcmp0 (prompt->seed, "7") == 0)
 PROBE (presence, g_strcmp0 (prompt->presence_penalty, "0.5") == 0)
 PROBE (frequency, g_strcmp0 (prompt->frequency_penalty, "0.5") == 0)
@@ -210,7 +218,7 @@ PROBE (verbosity, g_strcmp0 (prompt->verbosity, "low") == 0)
 PROBE (tier, prompt->service_tier != NULL)
 PROBE (store, prompt->store == RELAIS_TRI_TRUE)
 PROBE (document, says (prompt, "CT\nbody"))
-PROBE (later, prompt->messages->len == 4 && ((RelaisMessage *)g_ptr_array_index (prompt->messages, 2))->role == RELAIS_ROLE_SYSTEM)
+PROBE (later, is_instruction (prompt, 2))
 PROBE (shown, find_part (prompt->system, RELAIS_PART_IMAGE) != NULL)
 PROBE (group, g_strcmp0 (first_tool (prompt)->name_space, "agents") == 0)
 PROBE (mixed, prompt->tools->len == 2)
