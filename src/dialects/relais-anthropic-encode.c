@@ -711,7 +711,8 @@ note_unsaid (Writer *self)
  * @error: where to put a failure
  *
  * Messages of one role in a row become one, the first is made the user's. Fails with [error@Error]
- * `INVALID_REQUEST` for media the API has no form for and a limit of no tokens, and `TOO_LARGE` above its 32 MB.
+ * `INVALID_REQUEST` for media the API has no form for and a limit of no tokens, and `TOO_LARGE`
+ * above its 32 MB.
  *
  * Returns: whether it could be said
  */
@@ -730,7 +731,8 @@ relais_anthropic_encode_request (const RelaisPrompt  *prompt,
   RelaisJsonWriter *writer = &self.base.writer;
 
   if (self.max_tokens == 0)
-    return relais_target_refuse_field (&self.base, RELAIS_FIELD_MAX_TOKENS, "must be more than 0 for this upstream", error);
+    return relais_target_refuse_field (&self.base, RELAIS_FIELD_MAX_TOKENS,
+                                       "must be more than 0 for this upstream", error);
   if (self.max_tokens < 0)
     {
       self.max_tokens = self.facts.max_output > 0 ? MIN (self.facts.max_output, 32000)

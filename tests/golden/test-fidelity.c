@@ -171,8 +171,11 @@ static gboolean
 is_instruction (const RelaisPrompt *prompt,
                 guint               number)
 {
-  return number < prompt->messages->len &&
-         ((RelaisMessage *)g_ptr_array_index (prompt->messages, number))->role == RELAIS_ROLE_SYSTEM;
+  const RelaisMessage *message = NULL;
+
+  if (number < prompt->messages->len)
+    message = g_ptr_array_index (prompt->messages, number);
+  return message != NULL && message->role == RELAIS_ROLE_SYSTEM;
 }
 
 #define PROBE(name, condition)               \
