@@ -446,13 +446,20 @@ relais_anthropic_read_usage (const RelaisJsonNode *counts,
   gint64 input = 0, cache_read = 0, cache_write = 0;
   RelaisUsage found = RELAIS_USAGE_INIT;
   gboolean known = relais_glean_count (counts, "input_tokens", &input);
+  gboolean counted;
 
   if (relais_glean_count (counts, "cache_read_input_tokens", &cache_read))
     found.cache_read = cache_read;
   if (relais_glean_count (counts, "cache_creation_input_tokens", &cache_write))
     found.cache_write = cache_write;
-  /* A count of 0 in the last event does not take back what the first one said. */
-  if (known && (input + cache_read + cache_write > 0 || usage->input < 0))
+  /* A count of 0 in the last event does not take back what the first one said, nor does one that
+   * leaves the cache out. */
+  counted = input + cache_read + cache_write > 0;
+  if (found.cache_read < 0)
+    cache_read = relais_usage_or_zero (usage->cache_read);
+  if (found.cache_write < 0)
+    cache_write = relais_usage_or_zero (usage->cache_write);
+  if (known && (counted || usage->input < 0))
     found.input = input + cache_read + cache_write;
   relais_glean_count (counts, "output_tokens", &found.output);
   relais_glean_count (relais_json_node_get_member (counts, "output_tokens_details"),

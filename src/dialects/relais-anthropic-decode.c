@@ -10,15 +10,13 @@
 #include "relais-anthropic.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
-#define NO_CALL G_MAXUINT
 
-/* Blocks come one after the other, each closed before the next. */
 typedef struct
 {
   RelaisDecoder base;
   RelaisUsage   usage;
-  guint call;  /* of the open block, or NO_CALL */
-  char *input; /* what its start said already, JSON; owned */
+  guint input_call; /* the call whose start said its input already */
+  char *input;      /* JSON, owned; NULL: none did */
 } AnthropicDecoder;
 
 static AnthropicDecoder *
@@ -27,10 +25,7 @@ state_of (RelaisDecoder *decoder)
   AnthropicDecoder *self = (AnthropicDecoder *)decoder;
 
   if (!decoder->started)
-    {
-      relais_usage_clear (&self->usage);
-      self->call = NO_CALL;
-    }
+    relais_usage_clear (&self->usage);
   return self;
 }
 
@@ -49,42 +44,53 @@ read_usage (AnthropicDecoder     *self,
     relais_decoder_usage (&self->base, &self->usage);
 }
 
+/* Some compatible servers put the whole input into the start and send no delta. */
 static void
+tell_input (AnthropicDecoder *self)
+{
+  if (self->input == NULL)
+    return;
+  if (!g_array_index (self->base.calls, RelaisDecoderCall, self->input_call).has_args)
+    relais_decoder_call_args (&self->base, self->input_call, self->input, -1);
+  g_clear_pointer (&self->input, g_free);
+}
+
+static guint
 start_call (AnthropicDecoder     *self,
             const RelaisJsonNode *block)
 {
   g_autofree char *id = relais_json_node_dup_string (member (block, "id"));
   g_autofree char *name = relais_json_node_dup_string (member (block, "name"));
   const RelaisJsonNode *input = member (block, "input");
+  guint call = relais_decoder_call_start (&self->base, id, name, NULL, NULL, FALSE);
 
-  self->call = relais_decoder_call_start (&self->base, id, name, NULL, NULL, FALSE);
-  g_clear_pointer (&self->input, g_free);
-  if (relais_json_node_get_kind (input) == RELAIS_JSON_OBJECT &&
-      relais_json_node_get_count (input) > 0)
-    self->input = relais_json_node_dup_raw (input);
+  tell_input (self);
+  if (call == RELAIS_DECODER_NO_CALL || relais_json_node_get_kind (input) != RELAIS_JSON_OBJECT ||
+      relais_json_node_get_count (input) == 0)
+    return call;
+  self->input_call = call;
+  self->input = relais_json_node_dup_raw (input);
+  return call;
 }
 
 static void
-stop_block (AnthropicDecoder *self)
+end_call (AnthropicDecoder *self,
+          guint             call)
 {
-  if (self->call == NO_CALL)
+  if (call == RELAIS_DECODER_NO_CALL)
     return;
-  /* some compatible servers put the whole input into the start and send no delta */
-  if (!g_array_index (self->base.calls, RelaisDecoderCall, self->call).has_args)
-    relais_decoder_call_args (&self->base, self->call, self->input, -1);
-  relais_decoder_call_end (&self->base, self->call);
-  g_clear_pointer (&self->input, g_free);
-  self->call = NO_CALL;
+  if (call == self->input_call)
+    tell_input (self);
+  relais_decoder_call_end (&self->base, call);
 }
 
 /* A block as a whole body holds it, or as it starts in a stream. */
-static void
+static guint
 read_block (AnthropicDecoder     *self,
             const RelaisJsonNode *block)
 {
   const RelaisJsonNode *type = member (block, "type");
 
-  stop_block (self);
   if (relais_json_node_equals (type, "text"))
     relais_decoder_text (&self->base, RELAIS_EVENT_TEXT, member (block, "text"));
   else if (relais_json_node_equals (type, "thinking"))
@@ -95,11 +101,13 @@ read_block (AnthropicDecoder     *self,
   else if (relais_json_node_equals (type, "redacted_thinking"))
     relais_decoder_text (&self->base, RELAIS_EVENT_REDACTED, member (block, "data"));
   else if (relais_json_node_equals (type, "tool_use"))
-    start_call (self, block);
+    return start_call (self, block);
+  return RELAIS_DECODER_NO_CALL;
 }
 
 static void
 read_delta (AnthropicDecoder     *self,
+            const RelaisJsonNode *data,
             const RelaisJsonNode *delta)
 {
   const RelaisJsonNode *type = member (delta, "type");
@@ -114,7 +122,7 @@ read_delta (AnthropicDecoder     *self,
     {
       g_autofree char *text = relais_json_node_dup_string (member (delta, "partial_json"));
 
-      relais_decoder_call_args (&self->base, self->call, text, -1);
+      relais_decoder_call_args (&self->base, relais_decoder_look_up (&self->base, member (data, "index")), text, -1);
     }
 }
 
@@ -135,13 +143,18 @@ anthropic_decoder_event (RelaisDecoder        *decoder,
       read_usage (self, relais_json_node_get_path (data, "message", "usage", NULL));
     }
   else if (relais_json_node_equals (type, "content_block_start"))
-    read_block (self, member (data, "content_block"));
+    {
+      /* one that begins by the number of another ends it */
+      end_call (self, relais_decoder_close (decoder, member (data, "index")));
+      relais_decoder_open (decoder, member (data, "index"), read_block (self, member (data, "content_block")));
+    }
   else if (relais_json_node_equals (type, "content_block_delta"))
-    read_delta (self, delta);
+    read_delta (self, data, delta);
   else if (relais_json_node_equals (type, "content_block_stop"))
-    stop_block (self);
+    end_call (self, relais_decoder_close (decoder, member (data, "index")));
   else if (relais_json_node_equals (type, "message_delta"))
     {
+      tell_input (self);
       read_usage (self, member (data, "usage"));
       if (relais_anthropic_read_stop (member (delta, "stop_reason"), &finish))
         relais_decoder_end (decoder, finish, member (delta, "stop_sequence"));
@@ -164,8 +177,7 @@ anthropic_decoder_whole (RelaisDecoder        *decoder,
   relais_decoder_start (decoder, member (body, "id"), member (body, "model"), 0);
   relais_json_iter_init (&iter, member (body, "content"));
   while (relais_json_iter_next (&iter, NULL, &block))
-    read_block (self, block);
-  stop_block (self);
+    end_call (self, read_block (self, block));
   read_usage (self, member (body, "usage"));
   if (relais_anthropic_read_stop (member (body, "stop_reason"), &finish) ||
       relais_json_node_get_kind (member (body, "content")) == RELAIS_JSON_ARRAY)

@@ -293,7 +293,7 @@ write_result (Writer               *self,
             write_text (writer, part->text);
           else if ((part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE) ||
                    !write_media (writer, part))
-            return relais_target_refuse (&self->base, message, result, "holds media this upstream does not take", error);
+            return relais_target_refuse (&self->base, message, part, "holds media this upstream does not take", error);
         }
       relais_json_writer_end_array (writer);
     }
@@ -401,13 +401,22 @@ open_message (Writer     *self,
 }
 
 static gboolean
-is_blank (const RelaisMessage *message)
+is_thought (const RelaisPart *part)
+{
+  return part->type == RELAIS_PART_THINKING || part->type == RELAIS_PART_REDACTED;
+}
+
+static gboolean
+is_blank (const Writer        *self,
+          const RelaisMessage *message)
 {
   for (guint i = 0; i < message->parts->len; i++)
     {
       const RelaisPart *part = g_ptr_array_index (message->parts, i);
 
-      if (part->type != RELAIS_PART_TEXT)
+      if (self->thinking_off && is_thought (part))
+        continue;
+      if (part->type != RELAIS_PART_TEXT && part->type != RELAIS_PART_REFUSAL)
         return FALSE;
       for (const char *c = part->text; *c != '\0'; c++)
         if (!g_ascii_isspace (*c))
@@ -433,9 +442,21 @@ write_instruction (Writer              *self,
       write_text (&self->base.writer, text);
       return;
     }
+  relais_target_retell (&self->base, message);
   wrapped = relais_target_wrap_instruction (text);
   open_message (self, RELAIS_ROLE_USER);
   write_text (&self->base.writer, wrapped);
+}
+
+/* With thinking off the thoughts of the history stay out. */
+static void
+note_thoughts (Writer              *self,
+               const RelaisMessage *message)
+{
+  for (guint i = 0; self->thinking_off && i < message->parts->len; i++)
+    if (is_thought (g_ptr_array_index (message->parts, i)))
+      relais_target_drop (&self->base, RELAIS_FIELD_REASONING, FALSE,
+                          "with thinking off the thoughts of the history are left out");
 }
 
 static gboolean
@@ -450,7 +471,8 @@ write_messages (Writer  *self,
     {
       const RelaisMessage *message = g_ptr_array_index (messages, i);
 
-      if (is_blank (message))
+      note_thoughts (self, message);
+      if (is_blank (self, message))
         continue;
       if (!begun && message->role == RELAIS_ROLE_ASSISTANT)
         {
@@ -652,7 +674,7 @@ write_sampling (Writer *self)
                         self->facts.samples ? "it does not go with thinking" : "the model does not take it");
   else
     relais_target_number (&self->base, "top_k", prompt->top_k);
-  relais_target_stop (&self->base, "stop_sequences", G_MAXUINT);
+  relais_target_stop (&self->base, "stop_sequences", G_MAXUINT, FALSE);
 }
 
 static void
@@ -695,7 +717,8 @@ note_unsaid (Writer *self)
  * @error: where to put a failure
  *
  * Messages of one role in a row become one, the first is made the user's. Fails with [error@Error]
- * `INVALID_REQUEST` for media the API has no form for, and `TOO_LARGE` above its 32 MB.
+ * `INVALID_REQUEST` for media the API has no form for and a limit of no tokens, and `TOO_LARGE`
+ * above its 32 MB.
  *
  * Returns: whether it could be said
  */
@@ -713,6 +736,9 @@ relais_anthropic_encode_request (const RelaisPrompt  *prompt,
   };
   RelaisJsonWriter *writer = &self.base.writer;
 
+  if (self.max_tokens == 0)
+    return relais_target_refuse_field (&self.base, RELAIS_FIELD_MAX_TOKENS,
+                                       "must be more than 0 for this upstream", error);
   if (self.max_tokens < 0)
     {
       self.max_tokens = self.facts.max_output > 0 ? MIN (self.facts.max_output, 32000)

@@ -36,6 +36,7 @@ decode_source (const RelaisJsonNode  *node,
   const RelaisJsonNode *kind = member (source, "type");
   g_autoptr (RelaisPart) part = relais_part_new (type);
   g_autofree char *mime = NULL;
+  g_autofree char *context = NULL;
 
   if (!relais_request_is_given (source))
     return relais_request_fail (error, "source", "is missing");
@@ -43,6 +44,12 @@ decode_source (const RelaisJsonNode  *node,
       !relais_request_read_string (member (source, "media_type"), "source.media_type", &mime, error) ||
       !relais_request_read_string (member (node, "title"), "title", &part->filename, error))
     return FALSE;
+  if (!relais_request_read_string (member (node, "context"), "context", &context, error))
+    return FALSE;
+  /* what a document says of itself, and no other vendor has a place for, stands before it */
+  if (relais_json_node_equals (kind, "content"))
+    add_text (parts, part->filename);
+  add_text (parts, context);
   if (relais_json_node_equals (kind, "content"))
     return decode_blocks (member (source, "content"), parts, error);
   if (relais_json_node_equals (kind, "text"))
@@ -420,9 +427,10 @@ decode_format (const RelaisJsonNode  *format,
 {
   if (!relais_request_check (format, field, RELAIS_JSON_OBJECT, error))
     return FALSE;
-  if (!relais_json_node_equals (member (format, "type"), "json_schema") ||
-      relais_json_node_get_kind (member (format, "schema")) != RELAIS_JSON_OBJECT)
+  if (!relais_json_node_equals (member (format, "type"), "json_schema"))
     return TRUE;
+  if (relais_json_node_get_kind (member (format, "schema")) != RELAIS_JSON_OBJECT)
+    return relais_request_fail (error, field, "must hold a schema");
   prompt->format = RELAIS_FORMAT_SCHEMA;
   g_free (prompt->format_schema);
   prompt->format_schema = relais_json_node_dup_raw (member (format, "schema"));

@@ -38,6 +38,16 @@ typedef struct
   gboolean escaped;    /* behind a backslash in it */
 } RelaisDecoderCall;
 
+#define RELAIS_DECODER_MAX_OPEN 16
+#define RELAIS_DECODER_NO_CALL G_MAXUINT
+
+/* A block or item of a stream that has begun and not ended. */
+typedef struct
+{
+  gint64 index; /* the upstream's number of it */
+  guint call;   /* RELAIS_DECODER_NO_CALL: it is no call */
+} RelaisDecoderOpen;
+
 struct _RelaisDecoder
 {
   const RelaisDecoderClass *klass;
@@ -52,6 +62,8 @@ struct _RelaisDecoder
   GString *value;   /* the text being told */
   RelaisJson *tree; /* of the last event; its memory is used again */
   GArray *calls;    /* RelaisDecoderCall, by their number */
+  RelaisDecoderOpen         open[RELAIS_DECODER_MAX_OPEN];
+  guint                     n_open;
   gsize                     max_bytes;
   guint n_malformed;   /* events in a row that were no JSON */
   guint n_skip;        /* what of a byte order mark was seen */
@@ -66,6 +78,13 @@ struct _RelaisDecoder
   gint64                    created;
 };
 
+void  relais_decoder_open       (RelaisDecoder        *self,
+                                 const RelaisJsonNode *index,
+                                 guint                 call);
+guint relais_decoder_look_up    (RelaisDecoder        *self,
+                                 const RelaisJsonNode *index);
+guint relais_decoder_close      (RelaisDecoder        *self,
+                                 const RelaisJsonNode *index);
 void  relais_decoder_start      (RelaisDecoder        *self,
                                  const RelaisJsonNode *id,
                                  const RelaisJsonNode *model,

@@ -419,7 +419,8 @@ tell_finish (RelaisDecoder *self)
       relais_decoder_call_end (self, i);
   if (half && self->finish != RELAIS_FINISH_FILTER)
     event.finish = RELAIS_FINISH_LENGTH;
-  else if (self->finish == RELAIS_FINISH_STOP && self->calls->len > 0)
+  else if ((self->finish == RELAIS_FINISH_STOP || self->finish == RELAIS_FINISH_UNKNOWN) &&
+           self->calls->len > 0)
     event.finish = RELAIS_FINISH_TOOL_CALLS;
   event.text = self->stop_sequence;
   event.length = self->stop_sequence != NULL ? strlen (self->stop_sequence) : 0;

@@ -96,6 +96,7 @@ gather_call (RelaisEncoder     *self,
   holder->origin = event->origin;
   part->id = g_strdup (call->id);
   part->name = g_strdup (event->name != NULL ? event->name : "");
+  part->name_space = g_strdup (event->name_space);
   part->custom = event->custom;
   call->part = part;
   call->args = g_string_new (NULL);

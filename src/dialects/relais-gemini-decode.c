@@ -112,7 +112,8 @@ gemini_decoder_event (RelaisDecoder        *decoder,
   RelaisJsonIter iter;
 
   relais_json_node_get_members (data, names, N_DATA, found);
-  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT)
+  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT ||
+      relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_STRING)
     {
       relais_decoder_fail_error (decoder, found[ERROR]);
       return;

@@ -19,6 +19,7 @@
 
 #define MAX_STOP 5
 #define UNSAID "Gemini has no such setting"
+#define CUT_SCHEMA "the schema refers to itself too often or too deep"
 #define LESS_SCHEMA "what Gemini does not take of a schema is told in words or left out"
 #define ROOM_BESIDE_BUDGET 4096
 
@@ -26,6 +27,7 @@ typedef struct
 {
   RelaisTargetWriter base;
   gboolean           gemini_3;
+  RelaisSchemaBudget schemas;
   gboolean json_in_words; /* an older model takes no JSON mode beside tools */
 } Writer;
 
@@ -148,7 +150,8 @@ write_result (RelaisJsonWriter *writer,
     {
       const RelaisPart *part = g_ptr_array_index (result->content, i);
 
-      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE)
+      if (part->type != RELAIS_PART_IMAGE && part->type != RELAIS_PART_FILE &&
+          part->type != RELAIS_PART_AUDIO)
         continue;
       if (!media)
         relais_json_writer_array (writer, "parts");
@@ -290,6 +293,7 @@ write_contents (Writer  *self,
           g_autofree char *text = relais_target_join_texts (message->parts, "\n\n");
           g_autofree char *wrapped = relais_target_wrap_instruction (text != NULL ? text : "");
 
+          relais_target_retell (&self->base, message);
           write_text (writer, wrapped, NULL);
         }
       else if (!write_user (self, message, error))
@@ -335,6 +339,22 @@ write_system (Writer *self)
 
 /* --- tools --- */
 
+static RelaisSchemaBudget
+schema_budget (const RelaisPrompt *prompt)
+{
+  gsize n_bytes = prompt->format_schema != NULL ? strlen (prompt->format_schema) : 0;
+  RelaisSchemaBudget budget;
+
+  for (guint i = 0; i < prompt->tools->len; i++)
+    {
+      const RelaisTool *tool = g_ptr_array_index (prompt->tools, i);
+
+      n_bytes += tool->schema != NULL ? strlen (tool->schema) : 0;
+    }
+  relais_schema_budget_init (&budget, n_bytes);
+  return budget;
+}
+
 static void
 write_function (Writer           *self,
                 const RelaisTool *tool)
@@ -350,8 +370,15 @@ write_function (Writer           *self,
   if (tool->description != NULL)
     relais_json_writer_string (writer, "description", tool->description);
   if (tool->schema != NULL &&
-      relais_schema_trim (tool->schema, form, schema, &less))
+      relais_schema_trim (tool->schema, form, &self->schemas, schema, &less))
     relais_json_writer_raw (writer, openapi ? "parameters" : "parametersJsonSchema", schema->str, schema->len);
+  if (tool->schema != NULL && self->schemas.cut)
+    {
+      g_autofree char *path = g_strdup_printf ("tools[%d]", tool->position);
+
+      relais_changes_add (self->base.changes, RELAIS_CHANGE_APPROXIMATED, TRUE, path,
+                          CUT_SCHEMA);
+    }
   relais_json_writer_end_object (writer);
   if (less)
     relais_target_approximate (&self->base, RELAIS_FIELD_TOOL_SCHEMA, FALSE, LESS_SCHEMA);
@@ -522,8 +549,12 @@ write_format (Writer *self)
     return;
   relais_json_writer_string (writer, "responseMimeType", "application/json");
   if (prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL &&
-      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, schema, &less))
-    relais_json_writer_raw (writer, "responseJsonSchema", schema->str, schema->len);
+      relais_schema_trim (prompt->format_schema, RELAIS_SCHEMA_JSON, &self->schemas, schema, &less))
+    {
+      relais_json_writer_raw (writer, "responseJsonSchema", schema->str, schema->len);
+      if (self->schemas.cut)
+        relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, TRUE, CUT_SCHEMA);
+    }
   if (less)
     relais_target_approximate (&self->base, RELAIS_FIELD_FORMAT, FALSE, LESS_SCHEMA);
 }
@@ -571,7 +602,7 @@ write_generation (Writer *self)
     relais_target_drop (&self->base, RELAIS_FIELD_SEED, TRUE, "the upstream takes 32 bits of it");
   else
     relais_target_number (&self->base, "seed", prompt->seed);
-  relais_target_stop (&self->base, "stopSequences", MAX_STOP);
+  relais_target_stop (&self->base, "stopSequences", MAX_STOP, TRUE);
   write_format (self);
   write_thinking (self);
   if (wants_low_detail (prompt))
@@ -631,6 +662,7 @@ relais_gemini_encode_request (const RelaisPrompt  *prompt,
   Writer self = {
     .base = { .prompt = prompt, .target = target, .changes = changes },
     .gemini_3 = relais_model_is_gemini_3 (target->model),
+    .schemas = schema_budget (prompt),
   };
 
   if (prompt->max_tokens == 0)

@@ -115,29 +115,24 @@ decode_call (const RelaisJsonNode  *node,
   return TRUE;
 }
 
-/* A sole `output` or `result` that is a string is the text; `error` marks a failure; else the
-   object. */
+/* A sole `output`, `result` or `error` that is a string is the text, and what says just an error
+ * failed; else the object. Programs have `error` beside their output, often empty. */
 static void
 decode_response (const RelaisJsonNode *response,
                  RelaisPart           *part)
 {
-  const RelaisJsonNode *text = member (response, "error");
+  static const char *const texts[] = { "output", "result", "error" };
+  gboolean sole = relais_json_node_get_count (response) == 1;
+  const RelaisJsonNode *text = NULL;
   RelaisPart *content = NULL;
 
-  if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
-    part->is_error = TRUE;
-  else
-    {
-      text = member (response, "output");
-      if (text == NULL)
-        text = member (response, "result");
-      if (relais_json_node_get_count (response) != 1)
-        text = NULL;
-    }
+  for (guint i = 0; sole && text == NULL && i < G_N_ELEMENTS (texts); i++)
+    text = member (response, texts[i]);
   if (relais_json_node_get_kind (text) == RELAIS_JSON_STRING)
     {
       content = relais_part_new (RELAIS_PART_TEXT);
       content->text = relais_json_node_dup_string (text);
+      part->is_error = member (response, "error") != NULL && *content->text != '\0';
     }
   else
     {
@@ -357,6 +352,38 @@ decode_function (const RelaisJsonNode  *node,
   return relais_request_read_string (member (node, "description"), "description", &tool->description, error);
 }
 
+/* What is no function: tools that Google itself runs, of which one object may hold several. */
+static void
+add_hosted (const RelaisJsonNode *node,
+            RelaisPrompt         *prompt)
+{
+  g_autoptr (GString) hosted = g_string_new (NULL);
+  const RelaisJsonNode *key, *value;
+  RelaisJsonWriter writer;
+  RelaisJsonIter iter;
+  RelaisTool *tool;
+
+  relais_json_writer_init (&writer, hosted);
+  relais_json_writer_object (&writer, NULL);
+  relais_json_iter_init (&iter, node);
+  while (relais_json_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *name = relais_json_node_dup_string (key);
+      gsize length;
+      const char *raw = relais_json_node_get_raw (value, &length);
+
+      if (relais_request_is_given (value) && strcmp (name, "functionDeclarations") != 0 &&
+          strcmp (name, "function_declarations") != 0)
+        relais_json_writer_raw (&writer, name, raw, length);
+    }
+  relais_json_writer_end_object (&writer);
+  if (strcmp (hosted->str, "{}") == 0)
+    return;
+  tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
+  tool->origin = RELAIS_ORIGIN_GEMINI;
+  tool->schema = g_strndup (hosted->str, hosted->len);
+}
+
 static gboolean
 decode_tool (const RelaisJsonNode  *node,
              RelaisPrompt          *prompt,
@@ -365,17 +392,12 @@ decode_tool (const RelaisJsonNode  *node,
   const RelaisJsonNode *functions = member (node, "functionDeclarations");
   const RelaisJsonNode *function;
   RelaisJsonIter iter;
-  RelaisTool *tool;
 
   if (relais_json_node_get_kind (node) != RELAIS_JSON_OBJECT)
     return relais_request_fail (error, "tools", "must hold objects");
+  add_hosted (node, prompt);
   if (!relais_request_is_given (functions))
-    {
-      tool = relais_prompt_add_tool (prompt, RELAIS_TOOL_HOSTED, NULL);
-      tool->origin = RELAIS_ORIGIN_GEMINI;
-      tool->schema = relais_json_node_dup_raw (node);
-      return TRUE;
-    }
+    return TRUE;
   if (!relais_request_check (functions, "functionDeclarations", RELAIS_JSON_ARRAY, error))
     return FALSE;
   relais_json_iter_init (&iter, functions);
@@ -451,12 +473,14 @@ decode_tool_config (const RelaisJsonNode  *config,
   const RelaisJsonNode *calling = member (config, "functionCallingConfig");
   const RelaisJsonNode *mode = member (calling, "mode");
   const RelaisJsonNode *names = member (calling, "allowedFunctionNames");
+  const RelaisJsonNode *retrieval = member (config, "retrievalConfig");
 
   if (!relais_request_check (config, "toolConfig", RELAIS_JSON_OBJECT, error) ||
       !relais_request_check (calling, "toolConfig.functionCallingConfig", RELAIS_JSON_OBJECT, error) ||
       !relais_request_check (names, "toolConfig.functionCallingConfig.allowedFunctionNames",
                              RELAIS_JSON_ARRAY, error))
     return FALSE;
+  relais_request_note_extra (prompt, retrieval, "toolConfig.retrievalConfig", RELAIS_EXTRA_TOLD);
   if (!relais_request_is_given (mode) || is_value (mode, "MODE_UNSPECIFIED", 0))
     return TRUE;
   if (is_value (mode, "VALIDATED", 4) && relais_json_node_get_count (names) > 0)
@@ -523,7 +547,11 @@ decode_format (const RelaisJsonNode  *config,
       !relais_request_check (openapi, "generationConfig.responseSchema", RELAIS_JSON_OBJECT, error))
     return FALSE;
   if (mime == NULL || strcmp (mime, "text/plain") == 0)
-    return TRUE;
+    {
+      relais_request_note_extra (prompt, schema, "generationConfig.responseJsonSchema", RELAIS_EXTRA_TOLD);
+      relais_request_note_extra (prompt, openapi, "generationConfig.responseSchema", RELAIS_EXTRA_TOLD);
+      return TRUE;
+    }
   prompt->format = RELAIS_FORMAT_JSON;
   if (relais_json_node_get_kind (schema) == RELAIS_JSON_OBJECT)
     prompt->format_schema = relais_json_node_dup_raw (schema);

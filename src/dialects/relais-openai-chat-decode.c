@@ -221,7 +221,8 @@ read_choice (RelaisDecoder        *decoder,
   RelaisFinish finish;
 
   relais_json_node_get_members (root, names, N_ROOT, found);
-  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT)
+  if (relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_OBJECT ||
+      relais_json_node_get_kind (found[ERROR]) == RELAIS_JSON_STRING)
     {
       relais_decoder_fail_error (decoder, found[ERROR]);
       return;

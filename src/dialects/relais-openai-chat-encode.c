@@ -552,7 +552,7 @@ write_sampling (RelaisTargetWriter *self)
     relais_target_drop (self, RELAIS_FIELD_TOP_K, TRUE, "Chat Completions has no such setting");
   if (prompt->logprobs || prompt->top_logprobs >= 0)
     relais_target_drop (self, RELAIS_FIELD_LOGPROBS, TRUE, "probabilities are not translated");
-  relais_target_stop (self, "stop", MAX_STOP);
+  relais_target_stop (self, "stop", MAX_STOP, TRUE);
 }
 
 static void

@@ -14,10 +14,8 @@
 #include "relais-openai-chat.h"
 #include "relais-request-private.h"
 
-static const char *const as_in_chat[] = {
-  "model", "max_tokens", "temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty",
-  "logit_bias", "stream", "stream_options", "user", "n", NULL
-};
+/* What has another form in Chat Completions, or none; all else goes there as it is. */
+static const char *const own[] = { "prompt", "suffix", "echo", "logprobs", "best_of", "messages", NULL };
 
 /* What is the same as saying nothing. */
 static gboolean
@@ -66,7 +64,8 @@ decode_request (GBytes      *body,
   static const char *const refused[] = { "suffix", "echo", "logprobs", NULL };
   g_autoptr (RelaisJson) tree = relais_request_parse (body, error);
   const RelaisJsonNode *root = relais_json_get_root (tree);
-  const RelaisJsonNode *said;
+  const RelaisJsonNode *said, *key, *value;
+  RelaisJsonIter iter;
   g_autoptr (GBytes) chat = NULL;
   RelaisJsonWriter writer;
   RelaisPrompt *prompt;
@@ -92,11 +91,14 @@ decode_request (GBytes      *body,
   out = g_string_new (NULL);
   relais_json_writer_init (&writer, out);
   relais_json_writer_object (&writer, NULL);
-  for (const char *const *name = as_in_chat; *name != NULL; name++)
+  relais_json_iter_init (&iter, root);
+  while (relais_json_iter_next (&iter, &key, &value))
     {
-      raw = relais_json_node_get_raw (relais_json_node_get_member (root, *name), &length);
-      if (raw != NULL)
-        relais_json_writer_raw (&writer, *name, raw, length);
+      g_autofree char *name = relais_json_node_dup_string (key);
+
+      raw = relais_json_node_get_raw (value, &length);
+      if (!g_strv_contains (own, name))
+        relais_json_writer_raw (&writer, name, raw, length);
     }
   raw = relais_json_node_get_raw (said, &length);
   relais_json_writer_array (&writer, "messages");

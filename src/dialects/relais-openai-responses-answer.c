@@ -112,6 +112,8 @@ relais_openai_responses_write_call (RelaisJsonWriter *writer,
                              call->args != NULL ? call->args : "");
   relais_json_writer_string (writer, "call_id", call->id);
   relais_json_writer_string (writer, "name", call->name);
+  if (call->name_space != NULL)
+    relais_json_writer_string (writer, "namespace", call->name_space);
   relais_json_writer_end_object (writer);
 }
 

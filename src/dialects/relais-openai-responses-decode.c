@@ -12,13 +12,10 @@
 #include "relais-openai-responses.h"
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
-#define NO_CALL G_MAXUINT
 
-/* Items come one after the other, each done before the next. */
 typedef struct
 {
   RelaisDecoder base;
-  guint call;        /* of the open item + 1, or 0 */
   gboolean streamed; /* some of the open item's text came as deltas */
 } ResponsesDecoder;
 
@@ -41,7 +38,7 @@ read_status (RelaisDecoder        *decoder,
   relais_decoder_end (decoder, finish, NULL);
 }
 
-static void
+static guint
 start_call (ResponsesDecoder     *self,
             const RelaisJsonNode *item,
             gboolean              custom)
@@ -49,42 +46,41 @@ start_call (ResponsesDecoder     *self,
   g_autofree char *id = relais_json_node_dup_string (member (item, "call_id"));
   g_autofree char *name = relais_json_node_dup_string (member (item, "name"));
   g_autofree char *name_space = relais_json_node_dup_string (member (item, "namespace"));
-  guint call = relais_decoder_call_start (&self->base, id, name, name_space, NULL, custom);
 
-  self->call = call != NO_CALL ? call + 1 : 0;
+  return relais_decoder_call_start (&self->base, id, name, name_space, NULL, custom);
 }
 
 /* Starts what an item is, where that has a start. */
-static void
+static guint
 open_item (ResponsesDecoder     *self,
            const RelaisJsonNode *item)
 {
   const RelaisJsonNode *type = member (item, "type");
 
-  self->call = 0;
   self->streamed = FALSE;
   if (relais_json_node_equals (type, "function_call"))
-    start_call (self, item, FALSE);
-  else if (relais_json_node_equals (type, "custom_tool_call"))
-    start_call (self, item, TRUE);
+    return start_call (self, item, FALSE);
+  if (relais_json_node_equals (type, "custom_tool_call"))
+    return start_call (self, item, TRUE);
+  return RELAIS_DECODER_NO_CALL;
 }
 
 static void
 close_call (ResponsesDecoder     *self,
-            const RelaisJsonNode *item)
+            const RelaisJsonNode *item,
+            guint                 call)
 {
   const RelaisJsonNode *args = member (item, "arguments");
   g_autofree char *text = relais_json_node_dup_string (args != NULL ? args : member (item, "input"));
 
-  if (self->call == 0)
+  if (call == RELAIS_DECODER_NO_CALL)
     return;
-  if (!g_array_index (self->base.calls, RelaisDecoderCall, self->call - 1).has_args)
-    relais_decoder_call_args (&self->base, self->call - 1, text, -1);
+  if (!g_array_index (self->base.calls, RelaisDecoderCall, call).has_args)
+    relais_decoder_call_args (&self->base, call, text, -1);
   if (relais_json_node_equals (member (item, "status"), "incomplete"))
-    relais_decoder_call_cut (&self->base, self->call - 1);
+    relais_decoder_call_cut (&self->base, call);
   else
-    relais_decoder_call_end (&self->base, self->call - 1);
-  self->call = 0;
+    relais_decoder_call_end (&self->base, call);
 }
 
 static void
@@ -128,7 +124,8 @@ read_summary (RelaisDecoder        *decoder,
 /* What of an item did not come as deltas, and its end. */
 static void
 close_item (ResponsesDecoder     *self,
-            const RelaisJsonNode *item)
+            const RelaisJsonNode *item,
+            guint                 call)
 {
   const RelaisJsonNode *type = member (item, "type");
 
@@ -141,7 +138,7 @@ close_item (ResponsesDecoder     *self,
       relais_decoder_text (&self->base, RELAIS_EVENT_SIGNATURE, member (item, "encrypted_content"));
     }
   else
-    close_call (self, item);
+    close_call (self, item, call);
 }
 
 static void
@@ -167,10 +164,7 @@ read_response (RelaisDecoder        *decoder,
   relais_decoder_start (decoder, member (response, "id"), member (response, "model"), created);
   relais_json_iter_init (&iter, member (response, "output"));
   while (relais_json_iter_next (&iter, NULL, &item))
-    {
-      open_item (self, item);
-      close_item (self, item);
-    }
+    close_item (self, item, open_item (self, item));
   read_status (decoder, response);
 }
 
@@ -192,9 +186,9 @@ responses_decoder_event (RelaisDecoder        *decoder,
       relais_decoder_start (decoder, member (response, "id"), member (response, "model"), number);
     }
   else if (strcmp (type, "response.output_item.added") == 0)
-    open_item (self, member (data, "item"));
+    relais_decoder_open (decoder, member (data, "output_index"), open_item (self, member (data, "item")));
   else if (strcmp (type, "response.output_item.done") == 0)
-    close_item (self, member (data, "item"));
+    close_item (self, member (data, "item"), relais_decoder_close (decoder, member (data, "output_index")));
   else if (strcmp (type, "response.output_text.delta") == 0)
     read_delta (self, RELAIS_EVENT_TEXT, data);
   else if (strcmp (type, "response.refusal.delta") == 0)
@@ -212,8 +206,7 @@ responses_decoder_event (RelaisDecoder        *decoder,
     {
       g_autofree char *text = relais_json_node_dup_string (member (data, "delta"));
 
-      if (self->call > 0)
-        relais_decoder_call_args (decoder, self->call - 1, text, -1);
+      relais_decoder_call_args (decoder, relais_decoder_look_up (decoder, member (data, "output_index")), text, -1);
     }
   else if (strcmp (type, "response.completed") == 0 || strcmp (type, "response.incomplete") == 0 ||
            strcmp (type, "response.failed") == 0)

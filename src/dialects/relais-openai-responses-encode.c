@@ -39,8 +39,7 @@ write_media (RelaisJsonWriter *writer,
   g_autofree char *url = part->data != NULL ? relais_target_data_url (part) : g_strdup (part->url);
   gboolean picture = is_picture (part);
 
-  if (part->type == RELAIS_PART_AUDIO || (part->mime != NULL && (g_str_has_prefix (part->mime, "video/") ||
-                                                                 g_str_has_prefix (part->mime, "audio/"))))
+  if (url == NULL || part->type == RELAIS_PART_AUDIO || (part->mime != NULL && (g_str_has_prefix (part->mime, "video/") || g_str_has_prefix (part->mime, "audio/"))))
     return FALSE;
   relais_json_writer_object (writer, NULL);
   relais_json_writer_string (writer, "type", picture ? "input_image" : "input_file");
@@ -105,7 +104,8 @@ has_media (const RelaisPart *result)
     {
       const RelaisPart *part = g_ptr_array_index (result->content, i);
 
-      if (part->type == RELAIS_PART_IMAGE || part->type == RELAIS_PART_FILE)
+      if (part->type == RELAIS_PART_IMAGE || part->type == RELAIS_PART_FILE ||
+          part->type == RELAIS_PART_AUDIO)
         return TRUE;
     }
   return FALSE;

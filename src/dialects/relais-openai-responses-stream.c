@@ -340,6 +340,7 @@ write_call_start (ResponsesEncoder  *self,
   self->call = relais_part_new (RELAIS_PART_TOOL_CALL);
   self->call->id = g_strdup (event->id);
   self->call->name = g_strdup (event->name);
+  self->call->name_space = g_strdup (event->name_space);
   self->call->custom = event->custom;
   self->cut = FALSE;
   open_item (self, ITEM_CALL, event->custom ? "ctc_" : "fc_", out);

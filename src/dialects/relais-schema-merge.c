@@ -77,6 +77,57 @@ relais_schema_resolve (RelaisSchemaTrim *self,
   return node;
 }
 
+/**
+ * relais_schema_goes_on:
+ * @self: a schema being trimmed
+ *
+ * Returns: whether one more schema may be put in place inside those that are; if not, it is noted
+ */
+gboolean
+relais_schema_goes_on (RelaisSchemaTrim *self)
+{
+  relais_schema_spend (self, self->writer.out->len - self->n_paid);
+  self->n_paid = self->writer.out->len;
+  if (self->n_inlined < RELAIS_SCHEMA_MAX_INLINED && self->budget->left > 0)
+    return TRUE;
+  self->budget->cut = TRUE;
+  return FALSE;
+}
+
+/**
+ * relais_schema_follow:
+ * @self: a schema being trimmed
+ * @node: (nullable): what a reference names
+ *
+ * Returns: whether it may be followed: %FALSE if it is being followed or costs too much
+ */
+gboolean
+relais_schema_follow (RelaisSchemaTrim     *self,
+                      const RelaisJsonNode *node)
+{
+  if (node == NULL || g_hash_table_contains (self->followed, node) || !relais_schema_goes_on (self))
+    return FALSE;
+  g_hash_table_add (self->followed, (gpointer)node);
+  g_ptr_array_add (self->following, (gpointer)node);
+  return TRUE;
+}
+
+/**
+ * relais_schema_return:
+ * @self: a schema being trimmed
+ * @n_following: how many were followed before
+ *
+ * Forgets those that were followed since.
+ */
+void
+relais_schema_return (RelaisSchemaTrim *self,
+                      guint             n_following)
+{
+  for (guint i = n_following; i < self->following->len; i++)
+    g_hash_table_remove (self->followed, g_ptr_array_index (self->following, i));
+  g_ptr_array_set_size (self->following, n_following);
+}
+
 /* All that the branches of an `allOf` demand, under way. */
 typedef struct
 {
@@ -108,6 +159,7 @@ merge_properties (Merge                *self,
       char *name = relais_json_node_dup_string (key);
       const char *raw = relais_json_node_get_raw (value, &length);
 
+      relais_schema_spend (self->trim, RELAIS_SCHEMA_MEMBER_COST);
       if (!g_hash_table_contains (self->properties_seen, name))
         relais_json_writer_raw (&self->property_writer, name, raw, length);
       g_hash_table_add (self->properties_seen, name);
@@ -128,6 +180,7 @@ merge_list (Merge                *self,
     {
       const char *raw = relais_json_node_get_raw (value, &length);
 
+      relais_schema_spend (self->trim, RELAIS_SCHEMA_MEMBER_COST);
       if (strcmp (key, "allOf") == 0)
         merge_schema (self, value);
       else
@@ -135,7 +188,7 @@ merge_list (Merge                *self,
     }
 }
 
-/* What a reference names, unless that is being followed. */
+/* What a reference names, unless that is being followed or is merged already. */
 static void
 merge_reference (Merge      *self,
                  const char *ref)
@@ -143,13 +196,11 @@ merge_reference (Merge      *self,
   RelaisSchemaTrim *trim = self->trim;
   const RelaisJsonNode *node = ref != NULL ? relais_schema_resolve (trim, ref) : NULL;
 
-  for (guint i = 0; i < trim->n_inlined; i++)
-    if (trim->following[i] == node)
-      return;
-  if (node == NULL || trim->n_inlined >= RELAIS_SCHEMA_MAX_INLINED)
+  if (!relais_schema_follow (trim, node))
     return;
-  trim->following[trim->n_inlined++] = node;
+  trim->n_inlined++;
   merge_schema (self, node);
+  trim->n_inlined--;
 }
 
 static void
@@ -169,6 +220,7 @@ merge_schema (Merge                *self,
       const char *raw = relais_json_node_get_raw (value, &length);
       RelaisJsonKind kind = relais_json_node_get_kind (value);
 
+      relais_schema_spend (self->trim, RELAIS_SCHEMA_MEMBER_COST);
       if (strcmp (name, "properties") == 0 && kind == RELAIS_JSON_OBJECT)
         merge_properties (self, value);
       else if ((strcmp (name, "required") == 0 || strcmp (name, "allOf") == 0) && kind == RELAIS_JSON_ARRAY)
@@ -220,5 +272,6 @@ relais_schema_merge (RelaisSchemaTrim     *trim,
   if (required->len > 2)
     relais_json_writer_raw (&self.rest_writer, "required", required->str, required->len);
   g_string_append_c (rest, '}');
+  relais_schema_spend (trim, rest->len);
   return g_strndup (rest->str, rest->len);
 }

@@ -13,7 +13,8 @@
 
 #define member(node, name) relais_json_node_get_member ((node), (name))
 #define MAX_NOTE_BYTES 200
-#define MAX_BYTES (4 * 1024 * 1024) /* what inlining may make of a schema */
+#define MIN_BUDGET (1024 * 1024)
+#define BUDGET_FACTOR 4
 
 /* What each form keeps; sorted by use. */
 static const char *const json_keys[] = {
@@ -34,6 +35,34 @@ static void write_schema (RelaisSchemaTrim     *self,
                           const char           *name,
                           const RelaisJsonNode *node,
                           gboolean              top);
+
+/**
+ * relais_schema_budget_init:
+ * @self: (out caller-allocates): a budget
+ * @n_bytes: how long the schemas of the request are, all together
+ *
+ * Lets trimming them cost a few times what they are long, however often they refer to themselves.
+ */
+void
+relais_schema_budget_init (RelaisSchemaBudget *self,
+                           gsize               n_bytes)
+{
+  *self = (RelaisSchemaBudget){ .left = BUDGET_FACTOR * n_bytes + MIN_BUDGET };
+}
+
+/**
+ * relais_schema_spend:
+ * @self: a schema being trimmed
+ * @n_bytes: what was done
+ *
+ * Takes it off the budget.
+ */
+void
+relais_schema_spend (RelaisSchemaTrim *self,
+                     gsize             n_bytes)
+{
+  self->budget->left -= MIN (self->budget->left, n_bytes);
+}
 
 static gboolean
 is_listed (const char         *key,
@@ -249,6 +278,7 @@ write_required (RelaisSchemaTrim     *self,
         {
           g_autofree char *name = relais_json_node_dup_string (one);
 
+          relais_schema_spend (self, RELAIS_SCHEMA_MEMBER_COST);
           if (name != NULL && g_hash_table_remove (left, name))
             relais_json_writer_string (&writer, NULL, name);
           else
@@ -535,6 +565,7 @@ write_members (RelaisSchemaTrim     *self,
       g_autofree char *name = relais_json_node_dup_string (key);
 
       self->less = self->less || !is_carried (self, name);
+      relais_schema_spend (self, RELAIS_SCHEMA_MEMBER_COST);
       if (g_hash_table_lookup (last, name) == value)
         write_member (self, node, name, value, type, notes, nullable);
     }
@@ -585,19 +616,18 @@ write_reference (RelaisSchemaTrim *self,
   const RelaisJsonNode *node = relais_schema_resolve (self, ref);
   const char *last = strrchr (ref, '/');
   g_autofree char *words = g_strdup_printf ("recursive %s", last != NULL ? last + 1 : ref);
+  guint n_following = self->following->len;
 
-  for (guint i = 0; i < self->n_inlined; i++)
-    if (self->following[i] == node)
-      node = NULL;
-  if (node == NULL || self->n_inlined >= RELAIS_SCHEMA_MAX_INLINED ||
-      self->writer.out->len > MAX_BYTES)
+  if (!relais_schema_follow (self, node))
     {
+      relais_schema_spend (self, strlen (words));
       write_stub (self, name, "object", words);
       return;
     }
-  self->following[self->n_inlined++] = node;
+  self->n_inlined++;
   write_schema (self, name, node, FALSE);
   self->n_inlined--;
+  relais_schema_return (self, n_following);
 }
 
 /* The reference itself; beside it only keys with a dollar may stay. */
@@ -631,20 +661,23 @@ write_merged (RelaisSchemaTrim     *self,
               const RelaisJsonNode *node,
               gboolean              top)
 {
-  guint n_inlined = self->n_inlined;
+  guint n_following = self->following->len;
   g_autofree char *merged = NULL;
   g_autoptr (RelaisJson) tree = NULL;
 
-  if (n_inlined >= RELAIS_SCHEMA_MAX_INLINED || self->writer.out->len > MAX_BYTES)
+  /* a reference may have led here, and is being followed then */
+  if (!relais_schema_goes_on (self))
     {
       write_stub (self, name, "object", NULL);
       return;
     }
-  self->following[self->n_inlined++] = node;
+  relais_schema_follow (self, node);
+  self->n_inlined++;
   merged = relais_schema_merge (self, node);
   tree = relais_json_parse (merged, strlen (merged), RELAIS_JSON_MAX_DEPTH, NULL);
   write_schema (self, name, relais_json_get_root (tree), top);
-  self->n_inlined = n_inlined;
+  self->n_inlined--;
+  relais_schema_return (self, n_following);
 }
 
 static void
@@ -693,30 +726,46 @@ write_schema (RelaisSchemaTrim     *self,
  * relais_schema_trim:
  * @schema: a JSON Schema, as text
  * @form: the field it will stand in
+ * @budget: (nullable): what it and others of its request may cost; %NULL: one of its own
  * @out: where to append it
  * @less: (out): whether something was left out, or is only told in words
  *
  * Keeps what Gemini documents for that field and turns the rest into what is near, or into words of
  * the description; names of properties and values of defaults are left alone. Local references are
- * put in place for OpenAPI, up to eight deep and 4 MiB in all.
+ * put in place for OpenAPI, and the branches of an `allOf` are made one, up to eight deep and
+ * within @budget; what is cut off is an object without properties, and noted there.
  *
  * Returns: whether something is left to send: %FALSE for an object without properties, and nothing
  *   was appended
  */
 gboolean
-relais_schema_trim (const char       *schema,
-                    RelaisSchemaForm  form,
-                    GString          *out,
-                    gboolean         *less)
+relais_schema_trim (const char         *schema,
+                    RelaisSchemaForm    form,
+                    RelaisSchemaBudget *budget,
+                    GString            *out,
+                    gboolean           *less)
 {
-  g_autoptr (RelaisJson) tree = relais_json_parse (schema, strlen (schema), RELAIS_JSON_MAX_DEPTH,
-                                                   NULL);
+  gsize length = strlen (schema);
+  g_autoptr (RelaisJson) tree = relais_json_parse (schema, length, RELAIS_JSON_MAX_DEPTH, NULL);
   g_autoptr (GHashTable) indexes = g_hash_table_new_full (NULL, NULL, NULL,
                                                           (GDestroyNotify)g_hash_table_unref);
-  RelaisSchemaTrim self = { .root = relais_json_get_root (tree), .indexes = indexes, .form = form };
+  g_autoptr (GPtrArray) following = g_ptr_array_new ();
+  g_autoptr (GHashTable) followed = g_hash_table_new (NULL, NULL);
+  RelaisSchemaBudget own;
+  RelaisSchemaTrim self = {
+    .root = relais_json_get_root (tree),
+    .indexes = indexes,
+    .form = form,
+    .budget = budget != NULL ? budget : &own,
+    .n_paid = out->len,
+    .following = following,
+    .followed = followed,
+  };
   gboolean object = relais_json_node_get_kind (self.root) == RELAIS_JSON_OBJECT;
   const RelaisJsonNode *properties = member (self.root, "properties");
 
+  relais_schema_budget_init (&own, length);
+  self.budget->cut = FALSE;
   if (!object || (relais_json_node_equals (member (self.root, "type"), "object") &&
                   relais_json_node_get_count (properties) == 0 && member (self.root, "anyOf") == NULL &&
                   member (self.root, "oneOf") == NULL && member (self.root, "allOf") == NULL &&
@@ -728,5 +777,6 @@ relais_schema_trim (const char       *schema,
   relais_json_writer_init (&self.writer, out);
   write_schema (&self, NULL, self.root, TRUE);
   *less = self.less;
+  relais_schema_spend (&self, out->len - self.n_paid);
   return TRUE;
 }

@@ -15,8 +15,18 @@ typedef enum {
   RELAIS_SCHEMA_OPENAPI, /* parameters, responseSchema: a subset of OpenAPI 3.0 */
 } RelaisSchemaForm;
 
+/* What trimming the schemas of one request may cost in all. */
+typedef struct
+{
+  gsize left;   /* bytes written or put together, and 16 for each member looked at */
+  gboolean cut; /* whether something was left out of the schema trimmed last */
+} RelaisSchemaBudget;
+
+void     relais_schema_budget_init  (RelaisSchemaBudget   *self,
+                                     gsize                 n_bytes);
 gboolean relais_schema_trim         (const char           *schema,
                                      RelaisSchemaForm      form,
+                                     RelaisSchemaBudget   *budget,
                                      GString              *out,
                                      gboolean             *less);
 char    *relais_schema_from_openapi (const RelaisJsonNode *schema);

@@ -167,13 +167,28 @@ prefix_error (RelaisPart *result)
     g_ptr_array_insert (result->content, 0, relais_part_new_text ("Error: the call failed"));
 }
 
-static gboolean
-is_media (const RelaisPart *part)
+/**
+ * relais_settle_is_media:
+ * @part: a part
+ *
+ * Returns: whether it is an image, a file or audio
+ */
+gboolean
+relais_settle_is_media (const RelaisPart *part)
 {
-  return part->type == RELAIS_PART_IMAGE || part->type == RELAIS_PART_FILE;
+  return part->type == RELAIS_PART_IMAGE || part->type == RELAIS_PART_FILE ||
+         part->type == RELAIS_PART_AUDIO;
 }
 
-/* Pictures and files a target takes no result with follow in a message of the user. */
+static const char *
+name_media (const RelaisPart *part)
+{
+  if (part->type == RELAIS_PART_AUDIO)
+    return "Audio";
+  return part->type == RELAIS_PART_IMAGE ? "Image" : "File";
+}
+
+/* Media a target takes no result with follow in a message of the user. */
 static void
 move_media (RelaisPart    *result,
             const char    *call_id,
@@ -187,12 +202,12 @@ move_media (RelaisPart    *result,
       RelaisPart *part = parts[i];
       g_autofree char *words = NULL;
 
-      if (!is_media (part))
+      if (!relais_settle_is_media (part))
         {
           g_ptr_array_add (result->content, part);
           continue;
         }
-      words = g_strdup_printf ("%s returned by %s%s%s%s:", part->type == RELAIS_PART_IMAGE ? "Image" : "File",
+      words = g_strdup_printf ("%s returned by %s%s%s%s:", name_media (part),
                                result->name != NULL ? result->name : "the tool", call_id != NULL ? " (" : "",
                                call_id != NULL ? call_id : "", call_id != NULL ? ")" : "");
       g_ptr_array_add (after->parts, relais_part_new_text (words));
@@ -233,7 +248,7 @@ relais_settle_media (RelaisSettle  *self,
     {
       RelaisPart *part = parts[i];
 
-      if (shown || (!is_media (part) && part->type != RELAIS_PART_AUDIO))
+      if (shown || !relais_settle_is_media (part))
         {
           g_ptr_array_add (message->parts, part);
           continue;
@@ -320,14 +335,17 @@ relais_settle_results (RelaisSettle *self,
       if (move)
         move_media (result, call->id, media);
       if (result->is_error && openai)
-        prefix_error (result);
+        {
+          prefix_error (result);
+          relais_settle_note (self, RELAIS_CHANGE_APPROXIMATED, FALSE, message, taken[i] != NULL ? result : call, "that it failed is told in words");
+        }
       g_ptr_array_add (results->parts, result);
     }
   g_ptr_array_add (self->prompt->messages, results);
   g_ptr_array_add (self->prompt->messages, media);
 }
 
-/* A result nobody asked for becomes words of the user; its pictures and files follow. */
+/* A result nobody asked for becomes words of the user; its media follow. */
 static void
 settle_stray (RelaisSettle        *self,
               const RelaisMessage *message,
@@ -345,7 +363,7 @@ settle_stray (RelaisSettle        *self,
                                 text != NULL ? text : "");
   g_ptr_array_add (message->parts, part);
   for (gsize i = 0; i < n_inner; i++)
-    if (is_media (inner[i]))
+    if (relais_settle_is_media (inner[i]))
       g_ptr_array_add (message->parts, inner[i]);
     else
       relais_part_free (inner[i]);

@@ -47,18 +47,22 @@ gboolean relais_settle_tools  (RelaisSettle  *self,
 gboolean relais_settle_choice (RelaisSettle  *self,
                                GError       **error);
 
+/* relais-settle-roles.c */
+void relais_settle_roles (RelaisSettle *self);
+
 /* relais-settle-calls.c */
-void           relais_settle_calls      (RelaisSettle  *self,
-                                         RelaisMessage *message,
-                                         GPtrArray     *calls);
-RelaisMessage *relais_settle_media      (RelaisSettle  *self,
-                                         RelaisMessage *message);
-void           relais_settle_results    (RelaisSettle  *self,
-                                         guint          from,
-                                         GPtrArray     *calls);
-void           relais_settle_strays     (RelaisSettle  *self,
-                                         RelaisMessage *message);
-void           relais_settle_call_names (RelaisSettle  *self,
-                                         GPtrArray     *calls);
+gboolean       relais_settle_is_media   (const RelaisPart *part);
+void           relais_settle_calls      (RelaisSettle     *self,
+                                         RelaisMessage    *message,
+                                         GPtrArray        *calls);
+RelaisMessage *relais_settle_media      (RelaisSettle     *self,
+                                         RelaisMessage    *message);
+void           relais_settle_results    (RelaisSettle     *self,
+                                         guint             from,
+                                         GPtrArray        *calls);
+void           relais_settle_strays     (RelaisSettle     *self,
+                                         RelaisMessage    *message);
+void           relais_settle_call_names (RelaisSettle     *self,
+                                         GPtrArray        *calls);
 
 G_END_DECLS

@@ -194,8 +194,13 @@ relais_settle_choice (RelaisSettle  *self,
       prompt->tool_choice_name = g_strdup (sent);
       return TRUE;
     }
+  if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET && prompt->tool_choice_names->len == 0 &&
+      !prompt->tool_choice_forced)
+    prompt->tool_choice = RELAIS_TOOL_CHOICE_NONE;
   if (prompt->tool_choice == RELAIS_TOOL_CHOICE_SUBSET)
     {
+      if (prompt->tool_choice_names->len == 0)
+        return relais_settle_refuse (error, choice_field (self), "asks for a tool call, but allows no tool");
       for (guint i = 0; i < prompt->tool_choice_names->len; i++)
         if (!g_hash_table_contains (names, g_ptr_array_index (prompt->tool_choice_names, i)))
           return relais_settle_refuse (error, choice_field (self), "names a tool that is not among the tools this upstream can be given");

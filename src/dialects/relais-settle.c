@@ -223,7 +223,13 @@ settle_part (RelaisSettle   *self,
              GError        **error)
 {
   gboolean signed_once = settle_signature (self, part);
+  gboolean thought = part->type == RELAIS_PART_THINKING || part->type == RELAIS_PART_REDACTED;
 
+  if (thought && (message == NULL || message->role != RELAIS_ROLE_ASSISTANT))
+    {
+      relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, message, part, "only the assistant thinks");
+      return FALSE;
+    }
   switch (part->type)
     {
     case RELAIS_PART_THINKING:
@@ -256,6 +262,7 @@ settle_part (RelaisSettle   *self,
                                                            : "has no content");
       }
     case RELAIS_PART_TEXT:
+    case RELAIS_PART_REFUSAL:
       if (signed_once)
         note_signature (self, message, part);
       return part->text != NULL && *part->text != '\0';
@@ -272,7 +279,6 @@ settle_part (RelaisSettle   *self,
         note_signature (self, message, part);
       return TRUE;
     case RELAIS_PART_TOOL_RESULT:
-    case RELAIS_PART_REFUSAL:
     case RELAIS_PART_JSON:
     default:
       return TRUE;
@@ -447,6 +453,7 @@ settle_messages (RelaisSettle  *self,
       if (!settle_parts (self, message, message->parts, error))
         return FALSE;
     }
+  relais_settle_roles (self);
   self->used_ids = used_ids;
   sent_ids = self->sent_ids = relais_settle_recall (self->prompt, self->target);
   given = self->given = (RelaisMessage **)g_ptr_array_steal (messages, &self->n_given);

@@ -60,6 +60,8 @@ void         relais_target_approximate      (RelaisTargetWriter   *self,
                                              gboolean              notable,
                                              const char           *reason);
 void         relais_target_drop_details     (RelaisTargetWriter   *self);
+void         relais_target_retell           (RelaisTargetWriter   *self,
+                                             const RelaisMessage  *message);
 gboolean     relais_target_refuse           (RelaisTargetWriter   *self,
                                              const RelaisMessage  *message,
                                              const RelaisPart     *part,
@@ -74,7 +76,8 @@ void         relais_target_number           (RelaisTargetWriter   *self,
                                              const char           *number);
 void         relais_target_stop             (RelaisTargetWriter   *self,
                                              const char           *name,
-                                             guint                 most);
+                                             guint                 most,
+                                             gboolean              blank);
 char        *relais_target_join_texts       (GPtrArray            *parts,
                                              const char           *separator);
 char        *relais_target_data_url         (const RelaisPart     *part);

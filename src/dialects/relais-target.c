@@ -18,11 +18,12 @@
 #define MAX_USER_BYTES 64
 
 static RelaisDialectId
-source_of (const RelaisPrompt *prompt)
+client_dialect (const RelaisPrompt *prompt)
 {
-  return prompt->origin > RELAIS_ORIGIN_NONE
-           ? (RelaisDialectId)(prompt->origin - RELAIS_ORIGIN_OPENAI_CHAT)
-           : RELAIS_DIALECT_OPENAI_CHAT;
+  for (RelaisDialectId id = 0; id < RELAIS_N_DIALECTS; id++)
+    if (relais_dialect_get (id)->origin == prompt->origin)
+      return id;
+  return RELAIS_DIALECT_OPENAI_CHAT;
 }
 
 /**
@@ -78,7 +79,7 @@ relais_target_field (const RelaisPrompt *prompt,
     [RELAIS_FIELD_STORE] = { "store", "store", "store", "store" },
   };
 
-  return names[field][source_of (prompt)];
+  return names[field][client_dialect (prompt)];
 }
 
 /**
@@ -120,7 +121,7 @@ drop_details_of (RelaisTargetWriter  *self,
                  const RelaisMessage *message,
                  const GPtrArray     *parts)
 {
-  RelaisDialectId source = source_of (self->prompt);
+  RelaisDialectId source = client_dialect (self->prompt);
 
   for (guint i = 0; parts != NULL && i < parts->len; i++)
     {
@@ -157,6 +158,23 @@ relais_target_drop_details (RelaisTargetWriter *self)
 }
 
 /**
+ * relais_target_retell:
+ * @self: a translation under way
+ * @message: an instruction in mid-conversation, told in words of the user
+ *
+ * Notes it.
+ */
+void
+relais_target_retell (RelaisTargetWriter  *self,
+                      const RelaisMessage *message)
+{
+  g_autofree char *path = relais_settle_path (client_dialect (self->prompt), message, NULL);
+
+  relais_changes_add (self->changes, RELAIS_CHANGE_APPROXIMATED, FALSE, path, "%s",
+                      "told in words of the user; the upstream takes no instruction there");
+}
+
+/**
  * relais_target_refuse:
  * @self: a translation under way
  * @message: (nullable): the message to blame
@@ -173,7 +191,7 @@ relais_target_refuse (RelaisTargetWriter   *self,
                       const char           *fault,
                       GError              **error)
 {
-  g_autofree char *path = relais_settle_path (source_of (self->prompt), message, part);
+  g_autofree char *path = relais_settle_path (client_dialect (self->prompt), message, part);
 
   g_set_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_REQUEST, "“%s” %s", path, fault);
   return FALSE;
@@ -219,23 +237,39 @@ relais_target_number (RelaisTargetWriter *self,
  * @self: a translation under way
  * @name: the target's name for it
  * @most: how many it takes
+ * @blank: whether it takes those of white space alone
  *
  * Writes the stop sequences, as many as may be; the others are reported.
  */
 void
 relais_target_stop (RelaisTargetWriter *self,
                     const char         *name,
-                    guint               most)
+                    guint               most,
+                    gboolean            blank)
 {
   GPtrArray *stop = self->prompt->stop;
+  guint n_written = 0, n_blank = 0;
 
-  if (stop->len == 0)
-    return;
-  relais_json_writer_array (&self->writer, name);
-  for (guint i = 0; i < MIN (stop->len, most); i++)
-    relais_json_writer_string (&self->writer, NULL, g_ptr_array_index (stop, i));
-  relais_json_writer_end_array (&self->writer);
-  if (stop->len > most)
+  for (guint i = 0; i < stop->len; i++)
+    {
+      const char *sequence = g_ptr_array_index (stop, i);
+
+      if (!blank && sequence[strspn (sequence, " \t\r\n\v\f")] == '\0')
+        {
+          n_blank++;
+          continue;
+        }
+      if (n_written == most)
+        break;
+      if (n_written++ == 0)
+        relais_json_writer_array (&self->writer, name);
+      relais_json_writer_string (&self->writer, NULL, sequence);
+    }
+  if (n_written > 0)
+    relais_json_writer_end_array (&self->writer);
+  if (n_blank > 0)
+    relais_target_drop (self, RELAIS_FIELD_STOP, TRUE, "the upstream takes no stop sequence of white space");
+  else if (n_written < stop->len)
     relais_target_drop (self, RELAIS_FIELD_STOP, TRUE, "the upstream takes fewer stop sequences");
 }
 

@@ -123,6 +123,9 @@ remember_call (RelaisExchange    *self,
 
   if (self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT && call->signature != NULL)
     note_google (self);
+  /* most calls have nothing to hand back, and would push out those that do */
+  if (recall.id == NULL && recall.signature == NULL && recall.thinking == NULL)
+    return;
   relais_call_cache_put (self->gateway->calls,
                          relais_encoder_get_call_id (self->encoder, call->call),
                          self->account->id, &recall,

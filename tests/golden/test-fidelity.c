@@ -108,7 +108,50 @@ has_digits (const RelaisPrompt *prompt)
 {
   const RelaisPart *call = find (prompt, RELAIS_PART_TOOL_CALL);
 
-  return call != NULL && strstr (call->args, "1.0") != NULL;
+  return call != NULL && strcmp (call->args, "{\"city\":1.0}") == 0;
+}
+
+static gboolean
+is_json (const char *made,
+         const char *wanted)
+{
+  g_autofree char *json = kit_json (wanted);
+
+  return made != NULL && kit_json_equal (made, json);
+}
+
+static gboolean
+has_tool (const RelaisPrompt *prompt)
+{
+  const RelaisTool *tool = first_tool (prompt);
+
+  return tool->type == RELAIS_TOOL_FUNCTION && strcmp (tool->name, "f") == 0 &&
+         is_json (tool->schema, SCHEMA);
+}
+
+/* The words of all parts, in a row. */
+static gboolean
+says (const RelaisPrompt *prompt,
+      const char         *wanted)
+{
+  g_autoptr (GString) said = g_string_new (NULL);
+
+  for (guint i = 0; i < prompt->messages->len; i++)
+    {
+      const RelaisMessage *message = g_ptr_array_index (prompt->messages, i);
+
+      for (guint j = 0; j < message->parts->len; j++)
+        {
+          const RelaisPart *part = g_ptr_array_index (message->parts, j);
+          const RelaisPart *text = part;
+
+          if (part->content != NULL)
+            text = find_part (part->content, RELAIS_PART_TEXT);
+          if (text != NULL && text->type == RELAIS_PART_TEXT)
+            g_string_append (said, text->text);
+        }
+    }
+  return strcmp (said->str, wanted) == 0;
 }
 
 static gboolean
@@ -121,7 +164,18 @@ names_tool (const RelaisPrompt *prompt)
 static gboolean
 thinks (const RelaisPrompt *prompt)
 {
-  return prompt->thinking || prompt->effort > RELAIS_EFFORT_NONE || prompt->budget > 0;
+  return prompt->effort == RELAIS_EFFORT_HIGH || (prompt->budget > 8192 && prompt->budget <= 24576);
+}
+
+static gboolean
+is_instruction (const RelaisPrompt *prompt,
+                guint               number)
+{
+  const RelaisMessage *message = NULL;
+
+  if (number < prompt->messages->len)
+    message = g_ptr_array_index (prompt->messages, number);
+  return message != NULL && message->role == RELAIS_ROLE_SYSTEM;
 }
 
 #define PROBE(name, condition)               \
@@ -135,10 +189,10 @@ PROBE (system, prompt->system->len > 0)
 PROBE (image, find (prompt, RELAIS_PART_IMAGE) != NULL)
 PROBE (file, find (prompt, RELAIS_PART_FILE) != NULL)
 PROBE (audio, find (prompt, RELAIS_PART_AUDIO) != NULL)
-PROBE (tool, first_tool (prompt)->type == RELAIS_TOOL_FUNCTION)
+PROBE (tool, has_tool (prompt))
 PROBE (digits, has_digits (prompt))
 PROBE (calls, count (prompt, RELAIS_PART_TOOL_CALL) == 2)
-PROBE (results, count (prompt, RELAIS_PART_TOOL_RESULT) == 2)
+PROBE (results, count (prompt, RELAIS_PART_TOOL_RESULT) == 2 && says (prompt, "goab"))
 PROBE (error, has_error (prompt))
 PROBE (strict, first_tool (prompt)->strict == RELAIS_TRI_TRUE)
 PROBE (custom, first_tool (prompt)->type == RELAIS_TOOL_CUSTOM)
@@ -152,20 +206,26 @@ PROBE (max_tokens, prompt->max_tokens == 99)
 PROBE (temperature, g_strcmp0 (prompt->temperature, "0.70") == 0)
 PROBE (top_p, g_strcmp0 (prompt->top_p, "0.90") == 0)
 PROBE (top_k, g_strcmp0 (prompt->top_k, "40") == 0)
-PROBE (stop, prompt->stop->len == 2)
+PROBE (stop, prompt->stop->len == 2 && strcmp (prompt->stop->pdata[1], "b") == 0)
 PROBE (seed, g_strcmp0 (prompt->seed, "7") == 0)
-PROBE (presence, prompt->presence_penalty != NULL)
-PROBE (frequency, prompt->frequency_penalty != NULL)
+PROBE (presence, g_strcmp0 (prompt->presence_penalty, "0.5") == 0)
+PROBE (frequency, g_strcmp0 (prompt->frequency_penalty, "0.5") == 0)
 PROBE (bias, prompt->logit_bias != NULL)
 PROBE (logprobs, prompt->logprobs || prompt->top_logprobs >= 0)
 PROBE (choices, prompt->n == 2)
 PROBE (json, prompt->format == RELAIS_FORMAT_JSON)
-PROBE (schema, prompt->format == RELAIS_FORMAT_SCHEMA && prompt->format_schema != NULL)
-PROBE (user, prompt->user_id != NULL)
-PROBE (metadata, prompt->metadata != NULL)
-PROBE (verbosity, prompt->verbosity != NULL)
+PROBE (schema, prompt->format == RELAIS_FORMAT_SCHEMA && is_json (prompt->format_schema, SCHEMA))
+PROBE (user, g_strcmp0 (prompt->user_id, "u") == 0)
+PROBE (metadata, is_json (prompt->metadata, "{'a':'b'}"))
+PROBE (verbosity, g_strcmp0 (prompt->verbosity, "low") == 0)
 PROBE (tier, prompt->service_tier != NULL)
 PROBE (store, prompt->store == RELAIS_TRI_TRUE)
+PROBE (document, says (prompt, "CT\nbody"))
+PROBE (later, is_instruction (prompt, 2))
+PROBE (shown, find_part (prompt->system, RELAIS_PART_IMAGE) != NULL)
+PROBE (group, g_strcmp0 (first_tool (prompt)->name_space, "agents") == 0)
+PROBE (mixed, prompt->tools->len == 2)
+PROBE (thoughts, find (prompt, RELAIS_PART_THINKING) != NULL)
 PROBE (nothing, FALSE)
 
 static const Row rows[] = {
@@ -181,14 +241,21 @@ static const Row rows[] = {
   { "the vendor's own tools (web search)", probe_hosted, { NULL, "'tools':[{'type':'web_search'}]", "'tools':[{'type':'web_search_20250305','name':'web_search'}]", "'tools':[{'googleSearch':{}}]" } },
   { "several calls in a turn", probe_calls, { C_ROUND ("{'role':'tool','tool_call_id':'call_1','content':'a'},{'role':'tool','tool_call_id':'call_2','content':'b'}"), R_ROUND ("{'type':'function_call_output','call_id':'call_1','output':'a'},{'type':'function_call_output','call_id':'call_2','output':'b'}"), A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','content':'a'},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), G_ROUND ("{'functionResponse':{'name':'f','response':{'output':'a'}}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
   { "numbers in arguments, to the digit", probe_digits, { C_ROUND ("{'role':'tool','tool_call_id':'call_1','content':'a'},{'role':'tool','tool_call_id':'call_2','content':'b'}"), R_ROUND ("{'type':'function_call_output','call_id':'call_1','output':'a'},{'type':'function_call_output','call_id':'call_2','output':'b'}"), A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','content':'a'},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), G_ROUND ("{'functionResponse':{'name':'f','response':{'output':'a'}}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
-  { "results of tools", probe_results, { C_ROUND ("{'role':'tool','tool_call_id':'call_2','content':'b'},{'role':'tool','tool_call_id':'call_1','content':'a'}"), R_ROUND ("{'type':'function_call_output','call_id':'call_2','output':'b'},{'type':'function_call_output','call_id':'call_1','output':'a'}"), A_ROUND ("{'type':'tool_result','tool_use_id':'call_2','content':'b'},{'type':'tool_result','tool_use_id':'call_1','content':'a'}"), G_ROUND ("{'functionResponse':{'name':'f','response':{'output':'a'}}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
+  { "results of tools", probe_results, { C_ROUND ("{'role':'tool','tool_call_id':'call_1','content':'a'},{'role':'tool','tool_call_id':'call_2','content':'b'}"), R_ROUND ("{'type':'function_call_output','call_id':'call_1','output':'a'},{'type':'function_call_output','call_id':'call_2','output':'b'}"), A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','content':'a'},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), G_ROUND ("{'functionResponse':{'name':'f','response':{'output':'a'}}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
   { "an image in a result", probe_image, { NULL, R_ROUND ("{'type':'function_call_output','call_id':'call_1','output':[{'type':'input_image','image_url':'data:image/png;base64," PNG "'}]},{'type':'function_call_output','call_id':'call_2','output':'b'}"), A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','content':[{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" PNG "'}}]},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), NULL } },
-  { "a result marked as an error", probe_error, { NULL, NULL, A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','is_error':true,'content':'a'},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), NULL } },
+  { "audio in a result", probe_audio, { C_ROUND ("{'role':'tool','tool_call_id':'call_1','content':[{'type':'input_audio','input_audio':{'format':'wav','data':'UklG'}}]},{'role':'tool','tool_call_id':'call_2','content':'b'}"), NULL, NULL, G_ROUND ("{'functionResponse':{'name':'f','response':{'output':'a'},'parts':[{'inlineData':{'mimeType':'audio/wav','data':'UklG'}}]}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
+  { "an instruction in mid-conversation", probe_later, { "'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b'},{'role':'system','content':'s'},{'role':'user','content':'c'}]", "'input':[{'role':'user','content':'a'},{'role':'assistant','content':'b'},{'role':'developer','content':'s'},{'role':'user','content':'c'}]", "'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b'},{'role':'system','content':'s'},{'role':'user','content':'c'}]", NULL } },
+  { "an image in instructions", probe_shown, { NULL, "'input':[{'role':'developer','content':[{'type':'input_image','image_url':'data:image/png;base64," PNG "'}]},{'role':'user','content':'c'}]", NULL, NULL } },
+  { "a document's context and title", probe_document, { NULL, NULL, A_SAID ("{'type':'document','title':'T','context':'C','source':{'type':'text','media_type':'text/plain','data':'body'}}"), NULL } },
+  { "groups of tools", probe_group, { NULL, "'tools':[{'type':'namespace','name':'agents','tools':[{'type':'function','name':'f','parameters':" SCHEMA "}]}]", NULL, NULL } },
+  { "the vendor's own tools beside functions", probe_mixed, { NULL, "'tools':[{'type':'function','name':'f','parameters':" SCHEMA "},{'type':'web_search'}]", "'tools':[{'name':'f','input_schema':" SCHEMA "},{'type':'web_search_20250305','name':'web_search'}]", "'tools':[{'functionDeclarations':[{'name':'f'}],'googleSearch':{}}]" } },
+  { "thoughts of earlier answers", probe_thoughts, { NULL, "'input':[{'role':'user','content':'a'},{'type':'reasoning','summary':[{'type':'summary_text','text':'t'}],'encrypted_content':'e'},{'role':'assistant','content':'b'},{'role':'user','content':'c'}]", "'messages':[{'role':'user','content':'a'},{'role':'assistant','content':[{'type':'thinking','thinking':'t','signature':'s'},{'type':'text','text':'b'}]},{'role':'user','content':'c'}]", "'contents':[{'role':'user','parts':[{'text':'a'}]},{'role':'model','parts':[{'text':'t','thought':true},{'text':'b','thoughtSignature':'c2ln'}]},{'role':'user','parts':[{'text':'c'}]}]" } },
+  { "a result marked as an error", probe_error, { NULL, NULL, A_ROUND ("{'type':'tool_result','tool_use_id':'call_1','is_error':true,'content':'a'},{'type':'tool_result','tool_use_id':'call_2','content':'b'}"), G_ROUND ("{'functionResponse':{'name':'f','response':{'error':'a'}}},{'functionResponse':{'name':'f','response':{'output':'b'}}}") } },
   { "tool choice: none", probe_none, { C_TOOL ",'tool_choice':'none'", R_TOOL ",'tool_choice':'none'", A_TOOL ",'tool_choice':{'type':'none'}", G_TOOL ",'toolConfig':{'functionCallingConfig':{'mode':'NONE'}}" } },
   { "tool choice: some tool", probe_required, { C_TOOL ",'tool_choice':'required'", R_TOOL ",'tool_choice':'required'", A_TOOL ",'tool_choice':{'type':'any'}", G_TOOL ",'toolConfig':{'functionCallingConfig':{'mode':'ANY'}}" } },
   { "tool choice: this tool", probe_named, { C_TOOL ",'tool_choice':{'type':'function','function':{'name':'f'}}", R_TOOL ",'tool_choice':{'type':'function','name':'f'}", A_TOOL ",'tool_choice':{'type':'tool','name':'f'}", G_TOOL ",'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['f']}}" } },
   { "one call at a time", probe_single, { C_TOOL ",'parallel_tool_calls':false", R_TOOL ",'parallel_tool_calls':false", A_TOOL ",'tool_choice':{'type':'auto','disable_parallel_tool_use':true}", NULL } },
-  { "thinking", probe_thinking, { "'reasoning_effort':'high'", "'reasoning':{'effort':'high'}", "{'model':'m','max_tokens':9000,'messages':[{'role':'user','content':'hi'}],'thinking':{'type':'enabled','budget_tokens':4096}}", "'generationConfig':{'thinkingConfig':{'thinkingLevel':'high'}}" } },
+  { "thinking", probe_thinking, { "'reasoning_effort':'high'", "'reasoning':{'effort':'high'}", "{'model':'m','max_tokens':32000,'messages':[{'role':'user','content':'hi'}],'thinking':{'type':'enabled','budget_tokens':16384}}", "'generationConfig':{'thinkingConfig':{'thinkingLevel':'high'}}" } },
   { "limit of tokens", probe_max_tokens, { "'max_tokens':99", "'max_output_tokens':99", "'stop_sequences':[]", "'generationConfig':{'maxOutputTokens':99}" } },
   { "temperature", probe_temperature, { "'temperature':0.70", "'temperature':0.70", "'temperature':0.70", "'generationConfig':{'temperature':0.70}" } },
   { "top p", probe_top_p, { "'top_p':0.90", "'top_p':0.90", "'top_p':0.90", "'generationConfig':{'topP':0.90}" } },
@@ -266,8 +333,9 @@ find_change (const RelaisChanges *changes)
       relais_changes_get_notable (changes)->type == RELAIS_CHANGE_DROPPED)
     return "dropped, told";
   for (guint i = 0; i < relais_changes_get_length (changes); i++)
-    approximated |= relais_changes_get (changes, i)->type == RELAIS_CHANGE_APPROXIMATED &&
-                    !is_limit (relais_changes_get (changes, i)->field);
+    approximated |= relais_changes_get (changes, i)->type == RELAIS_CHANGE_RENAMED ||
+                    (relais_changes_get (changes, i)->type == RELAIS_CHANGE_APPROXIMATED &&
+                     !is_limit (relais_changes_get (changes, i)->field));
   return approximated ? "near" : NULL;
 }
 
@@ -277,7 +345,16 @@ carry (const Row       *row,
        RelaisDialectId  dialect)
 {
   static const char *const models[] = { "gpt-5.2", "gpt-5.2", "claude-sonnet-4-5", "gemini-3-pro" };
-  RelaisTarget target = { .dialect = dialect, .model = models[dialect], .make_id = make_id_cb };
+  /* those of the accounts of each vendor, as providers.json has them */
+  static const guint quirks[RELAIS_N_DIALECTS] = {
+    [RELAIS_DIALECT_OPENAI_CHAT] = RELAIS_QUIRK_DEVELOPER_ROLE | RELAIS_QUIRK_MAX_COMPLETION_TOKENS,
+  };
+  RelaisTarget target = {
+    .dialect = dialect,
+    .model = models[dialect],
+    .quirks = quirks[dialect],
+    .make_id = make_id_cb,
+  };
   g_autoptr (GBytes) request = make_request (source, row->members[source]);
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GBytes) body = NULL;
@@ -286,7 +363,7 @@ carry (const Row       *row,
                relais_translation_new (decode (source, request), source, &target);
   const char *change;
 
-  if (row->probe != probe_nothing && source != RELAIS_DIALECT_ANTHROPIC)
+  if (row->probe != probe_nothing)
     {
       g_autoptr (RelaisPrompt) said = decode (source, request);
 

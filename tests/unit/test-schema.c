@@ -147,7 +147,7 @@ count_visits (WriteFunc        write,
 
   write (schema, n);
   n_visited = 0;
-  g_assert_true (relais_schema_trim (schema->str, form, out, &less));
+  g_assert_true (relais_schema_trim (schema->str, form, NULL, out, &less));
   return n_visited;
 }
 
@@ -203,9 +203,9 @@ test_less (void)
       gboolean less = -1;
 
       g_test_message ("%s", cases[i].schema);
-      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_JSON, out, &less);
+      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_JSON, NULL, out, &less);
       g_assert_cmpint (less, ==, cases[i].json);
-      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_OPENAPI, out, &less);
+      relais_schema_trim (cases[i].schema, RELAIS_SCHEMA_OPENAPI, NULL, out, &less);
       g_assert_cmpint (less, ==, cases[i].openapi);
     }
 }
@@ -221,7 +221,7 @@ test_required (void)
     "\"required\":[\"b\",\"z\",\"a\",\"b\",7]}";
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_JSON, out, &less));
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_JSON, NULL, out, &less));
   g_assert_nonnull (strstr (out->str, "\"required\":[\"b\",\"a\",\"c\"]"));
 }
 
@@ -344,9 +344,86 @@ test_references (void)
     "\"b\":{\"$ref\":\"#/$defs/b~1c\"},\"c\":{\"$ref\":\"#/anyOf/1\"},\"d\":{\"$ref\":\"#/$defs/none\"},\"e\":{\"$ref\":\"#/anyOf/1/type/x\"}}}";
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_OPENAPI, out, &less));
+  g_assert_true (relais_schema_trim (schema, RELAIS_SCHEMA_OPENAPI, NULL, out, &less));
   g_assert_nonnull (strstr (out->str, "\"properties\":{\"a\":{\"type\":\"NUMBER\"},\"b\":{\"type\":\"BOOLEAN\"},\"c\":{\"type\":\"INTEGER\"},"
                                       "\"d\":{\"type\":\"OBJECT\",\"description\":\"recursive none\"},\"e\":{\"type\":\"OBJECT\",\"description\":\"recursive x\"}}"));
+}
+
+/* More references beside one another than may stand inside one another. */
+static void
+test_all_of_many (void)
+{
+  g_autoptr (GString) schema = g_string_new ("{\"type\":\"object\",\"$defs\":{");
+  g_autoptr (GString) out = g_string_new (NULL);
+  RelaisSchemaBudget budget;
+  gboolean less;
+
+  append_each (schema, 20, "\"d@\":{\"properties\":{\"p@\":{\"type\":\"string\"}}}");
+  g_string_append (schema, "},\"properties\":{\"all\":{\"allOf\":[");
+  append_each (schema, 20, "{\"$ref\":\"#/$defs/d@\"}");
+  g_string_append (schema, "]}}}");
+  for (RelaisSchemaForm form = RELAIS_SCHEMA_JSON; form <= RELAIS_SCHEMA_OPENAPI; form++)
+    {
+      relais_schema_budget_init (&budget, schema->len);
+      g_string_truncate (out, 0);
+      g_assert_true (relais_schema_trim (schema->str, form, &budget, out, &less));
+      g_assert_false (budget.cut);
+      for (guint i = 0; i < 20; i++)
+        {
+          g_autofree char *wanted = g_strdup_printf ("\"p%u\":{\"type\":", i);
+
+          g_assert_nonnull (strstr (strstr (out->str, "\"all\":"), wanted));
+        }
+    }
+}
+
+/* Each definition holds several of the next, in place or merged: the tenth would be a million. */
+static void
+write_fan (GString  *schema,
+           gboolean  merged)
+{
+  g_string_append (schema, "{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#/$defs/d0\"},\"y\":{\"allOf\":[{\"$ref\":\"#/$defs/d0\"}],\"properties\":{}}},\"$defs\":{");
+  for (guint i = 0; i < 10; i++)
+    {
+      g_string_append_printf (schema, "\"d%u\":{\"type\":\"object\",\"properties\":{", i);
+      for (guint j = 0; j < 10; j++)
+        if (merged)
+          g_string_append_printf (schema, "\"q%u\":{\"allOf\":[{\"$ref\":\"#/$defs/d%u\"},{\"title\":\"t\"}]},", j, i + 1);
+        else
+          g_string_append_printf (schema, "\"q%u\":{\"$ref\":\"#/$defs/d%u\"},", j, i + 1);
+      g_string_append (schema, "\"end\":{\"type\":\"string\"}}},");
+    }
+  g_string_append (schema, "\"d10\":{\"type\":\"object\",\"properties\":{");
+  append_each (schema, 200, "\"p@\":{\"type\":\"string\"}");
+  g_string_append (schema, "}}}}");
+}
+
+/* However often a schema refers to itself, all those of a request together cost a few times what
+ * they are long, and what is cut off is told. */
+static void
+test_budget (gconstpointer data)
+{
+  g_autoptr (GString) schema = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  RelaisSchemaBudget budget;
+  gboolean less;
+  gsize most;
+
+  write_fan (schema, data != NULL);
+  relais_schema_budget_init (&budget, 20 * schema->len);
+  most = budget.left + 21 * 4 * schema->len;
+  n_visited = 0;
+  for (guint i = 0; i < 20; i++)
+    {
+      RelaisSchemaForm form = i % 2 == 0 ? RELAIS_SCHEMA_OPENAPI : RELAIS_SCHEMA_JSON;
+
+      g_assert_true (relais_schema_trim (schema->str, form, &budget, out, &less));
+      if (i == 18)
+        g_assert_true (budget.cut);
+    }
+  g_assert_cmpuint (budget.left, ==, 0);
+  g_assert_cmpuint (out->len, <=, most);
+  g_assert_cmpint (n_visited, <=, (gint64)most);
 }
 
 int
@@ -383,5 +460,8 @@ main (int    argc,
   g_test_add_func ("/schema/required", test_required);
   g_test_add_func ("/schema/less", test_less);
   g_test_add_func ("/schema/references", test_references);
+  g_test_add_func ("/schema/all-of-many", test_all_of_many);
+  g_test_add_data_func ("/schema/budget/references", NULL, test_budget);
+  g_test_add_data_func ("/schema/budget/merged", "merged", test_budget);
   return g_test_run ();
 }

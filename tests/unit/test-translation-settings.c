@@ -60,6 +60,36 @@ recall_claude (const char *call_id,
 #define EXTRA(signature) "{'google':{'thought_signature':'" signature "'}}"
 
 static const KitRequest requests[] = {
+  { "095-no-tokens/anthropic", KIT_C, KIT_A, .body = C ("'max_tokens':0"), .param = "max_completion_tokens" },
+  { "095-no-tokens/responses-anthropic", KIT_R, KIT_A, .body = R ("'max_output_tokens':0"), .param = "max_output_tokens" },
+  { "098-blank-stop/anthropic", KIT_C, KIT_A, .body = C ("'stop':[' \\n','x']"), .expect = { { "stop_sequences", "['x']" } }, .dropped = "stop" },
+  { "098-blank-stop/none-left", KIT_C, KIT_A, .body = C ("'stop':'\\n'"), .expect = { { "stop_sequences", NULL } }, .dropped = "stop" },
+  { "098-blank-stop/gemini", KIT_C, KIT_G, .body = C ("'stop':'\\n'"), .expect = { { "generationConfig.stopSequences", "['\\n']" } } },
+  { "087-only-thoughts-and-off/anthropic", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'text':'so','thought':true,'thoughtSignature':'relais1.a.c2ln'}]},{'parts':[{'text':'on'}]}],'generationConfig':{'thinkingConfig':{'thinkingBudget':0}}}", .expect = { { "messages", "[{'role':'user','content':[" TEXT ("'hi'") "," TEXT ("'on'") "]}]" } } },
+#define DOCUMENT(source) "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[{'type':'document','title':'T','context':'C','source':" source "}]}]}"
+  { "document-context/text", KIT_A, KIT_C, .body = DOCUMENT ("{'type':'text','media_type':'text/plain','data':'body'}"), .expect = { { "messages.0.content", "[" TEXT ("'C'") "," TEXT ("'T\\nbody'") "]" } } },
+  { "document-context/blocks", KIT_A, KIT_G, .body = DOCUMENT ("{'type':'content','content':[" TEXT ("'body'") "]}"), .expect = { { "contents.0.parts", "[{'text':'T'},{'text':'C'},{'text':'body'}]" } } },
+  { "document-context/url", KIT_A, KIT_G, .body = DOCUMENT ("{'type':'url','url':'http://x/y.pdf'}"), .expect = { { "contents.0.parts.0.text", "'C'" }, { "contents.0.parts.1.fileData.fileUri", "'http://x/y.pdf'" } } },
+  { "format-without-schema", KIT_A, KIT_C, .body = A9 ("'output_config':{'format':{'type':'json_schema'}}"), .param = "output_config.format" },
+  { "schema-without-type", KIT_G, KIT_C, .body = GC ("'responseJsonSchema':" SCHEMA), .expect = { { "response_format", NULL } }, .dropped = "generationConfig.responseJsonSchema" },
+  { "retrieval-config", KIT_G, KIT_C, .body = G ("'toolConfig':{'retrievalConfig':{'latLng':{}}}"), .dropped = "toolConfig.retrievalConfig" },
+#define R_LOOK "{'type':'message','role':'developer','content':[{'type':'input_text','text':'look'},{'type':'input_image','image_url':'data:image/png;base64,iVBORw0KGgo='}]}"
+#define R_SEE "{'type':'message','role':'developer','content':[{'type':'input_image','image_url':'data:image/png;base64,iVBORw0KGgo='}]}"
+#define FROM_ABOVE "From the instructions above:"
+#define C_PICTURE "{'type':'image_url','image_url':{'url':'data:image/png;base64,iVBORw0KGgo='}}"
+#define A_PICTURE "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'iVBORw0KGgo='}}"
+#define G_PICTURE "{'inlineData':{'mimeType':'image/png','data':'iVBORw0KGgo='}}"
+  { "picture-in-instructions/chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" R_LOOK "," U "]}", .expect = { { "messages.0.content", "'look'" }, { "messages.1.content", "[" TEXT ("'" FROM_ABOVE "'") "," C_PICTURE "]" }, { "messages.2.content", "'hi'" } }, .dropped = "input.content[1]" },
+  { "picture-in-instructions/anthropic", KIT_R, KIT_A, .body = "{'model':'m','input':[" R_LOOK "," U "]}", .expect = { { "system", "[" TEXT ("'look'") "]" }, { "messages.0.content", "[" TEXT ("'" FROM_ABOVE "'") "," A_PICTURE "," TEXT ("'hi'") "]" } }, .dropped = "input.content[1]" },
+  { "picture-in-instructions/gemini", KIT_R, KIT_G, .body = "{'model':'m','input':[" R_LOOK "," U "]}", .expect = { { "systemInstruction.parts", "[{'text':'look'}]" }, { "contents.0.parts", "[{'text':'" FROM_ABOVE "'}," G_PICTURE "]" } }, .dropped = "input.content[1]" },
+  { "picture-in-instructions/responses", KIT_C, KIT_R, .body = "{'model':'m','messages':[{'role':'system','content':[" C_PICTURE "]}," U "]}", .expect = { { "instructions", NULL }, { "input.0.role", "'user'" }, { "input.0.content.1.type", "'input_image'" } }, .dropped = "messages.content[0]" },
+  { "picture-in-instructions/later-chat", KIT_R, KIT_C, .body = "{'model':'m','input':[" U "," R_SEE "," U "]}", .expect = { { "messages.1.content", "[" TEXT ("'" FROM_ABOVE "'") "," C_PICTURE "]" }, { "messages.1.role", "'user'" }, { "messages.3", NULL } }, .dropped = "input[1].content[0]" },
+  { "picture-in-instructions/later-anthropic", KIT_R, KIT_A, .body = "{'model':'m','input':[" U "," R_LOOK "]}", .expect = { { "messages.1", "{'role':'system','content':[" TEXT ("'look'") "]}" }, { "messages.2.content", "[" TEXT ("'" FROM_ABOVE "'") "," A_PICTURE "]" } }, .dropped = "input[1].content[1]" },
+  { "picture-in-instructions/later-gemini", KIT_R, KIT_G, .body = "{'model':'m','input':[" U "," R_SEE "]}", .expect = { { "contents.1.parts", "[{'text':'" FROM_ABOVE "'}," G_PICTURE "]" }, { "contents.2", NULL } }, .dropped = "input[1].content[0]" },
+  { "picture-in-instructions/later-responses", KIT_C, KIT_R, .body = "{'model':'m','messages':[" U ",{'role':'system','content':[" C_PICTURE "]}]}", .expect = { { "input.1.role", "'developer'" }, { "input.1.content.0.type", "'input_image'" } } },
+  { "040-empty-refusal/anthropic", KIT_C, KIT_A, .body = "{'model':'m','messages':[" U ",{'role':'assistant','content':'so','refusal':''}," U "]}", .expect = { { "messages.1.content", "[" TEXT ("'so'") "]" } } },
+  { "040-blank-refusal/anthropic", KIT_C, KIT_A, .body = "{'model':'m','messages':[" U ",{'role':'assistant','content':[{'type':'refusal','refusal':' '}]}," U "]}", .expect = { { "messages.0.content.1.text", "'hi'" }, { "messages.1", NULL } } },
+  { "040-empty-refusal/responses", KIT_C, KIT_R, .body = "{'model':'m','messages':[" U ",{'role':'assistant','content':'so','refusal':''}]}", .expect = { { "input.1.content", "[{'type':'output_text','text':'so'}]" } }, .dropped = "prefill" },
   { "082-chat-of-google", KIT_A, KIT_C, GOOGLE, .body = SEALED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA ("c2ln") }, { "messages.1.tool_calls.1.extra_content", NULL } } },
   { "082-chat-of-others", KIT_A, KIT_C, .body = SEALED_TURN, .expect = { { "messages.1.tool_calls.0.extra_content", NULL } } },
   { "082-from-gemini", KIT_G, KIT_C, GOOGLE, .body = "{'model':'m','contents':[{'parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}},'thoughtSignature':'c2ln'}]}]}", .expect = { { "messages.1.tool_calls.0.extra_content", EXTRA ("c2ln") } } },

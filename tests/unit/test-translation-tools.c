@@ -81,11 +81,32 @@ static const KitRequest requests[] = {
   { "067-image-in-result/responses", KIT_A, KIT_R, .body = SEEN, .expect = { { "input.3.output.0", "{'type':'input_text','text':'ra'}" }, { "input.3.output.1.image_url", "'data:image/png;base64," PNG "'" } } },
   { "067-image-in-result/from-responses", KIT_R, KIT_A, .body = "{'model':'m','input':[" U ",{'type':'function_call','call_id':'a','name':'f','arguments':'{}'},{'type':'function_call_output','call_id':'a','output':[{'type':'input_image','image_url':'data:image/png;base64," PNG "'}]}]}", .expect = { { "messages.2.content.0.content", "[" PICTURE "]" } } },
 
+#define WAV "{'type':'input_audio','input_audio':{'data':'UklGRgAA','format':'wav'}}"
+#define HEARD HISTORY (CALL ("a", "{}"), ",{'role':'tool','tool_call_id':'a','content':[" TEXT ("'ra'") "," WAV "]}")
+#define HEARD_G "{'model':'m','contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'output':'ra'},'parts':[{'inlineData':{'mimeType':'audio/wav','data':'UklGRgAA'}}]}}]}]}"
+  { "067-audio-in-result/chat", KIT_G, KIT_C, .body = HEARD_G, .expect = { { "messages.2.content", "'ra'" }, { "messages.3.content.0.text", "'Audio returned by f (call_2_0):'" }, { "messages.3.content.1", WAV } } },
+  { "067-audio-in-result/gemini-3", KIT_C, KIT_G, .body = HEARD, .expect = { { "contents.2.parts.0.functionResponse.parts", "[{'inlineData':{'mimeType':'audio/wav','data':'UklGRgAA'}}]" } } },
+  { "067-audio-in-result/gemini-2.5", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = HEARD, .expect = { { "contents.2.parts.0.functionResponse.parts", NULL }, { "contents.3.parts.1.inlineData.mimeType", "'audio/wav'" } } },
+  { "067-audio-in-result/responses", KIT_C, KIT_R, .body = HEARD, .param = "messages[2].content[1]" },
+  { "067-audio-in-result/anthropic", KIT_C, KIT_A, .body = HEARD, .param = "messages[2].content[1]" },
+
 #define WRONG "{'model':'m','max_tokens':99,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':'bad','is_error':true}]}]}"
   { "068-error/chat", KIT_A, KIT_C, .body = WRONG, .expect = { { "messages.2.content", "'Error: bad'" } } },
   { "068-error/responses", KIT_A, KIT_R, .body = WRONG, .expect = { { "input.2.output", "'Error: bad'" } } },
   { "068-error/gemini", KIT_A, KIT_G, .body = WRONG, .expect = { { "contents.2.parts.0.functionResponse.response", "{'error':'bad'}" } } },
   { "068-error/from-gemini", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'error':'bad'}}}]}]}", .expect = { { "messages.2.content.0.is_error", "true" }, { "messages.2.content.0.content.0.text", "'bad'" } } },
+
+#define ANSWERED(response) "{'model':'m','contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'role':'user','parts':[{'functionResponse':{'name':'f','response':" response "}}]}]}"
+  { "068-error/beside-output", KIT_G, KIT_C, .body = ANSWERED ("{'stdout':'42 files','error':'','code':0}"), .expect = { { "messages.2.content", "'{\\'stdout\\':\\'42 files\\',\\'error\\':\\'\\',\\'code\\':0}'" } } },
+  { "068-error/beside-output-anthropic", KIT_G, KIT_A, .body = ANSWERED ("{'output':'42 files','error':'(none)'}"), .expect = { { "messages.2.content.0.content.0.text", "'{\\'output\\':\\'42 files\\',\\'error\\':\\'(none)\\'}'" }, { "messages.2.content.0.is_error", NULL } } },
+  { "068-error/empty", KIT_G, KIT_A, .body = ANSWERED ("{'error':''}"), .expect = { { "messages.2.content.0.is_error", NULL } } },
+  { "068-error/null", KIT_G, KIT_A, .body = ANSWERED ("{'error':null}"), .expect = { { "messages.2.content.0.content.0.text", "'{\\'error\\':null}'" }, { "messages.2.content.0.is_error", NULL } } },
+
+  { "calls-of-the-user/chat", KIT_G, KIT_C, .body = "{'model':'m','contents':[{'parts':[{'text':'go'},{'functionCall':{'name':'fs.read','args':{}}}]},{'parts':[{'functionResponse':{'name':'fs.read','response':{'output':'r'}}}]}]}", .expect = { { "messages.0", "{'role':'user','content':'go'}" }, { "messages.1.role", "'assistant'" }, { "messages.1.tool_calls.0.function.name", "'fs_read'" }, { "messages.2", "{'role':'tool','tool_call_id':'call_1_1','content':'r'}" }, { "messages.3", NULL } } },
+  { "calls-of-the-user/responses", KIT_G, KIT_R, .body = "{'model':'m','contents':[{'parts':[{'functionCall':{'name':'fs.read','args':{}}},{'text':'go'}]}]}", .expect = { { "input.0.type", "'function_call'" }, { "input.1.type", "'function_call_output'" }, { "input.2.content.0.text", "'go'" }, { "input.3", NULL } } },
+  { "calls-of-the-user/anthropic", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'parts':[{'text':'go'},{'functionCall':{'name':'fs.read','args':{}}}]}]}", .expect = { { "messages.0.content", "[" TEXT ("'go'") "]" }, { "messages.1.role", "'assistant'" }, { "messages.1.content.0.name", "'fs_read'" }, { "messages.2.content.0.type", "'tool_result'" } } },
+  { "calls-of-the-user/gemini", KIT_A, KIT_G, .body = "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':[" TEXT ("'go'") "," USE ("a", "{}") ",{'type':'thinking','thinking':'so','signature':'s'}]}]}", .expect = { { "contents.0.parts", "[{'text':'go'}]" }, { "contents.1.role", "'model'" }, { "contents.2.parts.0.functionResponse.name", "'f'" } } },
+  { "thoughts-of-the-user/anthropic", KIT_G, KIT_A, .body = "{'model':'m','contents':[{'parts':[{'text':'go'},{'text':'so','thought':true,'thoughtSignature':'relais1.a.c2ln'}]}]}", .expect = { { "messages.0.content", "[" TEXT ("'go'") "]" } } },
 
   { "069-follow-up", KIT_C, KIT_G, .model = "gemini-2.5-pro", .body = HISTORY (CALL ("call_made0", "{}"), TOOL ("call_made0", "r")), .expect = { { "contents.1.parts.0.functionCall", "{'name':'f','args':{}}" }, { "contents.2.parts.0.functionResponse", "{'name':'f','response':{'output':'r'}}" } } },
 
@@ -153,6 +174,11 @@ static const KitRequest requests[] = {
   { "079-forced/anthropic", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'tool','name':'web_search'}"), .param = "tool_choice" },
   { "079-forced/any", KIT_A, KIT_C, .body = A ("'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'any'}"), .param = "tool_choice" },
 
+  { "079-hosted-beside-functions/chat", KIT_G, KIT_C, .body = G ("'tools':[{'functionDeclarations':[{'name':'f'}],'googleSearch':{}}]"), .expect = { { "tools.0.function.name", "'f'" }, { "tools.1", NULL } }, .dropped = "tools[0]" },
+  { "077-no-tool-allowed/anthropic", KIT_C, KIT_A, .body = C ("'tools':[" FUNCTION ("f") "],'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'auto','tools':[]}}"), .expect = { { "tools.0.name", "'f'" }, { "tool_choice", "{'type':'none'}" } } },
+  { "077-no-tool-allowed/forced", KIT_C, KIT_A, .body = C ("'tools':[" FUNCTION ("f") "],'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'required','tools':[]}}"), .param = "tool_choice" },
+  { "call-in-a-result/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE ("a", "{}") "]},{'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':[" USE ("b", "{}") "," TEXT ("'r'") "]}]}]}", .expect = { { "messages.2.content", "'r'" }, { "messages.3", NULL } }, .dropped = "messages[2].content[0].content[0]" },
+
 #define PATCH "'tools':[{'type':'custom','name':'patch','description':'Patches.','format':{'type':'grammar','syntax':'lark','definition':'x'}}]"
   { "080-custom/anthropic", KIT_R, KIT_A, .body = R (PATCH), .expect = { { "tools.0.input_schema", "{'type':'object','properties':{'input':{'type':'string'}},'required':['input']}" }, { "tools.0.name", "'patch'" } } },
   { "080-custom/chat", KIT_R, KIT_C, .body = R (PATCH), .expect = { { "tools.0", "{'type':'custom','custom':{'name':'patch','description':'Patches.','format':{'type':'grammar','grammar':{'syntax':'lark','definition':'x'}}}}" } } },
@@ -169,6 +195,41 @@ static const KitRequest requests[] = {
   { "result-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'t\\':1.50}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'t':1.50}" } } },
   { "result-error-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'error\\':1}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'output':{'error':1}}" } } },
 };
+
+/* Twenty tools whose schemas would each fill megabytes once their references are put in place. */
+static void
+test_budget (void)
+{
+  g_autoptr (GString) schema = g_string_new ("{'type':'object','properties':{'x':{'$ref':'#/$defs/d0'}},'$defs':{");
+  g_autoptr (GString) body = g_string_new ("{'model':'m','messages':[" U "],'tools':[");
+  RelaisTarget target = { .dialect = KIT_G, .model = "gemini-3-pro", .quirks = RELAIS_QUIRK_OPENAPI_SCHEMA };
+  g_autofree char *json = NULL;
+  g_autofree char *header = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (RelaisTranslation) translation = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_string_append_printf (schema, "'d%u':{'type':'object','properties':{", i);
+      for (guint j = 0; j < 10; j++)
+        g_string_append_printf (schema, "'p%u':{'$ref':'#/$defs/d%u'},", j, i + 1);
+      g_string_append (schema, "'end':{'type':'string'}}},");
+    }
+  g_string_append (schema, "'d10':{'type':'string'}}}");
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf (body, "%s{'type':'function','function':{'name':'f%u','parameters':%s}}", i > 0 ? "," : "", i, schema->str);
+  g_string_append (body, "]}");
+  json = kit_json (body->str);
+  bytes = g_bytes_new (json, strlen (json));
+  translation = relais_translation_new (relais_dialect_get (KIT_C)->decode_request (bytes, "m", FALSE, NULL), KIT_C, &target);
+  g_assert_true (relais_translation_encode (translation, out, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (out->len, <=, 4 * strlen (json) + 3 * 1024 * 1024);
+  header = relais_changes_dup_header (relais_translation_get_changes (translation));
+  g_assert_nonnull (strstr (header, "tools[0]"));
+}
 
 static void
 test_081 (gconstpointer data)
@@ -194,6 +255,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/translation/schemas-budget", test_budget);
   kit_add_requests (requests, G_N_ELEMENTS (requests));
   g_test_add_data_func ("/translation/081-128-tools", GUINT_TO_POINTER (128), test_081);
   g_test_add_data_func ("/translation/081-129-tools", GUINT_TO_POINTER (129), test_081);
