@@ -244,7 +244,8 @@ test_unsigned_call (Fixture       *self,
                     gconstpointer  data)
 {
   static const char *const answers[] = {
-    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\",\"type\":\"function\","
+    "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
     "\"finish_reason\":\"tool_calls\"}]}"
   };
   g_autofree char *answer = NULL;
