@@ -114,11 +114,13 @@ static void
 remember_call (RelaisExchange    *self,
                const RelaisEvent *call)
 {
+  gboolean thought = self->upstream_dialect != RELAIS_DIALECT_GEMINI && self->thinking != NULL &&
+                     self->thinking->len > 0;
   RelaisRecall recall = {
     .origin = call->origin,
     .id = self->upstream_dialect == RELAIS_DIALECT_GEMINI ? call->id : NULL,
     .signature = call->signature,
-    .thinking = self->upstream_dialect != RELAIS_DIALECT_GEMINI ? self->thinking : NULL,
+    .thinking = thought ? self->thinking : NULL,
   };
 
   if (self->upstream_dialect == RELAIS_DIALECT_OPENAI_CHAT && call->signature != NULL)

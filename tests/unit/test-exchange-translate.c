@@ -262,6 +262,24 @@ test_estimate (Fixture       *self,
   g_assert_false (self->record->usage.estimated);
 }
 
+/* A call that nobody signed, with nothing thought before it, takes no place among those that are. */
+static void
+test_unsigned_call (Fixture       *self,
+                    gconstpointer  data)
+{
+  static const char *const answers[] = {
+    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\",\"type\":\"function\","
+    "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+    "\"finish_reason\":\"tool_calls\"}]}"
+  };
+  g_autofree char *answer = NULL;
+
+  self->answers = answers;
+  g_assert_cmpuint (ask (self, "/v1/messages", ASK ("other-1", ""), NULL, &answer), ==, 200);
+  g_assert_nonnull (strstr (answer, "\"tool_use\""));
+  g_assert_cmpuint (relais_call_cache_get_length (self->gateway.calls), ==, 0);
+}
+
 /* A count is asked for once a minute; a guess is not taken for one. */
 static void
 test_count (Fixture       *self,
@@ -387,6 +405,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/exchange-translate/111-bad-call", Fixture, NULL, set_up, test_bad_call, tear_down);
   g_test_add ("/exchange-translate/estimate", Fixture, NULL, set_up, test_estimate, tear_down);
+  g_test_add ("/exchange-translate/unsigned-call", Fixture, NULL, set_up, test_unsigned_call, tear_down);
   g_test_add ("/exchange-translate/count", Fixture, NULL, set_up, test_count, tear_down);
   g_test_add ("/exchange-translate/learnt", Fixture, NULL, set_up, test_learnt, tear_down);
   g_test_add ("/exchange-translate/lists", Fixture, NULL, set_up, test_lists, tear_down);

@@ -74,6 +74,7 @@ static const KitAnswer answers[] = {
   { "026-error-in-words/chat", KIT_A, KIT_C, NULL, CT ("'a'") "{'error':'no'}\n", SSE, "text(a) error(no)" },
   { "026-error-in-words/gemini", KIT_A, KIT_G, NULL, GP ("{'text':'a'}") "{'error':'no'}\n", SSE, "text(a) error(no)" },
   { "113-unknown-reason-with-calls", KIT_A, KIT_C, A_TOOLS, CC ("0", "'x'", "'f'", "'{}'") CF ("'whatever'"), SSE, "call0(f) args0({}) end0 usage(9 0 0 1 0) calls" },
+  { "113-unknown-reason-with-calls/from-anthropic", KIT_C, KIT_A, GREETING, AS AX ("0", "'x'") AJ ("0", "'{}'") AE ("0") AM ("'whatever'"), WHOLE, NULL, { { "choices.0.finish_reason", "'tool_calls'" } } },
   { "114-cache-left-out-at-the-end", KIT_C, KIT_A, WITH_USAGE, AS AT ("0", "'a'") "{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':10,'output_tokens':5}}\n{'type':'message_stop'}\n", WHOLE, NULL, { { "usage.prompt_tokens", "100" }, { "usage.prompt_tokens_details.cached_tokens", "90" } } },
   { "030-text-behind-a-call", KIT_A, KIT_C, A_TOOLS, CC ("0", "'x'", "'f'", "'{}'") CT ("'a'") CF ("'tool_calls'"), SSE, "call0(f) args0({}) end0 text(a) usage(9 0 0 1 0) calls" },
   { "030-text-behind-a-call/responses", KIT_R, KIT_C, NULL, CT ("'b'") CC ("0", "'x'", "'f'", "'{}'") CT ("'a'") CF ("'tool_calls'"), WHOLE, NULL, { { "output.0.content.0.text", "'b'" }, { "output.1.call_id", "'x'" }, { "output.2.content.0.text", "'a'" }, { "output.3", NULL } } },
