@@ -210,7 +210,7 @@ test_refusals (void)
 static void
 test_completion (void)
 {
-  static const char json[] = "{\"model\":\"m\",\"prompt\":[\"hi\"],\"best_of\":1,\"top_k\":3,\"echo\":false,"
+  static const char json[] = "{\"model\":\"m\",\"prompt\":[\"hi\"],\"best_of\":1,\"later\":1,\"top_k\":3,\"echo\":false,"
                              "\"stream_options\":{\"include_usage\":true,\"include_obfuscation\":true}}";
   g_autoptr (GBytes) body = g_bytes_new_static (json, strlen (json));
   g_autoptr (GError) error = NULL;
@@ -220,9 +220,10 @@ test_completion (void)
   g_assert_no_error (error);
   g_assert_true (prompt->include_usage);
   g_assert_cmpuint (prompt->extras->len, ==, 2);
-  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 0))->field, ==,
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 0))->field, ==, "later");
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 1))->field, ==,
                    "stream_options.include_obfuscation");
-  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 1))->field, ==, "top_k");
+  g_assert_cmpstr (prompt->top_k, ==, "3");
 }
 
 int
