@@ -262,7 +262,7 @@ test_estimate (Fixture       *self,
   g_assert_false (self->record->usage.estimated);
 }
 
-/* A call that nobody signed, with nothing thought before it, takes no place among those that are. */
+/* A call that nobody signed, with nothing thought before it, takes no place of those that are. */
 static void
 test_unsigned_call (Fixture       *self,
                     gconstpointer  data)
