@@ -38,7 +38,7 @@ typedef struct
   gboolean escaped;    /* behind a backslash in it */
 } RelaisDecoderCall;
 
-#define RELAIS_DECODER_MAX_OPEN 16
+#define RELAIS_DECODER_MAX_OPEN 128
 #define RELAIS_DECODER_NO_CALL G_MAXUINT
 
 /* A block or item of a stream that has begun and not ended. */

@@ -110,6 +110,35 @@ test_across (void)
         }
 }
 
+/* As many parallel calls as a stream may hold open, and one more. */
+static void
+test_open (void)
+{
+  for (guint n = 128; n <= 129; n++)
+    {
+      g_autoptr (GString) stream = g_string_new ("data: {\"type\":\"message_start\",\"message\":{\"id\":\"a\"}}\n\n");
+      g_autofree char *events = NULL;
+
+      for (guint i = 0; i < n; i++)
+        g_string_append_printf (stream,
+                                "data: {\"type\":\"content_block_start\",\"index\":%u,\"content_block\":"
+                                "{\"type\":\"tool_use\",\"id\":\"t%u\",\"name\":\"f\",\"input\":{}}}\n\n",
+                                i, i);
+      for (guint i = 0; i < n; i++)
+        g_string_append_printf (stream, "data: {\"type\":\"content_block_stop\",\"index\":%u}\n\n", i);
+      g_string_append (stream, "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"}}\n\n"
+                               "data: {\"type\":\"message_stop\"}\n\n");
+      events = kit_events (RELAIS_DIALECT_ANTHROPIC, stream->str, stream->len, 0);
+      if (n == 128)
+        {
+          g_assert_null (strstr (events, "error("));
+          g_assert_nonnull (strstr (events, "end127"));
+        }
+      else
+        g_assert_nonnull (strstr (events, "error(The answer has more than 128 blocks open at once)"));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -117,5 +146,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/decoder/002-forms", test_forms);
   g_test_add_func ("/decoder/across", test_across);
+  g_test_add_func ("/decoder/open", test_open);
   return g_test_run ();
 }
