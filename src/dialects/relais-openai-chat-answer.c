@@ -182,8 +182,7 @@ relais_openai_chat_encode_whole (RelaisEncoder     *encoder,
 
 /* The name of what went wrong, NULL where OpenAI has none. */
 static const char *
-name_code (const RelaisFailure *failure,
-           guint                status)
+name_code (const RelaisFailure *failure)
 {
   static const char *const names[] = {
     [RELAIS_ERROR_INVALID_REQUEST] = "invalid_value",
@@ -237,7 +236,7 @@ relais_openai_chat_write_failure (RelaisJsonWriter    *writer,
                              status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error"
                                                                                : "server_error");
   relais_json_writer_string (writer, "param", failure->param);
-  relais_json_writer_string (writer, "code", name_code (failure, status));
+  relais_json_writer_string (writer, "code", name_code (failure));
   relais_json_writer_end_object (writer);
 }
 

@@ -29,8 +29,7 @@ chat_clear (RelaisEncoder *encoder)
 
 /* What every chunk begins and ends with is written once. */
 static void
-start (ChatEncoder *self,
-       GString     *out)
+start (ChatEncoder *self)
 {
   RelaisEncoder *base = &self->base;
 
@@ -155,7 +154,7 @@ chat_step (RelaisEncoder     *encoder,
   switch (event->type)
     {
     case RELAIS_EVENT_START:
-      start (self, out);
+      start (self);
       begin_chunk (self, out);
       g_string_append (out, "\"role\":\"assistant\",\"content\":\"\"");
       end_chunk (self, NULL, out);

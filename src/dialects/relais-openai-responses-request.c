@@ -319,9 +319,9 @@ decode_tool (const RelaisJsonNode  *node,
       !relais_request_check (schema, "parameters", RELAIS_JSON_OBJECT, error))
     return FALSE;
   tool = relais_prompt_add_tool (prompt, custom ? RELAIS_TOOL_CUSTOM : RELAIS_TOOL_FUNCTION, name);
-  if (custom)
+  if (custom && relais_request_is_given (member (node, "format")))
     tool->schema = relais_json_node_dup_raw (member (node, "format"));
-  else if (relais_request_is_given (schema))
+  else if (!custom && relais_request_is_given (schema))
     {
       tool->schema = relais_json_node_dup_raw (schema);
       tool->plain = relais_schema_is_object (schema);

@@ -16,16 +16,13 @@
 #define member(node, name) relais_json_node_get_member ((node), (name))
 #define CALLS_MAX 64 /* of the last turns */
 
-/* Claude Code begins with a block that differs from run to run (seen 2026-11-23). */
-#define BILLING "x-anthropic-billing-header:"
-
 static void
 add_text (GString              *text,
           const RelaisJsonNode *node)
 {
   g_autofree char *words = relais_json_node_dup_string (node);
 
-  if (words != NULL && !g_str_has_prefix (words, BILLING))
+  if (words != NULL && !g_str_has_prefix (words, RELAIS_SESSION_BILLING))
     g_string_append (text, words);
 }
 

@@ -12,10 +12,10 @@
 #include "base/relais-error.h"
 
 #include "relais-seal.h"
+#include "relais-session.h"
 #include "relais-settle-private.h"
 
 #define FOREIGN "another vendor signed it"
-#define BILLING_PREFIX "x-anthropic-billing-header:"
 
 /**
  * relais_settle_path:
@@ -322,7 +322,8 @@ drop_billing (RelaisSettle *self)
                               ? g_ptr_array_index (self->prompt->system, 0)
                               : NULL;
 
-  if (first == NULL || first->text == NULL || !g_str_has_prefix (first->text, BILLING_PREFIX))
+  if (first == NULL || first->text == NULL ||
+      !g_str_has_prefix (first->text, RELAIS_SESSION_BILLING))
     return;
   g_ptr_array_remove_index (self->prompt->system, 0);
   relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
