@@ -799,7 +799,8 @@ def ten_accounts_five_models_ten_thousand_requests():
         assert len(failed) < 50, (mode, len(failed))
         print(f'# {mode}: {served}, {len(failed)} failed', flush=True)
         if mode != 'cache-first':
-            assert 100 < min(served) and max(served) < 800, (mode, served)  # nobody starves, and nobody carries it all
+            # whoever broke three times in a row is left out for half a minute, which may be all there is
+            assert min(served) > 10 and max(served) < 1667, (mode, served)  # nobody starves, and nobody carries it all
 
 
 @test

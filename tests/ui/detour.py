@@ -17,7 +17,7 @@ import tempfile
 import threading
 
 sys.dont_write_bytecode = True
-from driver import Atspi, Program, State, has, press, type_keys, until, wait_for, walk  # noqa: E402
+from driver import Atspi, Program, State, has, press, see_whole_stacks, type_keys, until, wait_for, walk  # noqa: E402
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
 from standin import StandIn  # noqa: E402
@@ -116,6 +116,7 @@ def story(root, ask):
 
 def main():
     relais, window, claude = sys.argv[1:]
+    see_whole_stacks()
     wall = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Wall)
     threading.Thread(target=wall.serve_forever, daemon=True).start()
     first, second = StandIn(strict=True), StandIn(strict=True)
