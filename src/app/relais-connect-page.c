@@ -14,10 +14,13 @@
 #include "base/relais-key.h"
 
 #include "relais-arrival-row.h"
+#include "relais-banner.h"
 #include "relais-connect-page.h"
+#include "relais-next-step.h"
 #include "relais-qr-dialog.h"
 #include "relais-setup-row.h"
 #include "relais-snippets.h"
+#include "relais-test-row.h"
 #include "relais-toast.h"
 #include "relais-words.h"
 
@@ -33,6 +36,7 @@ struct _RelaisConnectPage
   /* template children */
   AdwComboRow         *address;
   RelaisArrivalRow    *arrival;
+  RelaisBanner        *banner;
   AdwActionRow        *base_url;
   AdwComboRow         *client;
   GtkWidget           *copy;
@@ -42,19 +46,15 @@ struct _RelaisConnectPage
   AdwPreferencesGroup *settings_group;
   GtkToggleButton     *show;
   GtkLabel            *snippet;
-  AdwActionRow        *test;
-  GtkButton           *test_button;
-  GtkImage            *test_icon;
-  GtkSpinner          *test_spinner;
+  RelaisTestRow       *test;
 
   /* owned */
   RelaisEngine        *engine;
   GSignalGroup        *engine_signals;
+  RelaisNextStep      *next_step;
   GSettings           *settings;
-  GCancellable        *cancellable;
   GtkStringList       *addresses;
   GtkStringList       *models;
-  gboolean             testing;
   char *model_chosen; /* by hand; NULL: the first one will do */
   gboolean             refilling;
 };
@@ -132,54 +132,9 @@ relais_connect_page_update (RelaisConnectPage *self)
   adw_preferences_group_set_description (self->settings_group, _(snippet->instruction));
   relais_setup_row_set_client (self->set_up, snippet->id, snippet->name);
   relais_arrival_row_set_client (self->arrival, snippet->name, snippet->agent);
+  relais_test_row_set_request (self->test, snippet->dialect,
+                               get_selected (self->model, MODEL_FALLBACK));
   gtk_button_set_icon_name (GTK_BUTTON (self->show), whole ? "view-conceal-symbolic" : "view-reveal-symbolic");
-}
-
-static void
-show_test (RelaisConnectPage *self,
-           const char        *icon,
-           const char        *style,
-           const char        *text)
-{
-  /* its box, or the title keeps a distance from nothing */
-  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->test_icon)), icon != NULL);
-  gtk_image_set_from_icon_name (self->test_icon, icon);
-  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "success");
-  gtk_widget_remove_css_class (GTK_WIDGET (self->test_icon), "error");
-  if (style != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->test_icon), style);
-  adw_action_row_set_subtitle (self->test, text);
-}
-
-static void
-update_test (RelaisConnectPage *self)
-{
-  gboolean running = relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING;
-
-  gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), running && !self->testing);
-  gtk_spinner_set_spinning (self->test_spinner, self->testing);
-  gtk_widget_set_visible (GTK_WIDGET (self->test_spinner), self->testing);
-}
-
-static void
-show_no_test (RelaisConnectPage *self)
-{
-  if (relais_engine_get_state (self->engine) == RELAIS_ENGINE_RUNNING)
-    show_test (self, NULL, NULL, _("Sends a real request, as this client would"));
-  else
-    show_test (self, NULL, NULL, _("Start the proxy to test"));
-}
-
-/* What a test said of other settings says nothing of these, not even when it says it later. */
-static void
-reset_test (RelaisConnectPage *self)
-{
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->cancellable = g_cancellable_new ();
-  self->testing = FALSE;
-  update_test (self);
-  show_no_test (self);
 }
 
 /* Replaces what a list holds; what was chosen stays so where it is still offered. */
@@ -238,7 +193,6 @@ static void
 relais_connect_page_models_cb (RelaisConnectPage *self)
 {
   g_auto (GStrv) models = relais_engine_dup_models (self->engine);
-  g_autofree char *before = NULL;
 
   if (models == NULL || models[0] == NULL)
     {
@@ -247,12 +201,9 @@ relais_connect_page_models_cb (RelaisConnectPage *self)
     }
   else if (practice_is_active (self))
     move_practice_first (models);
-  before = g_strdup (get_selected (self->model, NULL));
   self->refilling = TRUE;
   refill (self->models, self->model, models, self->model_chosen);
   self->refilling = FALSE;
-  if (before != NULL && g_strcmp0 (before, get_selected (self->model, NULL)) != 0)
-    reset_test (self);
   relais_connect_page_update (self);
 }
 
@@ -296,15 +247,29 @@ relais_connect_page_phone_cb (RelaisConnectPage *self)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What keeps all of this from working yet. */
 static void
-relais_connect_page_state_cb (RelaisConnectPage *self)
+relais_connect_page_next_step_cb (RelaisConnectPage *self)
 {
-  if (self->engine == NULL)
-    return;
-  update_test (self);
-  relais_connect_page_urls_cb (self);
-  if (!self->testing)
-    show_no_test (self);
+  RelaisStep step = relais_next_step_get (self->next_step);
+
+  if (step == RELAIS_STEP_UNLOCK)
+    {
+      relais_banner_set_title (self->banner, _("Unlock the keyring to use your accounts"));
+      relais_banner_set_button (self->banner, _("_Unlock"), "win.unlock");
+    }
+  else if (step == RELAIS_STEP_ADD_ACCOUNT)
+    {
+      relais_banner_set_title (self->banner, _("There is no account yet that could answer a client"));
+      relais_banner_set_button (self->banner, _("Add Acco_unt…"), "win.add-account");
+    }
+  else if (step == RELAIS_STEP_START)
+    {
+      relais_banner_set_title (self->banner, _("Start the proxy to let clients connect"));
+      relais_banner_set_button (self->banner, _("Sta_rt Proxy"), "win.toggle");
+    }
+  relais_banner_set_revealed (self->banner,
+                              step != RELAIS_STEP_NONE && step != RELAIS_STEP_CONNECT);
 }
 
 static void
@@ -313,7 +278,6 @@ relais_connect_page_chosen_cb (RelaisConnectPage *self)
   if (self->settings == NULL || self->engine == NULL)
     return;
   g_settings_set_string (self->settings, "connect-client", get_snippet (self)->id);
-  reset_test (self);
   relais_connect_page_update (self);
 }
 
@@ -324,65 +288,7 @@ relais_connect_page_model_cb (RelaisConnectPage *self)
     return;
   g_free (self->model_chosen);
   self->model_chosen = g_strdup (get_selected (self->model, NULL));
-  reset_test (self);
   relais_connect_page_update (self);
-}
-
-static void
-show_result (RelaisConnectPage      *self,
-             const RelaisTestResult *result)
-{
-  const char *model = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *duration = NULL;
-
-  if (!result->ok)
-    {
-      show_test (self, "dialog-error-symbolic", "error",
-                 result->message != NULL ? result->message : _("The test failed"));
-      return;
-    }
-  model = result->model != NULL ? result->model : get_selected (self->model, MODEL_FALLBACK);
-  duration = relais_words_duration (result->duration_us);
-  /* Translators: a model and a duration, as in “Answered by gemini-3-flash in 412 ms” */
-  text = g_strdup_printf (_("Answered by %s in %s"), model, duration);
-  show_test (self, "object-select-symbolic", "success", text);
-}
-
-static void
-relais_connect_page_tested_cb (GObject      *source,
-                               GAsyncResult *result,
-                               gpointer      data)
-{
-  g_autoptr (RelaisConnectPage) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *words = NULL;
-  g_autoptr (RelaisTestResult) test =
-               relais_engine_test_request_finish (RELAIS_ENGINE (source), result, &error);
-
-  /* gone, or reset since */
-  if (self->engine == NULL || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
-    return;
-  self->testing = FALSE;
-  update_test (self);
-  if (test != NULL)
-    {
-      show_result (self, test);
-      return;
-    }
-  words = relais_words_error (error);
-  show_test (self, "dialog-error-symbolic", "error", words);
-}
-
-static void
-relais_connect_page_test_cb (RelaisConnectPage *self)
-{
-  self->testing = TRUE;
-  update_test (self);
-  show_test (self, NULL, NULL, _("Waiting for the answer…"));
-  relais_engine_test_request_async (self->engine, get_snippet (self)->dialect,
-                                    get_selected (self->model, MODEL_FALLBACK), self->cancellable,
-                                    relais_connect_page_tested_cb, g_object_ref (self));
 }
 
 static void
@@ -457,10 +363,16 @@ set_engine (RelaisConnectPage *self,
     return;
   g_signal_group_set_target (self->engine_signals, engine);
   relais_arrival_row_set_engine (self->arrival, engine);
+  relais_test_row_set_engine (self->test, engine);
+  g_clear_object (&self->next_step);
   if (engine != NULL)
     {
+      self->next_step = relais_next_step_new (engine);
+      g_signal_connect_object (self->next_step, "changed", G_CALLBACK (relais_connect_page_next_step_cb), self,
+                               G_CONNECT_SWAPPED);
       relais_connect_page_models_cb (self);
-      relais_connect_page_state_cb (self);
+      relais_connect_page_urls_cb (self);
+      relais_connect_page_next_step_cb (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
 }
@@ -525,8 +437,8 @@ relais_connect_page_dispose (GObject *object)
 {
   RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
 
-  g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->engine_signals);
+  g_clear_object (&self->next_step);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_CONNECT_PAGE);
@@ -541,7 +453,6 @@ relais_connect_page_finalize (GObject *object)
 {
   RelaisConnectPage *self = RELAIS_CONNECT_PAGE (object);
 
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->model_chosen, g_free);
 
   G_OBJECT_CLASS (relais_connect_page_parent_class)->finalize (object);
@@ -569,10 +480,13 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (RELAIS_TYPE_ARRIVAL_ROW);
+  g_type_ensure (RELAIS_TYPE_BANNER);
   g_type_ensure (RELAIS_TYPE_SETUP_ROW);
+  g_type_ensure (RELAIS_TYPE_TEST_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-connect-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, address);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, arrival);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, client);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, copy);
@@ -583,16 +497,12 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, snippet);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test);
-  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_button);
-  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_icon);
-  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test_spinner);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_url_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_model_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_phone_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_set_up_cb);
-  gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_test_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_update);
 }
 
@@ -601,7 +511,6 @@ relais_connect_page_init (RelaisConnectPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  self->cancellable = g_cancellable_new ();
   self->addresses = gtk_string_list_new (NULL);
   self->models = gtk_string_list_new (NULL);
   fill_clients (self);
@@ -620,5 +529,5 @@ relais_connect_page_init (RelaisConnectPage *self)
   g_signal_group_connect_swapped (self->engine_signals, "notify::port",
                                   G_CALLBACK (relais_connect_page_urls_cb), self);
   g_signal_group_connect_swapped (self->engine_signals, "notify::state",
-                                  G_CALLBACK (relais_connect_page_state_cb), self);
+                                  G_CALLBACK (relais_connect_page_urls_cb), self);
 }

@@ -11,6 +11,7 @@
 
 #include "relais-banner.h"
 #include "relais-monitor-page.h"
+#include "relais-next-step.h"
 #include "relais-record-view.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
@@ -20,7 +21,11 @@ struct _RelaisMonitorPage
   AdwBin              parent_instance;
 
   /* template children */
+  GtkWidget          *add_account;
+  GtkWidget          *add_practice;
   RelaisBanner       *banner;
+  GtkWidget          *connect;
+  AdwStatusPage      *empty;
   GtkFilterListModel *filtered;
   GtkListView        *lines;
   GtkStack           *rows_stack;
@@ -28,11 +33,14 @@ struct _RelaisMonitorPage
   GtkSearchEntry     *search_entry;
   GtkNoSelection     *selection;
   GtkStack           *stack;
+  GtkWidget          *start;
   GtkColumnView      *table;
   RelaisTrafficCard  *traffic;
+  GtkWidget          *unlock;
 
   /* owned */
   RelaisEngine       *engine;
+  RelaisNextStep     *next_step;
   GSignalGroup       *list_signals;
   guint               scroll_idle;
   char *needle; /* folded, or NULL for all */
@@ -216,6 +224,27 @@ relais_monitor_page_update (RelaisMonitorPage *self)
     gtk_stack_set_visible_child_name (self->rows_stack, self->narrow ? "lines" : "table");
 }
 
+/* Nothing to list yet: what brings the first request. */
+static void
+relais_monitor_page_next_step_cb (RelaisMonitorPage *self)
+{
+  RelaisStep step = relais_next_step_get (self->next_step);
+  const char *text = _("Requests show up here as they happen. Set up a client to see the first one.");
+
+  if (step == RELAIS_STEP_UNLOCK)
+    text = _("Requests show up here as they happen. Unlock the keyring to use your accounts.");
+  else if (step == RELAIS_STEP_ADD_ACCOUNT)
+    text = _("Requests show up here as they happen. Add an account that answers them first.");
+  else if (step == RELAIS_STEP_START)
+    text = _("Requests show up here as they happen. Start the proxy to let clients connect.");
+  adw_status_page_set_description (self->empty, text);
+  gtk_widget_set_visible (self->unlock, step == RELAIS_STEP_UNLOCK);
+  gtk_widget_set_visible (self->add_account, step == RELAIS_STEP_ADD_ACCOUNT);
+  gtk_widget_set_visible (self->add_practice, step == RELAIS_STEP_ADD_ACCOUNT);
+  gtk_widget_set_visible (self->start, step == RELAIS_STEP_START);
+  gtk_widget_set_visible (self->connect, step == RELAIS_STEP_CONNECT);
+}
+
 static GtkWidget *
 get_list (RelaisMonitorPage *self)
 {
@@ -286,6 +315,14 @@ set_engine (RelaisMonitorPage *self,
   gtk_filter_list_model_set_model (self->filtered, records);
   g_object_set (self->traffic, "records", records, NULL);
   g_signal_group_set_target (self->list_signals, records);
+  g_clear_object (&self->next_step);
+  if (engine != NULL)
+    {
+      self->next_step = relais_next_step_new (engine);
+      g_signal_connect_object (self->next_step, "changed", G_CALLBACK (relais_monitor_page_next_step_cb), self,
+                               G_CONNECT_SWAPPED);
+      relais_monitor_page_next_step_cb (self);
+    }
   relais_monitor_page_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
 }
@@ -362,6 +399,7 @@ relais_monitor_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_object (&self->list_signals);
+  g_clear_object (&self->next_step);
   if (self->filtered != NULL)
     {
       gtk_filter_list_model_set_filter (self->filtered, NULL);
@@ -416,7 +454,11 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   g_type_ensure (RELAIS_TYPE_TRAFFIC_CARD);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-monitor-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, add_account);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, add_practice);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, connect);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, empty);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, filtered);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, lines);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, rows_stack);
@@ -424,8 +466,10 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, selection);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, start);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, table);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, traffic);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, unlock);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_duration);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_line);

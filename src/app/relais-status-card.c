@@ -11,31 +11,33 @@
 
 #include "base/relais-error.h"
 
+#include "relais-next-step.h"
 #include "relais-status-card.h"
 #include "relais-url-well.h"
 #include "relais-words.h"
 
 struct _RelaisStatusCard
 {
-  GtkWidget      parent_instance;
+  GtkWidget        parent_instance;
 
   /* template children */
-  GtkWidget     *badge;
-  GtkStack      *badge_stack;
-  GtkWidget     *card;
-  GtkLabel      *detail;
-  GtkImage      *icon;
-  GtkButton     *primary;
-  GtkButton     *secondary;
-  GtkSpinner    *spinner;
-  GtkLabel      *title;
-  GtkBox        *urls;
-  GtkWidget     *ways_out;
+  GtkWidget       *badge;
+  GtkStack        *badge_stack;
+  GtkWidget       *card;
+  GtkLabel        *detail;
+  GtkImage        *icon;
+  GtkButton       *primary;
+  GtkButton       *secondary;
+  GtkSpinner      *spinner;
+  GtkLabel        *title;
+  GtkBox          *urls;
+  GtkWidget       *ways_out;
 
   /* owned */
-  RelaisEngine  *engine;
-  GSignalGroup  *signals;
-  char         **shown_urls;
+  RelaisEngine    *engine;
+  RelaisNextStep  *next_step;
+  GSignalGroup    *signals;
+  char           **shown_urls;
 };
 
 enum {
@@ -53,6 +55,7 @@ typedef struct
 {
   const char *label;
   const char *action;
+  const char *page; /* the target of "win.page", or NULL */
 } WayOut;
 
 static const char *const looks[] = { "idle", "good", "bad" };
@@ -61,9 +64,14 @@ static void
 set_way_out (GtkButton    *button,
              const WayOut *way)
 {
+  GVariant *page = way->page != NULL ? g_variant_new_string (way->page) : NULL;
+
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (button)), way->label != NULL);
   gtk_button_set_label (button, way->label != NULL ? way->label : "");
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), way->action);
+  /* never a name with another one's target */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), NULL);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (button), page);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), way->action);
 }
 
 static void
@@ -115,24 +123,24 @@ running_detail (RelaisEngine *engine)
 }
 
 static const char *
-stopped_detail (RelaisEngine *engine,
-                WayOut        ways[2])
+stopped_detail (RelaisStatusCard *self,
+                WayOut            ways[2])
 {
-  RelaisEngineKeyring keyring = relais_engine_get_keyring (engine);
-
-  /* one that was locked while we run has its accounts still here */
-  if (keyring == RELAIS_ENGINE_KEYRING_LOCKED && relais_engine_get_n_active (engine) == 0)
+  switch (relais_next_step_get (self->next_step))
     {
-      ways[0] = (WayOut){ _("_Unlock"), "win.unlock" };
+    case RELAIS_STEP_UNLOCK:
+      ways[0] = (WayOut){ _("_Unlock"), "win.unlock", NULL };
       return _("Unlock the keyring to use your accounts");
-    }
-  if (relais_engine_get_n_accounts (engine) == 0 && keyring != RELAIS_ENGINE_KEYRING_UNKNOWN)
-    {
-      ways[0] = (WayOut){ _("_Add Account…"), "win.add-account" };
-      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice" };
+    case RELAIS_STEP_ADD_ACCOUNT:
+      ways[0] = (WayOut){ _("_Add Account…"), "win.add-account", NULL };
+      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice", NULL };
       return _("Add an account first");
+    case RELAIS_STEP_NONE:
+    case RELAIS_STEP_START:
+    case RELAIS_STEP_CONNECT:
+    default:
+      return _("Start the proxy to let clients connect");
     }
-  return _("Start the proxy to let clients connect");
 }
 
 static void
@@ -147,15 +155,15 @@ failure_ways (const RelaisStartFailure  *failure,
         break;
       /* Translators: a button; the number is a port that is free */
       *label = g_strdup_printf (_("_Use Port %u"), failure->free_port);
-      ways[0] = (WayOut){ *label, "win.use-free-port" };
+      ways[0] = (WayOut){ *label, "win.use-free-port", NULL };
       break;
     case RELAIS_ERROR_KEYRING_LOCKED:
-      ways[0] = (WayOut){ _("_Unlock"), "win.unlock" };
+      ways[0] = (WayOut){ _("_Unlock"), "win.unlock", NULL };
       break;
     case RELAIS_ERROR_NO_ACCOUNT:
     case RELAIS_ERROR_NO_KEYRING:
-      ways[0] = (WayOut){ _("_Add Account…"), "win.add-account" };
-      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice" };
+      ways[0] = (WayOut){ _("_Add Account…"), "win.add-account", NULL };
+      ways[1] = (WayOut){ _("Add Pract_ice Account"), "win.add-practice", NULL };
       break;
     default:
       break;
@@ -170,7 +178,7 @@ relais_status_card_update (RelaisStatusCard *self)
   g_auto (GStrv) urls = NULL;
   g_autofree char *detail = NULL;
   g_autofree char *label = NULL;
-  WayOut ways[2] = { { NULL, NULL }, { NULL, NULL } };
+  WayOut ways[2] = { { NULL } };
 
   if (self->engine == NULL)
     return;
@@ -187,6 +195,8 @@ relais_status_card_update (RelaisStatusCard *self)
       detail = running_detail (self->engine);
       urls = relais_engine_dup_urls (self->engine);
       show_state (self, "good", "network-transmit-receive-symbolic", _("Running"), detail);
+      if (relais_next_step_get (self->next_step) == RELAIS_STEP_CONNECT)
+        ways[0] = (WayOut){ _("_Connect a Client"), "win.page", "connect" };
       break;
     case RELAIS_ENGINE_FAILED:
       failure = relais_engine_get_failure (self->engine);
@@ -197,7 +207,7 @@ relais_status_card_update (RelaisStatusCard *self)
       break;
     case RELAIS_ENGINE_STOPPED:
     default:
-      show_state (self, "idle", "network-offline-symbolic", _("Stopped"), stopped_detail (self->engine, ways));
+      show_state (self, "idle", "network-offline-symbolic", _("Stopped"), stopped_detail (self, ways));
       break;
     }
 
@@ -252,6 +262,7 @@ relais_status_card_dispose (GObject *object)
   RelaisStatusCard *self = RELAIS_STATUS_CARD (object);
 
   g_clear_object (&self->signals);
+  g_clear_object (&self->next_step);
   g_clear_object (&self->engine);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_STATUS_CARD);
 
@@ -303,8 +314,7 @@ relais_status_card_class_init (RelaisStatusCardClass *klass)
 static void
 relais_status_card_init (RelaisStatusCard *self)
 {
-  static const char *const watched[] = { "state", "keyring", "failure", "n-active", "n-accounts",
-                                         "port", "allow-lan-access" };
+  static const char *const watched[] = { "failure", "n-active", "n-accounts", "port", "allow-lan-access" };
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
@@ -347,6 +357,13 @@ relais_status_card_set_engine (RelaisStatusCard *self,
   if (!g_set_object (&self->engine, engine))
     return;
   g_signal_group_set_target (self->signals, engine);
+  g_clear_object (&self->next_step);
+  if (engine != NULL)
+    {
+      self->next_step = relais_next_step_new (engine);
+      g_signal_connect_object (self->next_step, "changed", G_CALLBACK (relais_status_card_update), self,
+                               G_CONNECT_SWAPPED);
+    }
   relais_status_card_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
 }

@@ -280,11 +280,10 @@ set_up_tested (RelaisEngine *engine,
                GSettings    *settings,
                GtkWindow    *window)
 {
-  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisConnectPage");
+  GtkWidget *row = find_type (GTK_WIDGET (window), "RelaisTestRow");
 
   run (engine);
-  g_signal_emit_by_name (
-    gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "test_button"), "clicked");
+  g_signal_emit_by_name (gtk_widget_get_template_child (row, G_OBJECT_TYPE (row), "button"), "clicked");
 }
 
 static void
@@ -398,13 +397,18 @@ static const Scene scenes[] = {
   { "rules-empty", "rules", set_up_nothing },
   { "rule-edit", "rules", set_up_rule },
   { "connect", "connect", set_up_tested },
+  { "connect-no-account", "connect", set_up_nothing },
+  { "connect-locked", "connect", set_up_locked },
   { "connect-setup", "connect", set_up_setup },
   { "connect-stopped", "connect", set_up_stopped },
   { "connect-lan", "connect", set_up_lan },
   { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
   { "monitor-details", "monitor", set_up_details },
-  { "monitor-empty", "monitor", set_up_stopped },
+  { "monitor-empty", "monitor", set_up_running },
+  { "monitor-stopped", "monitor", set_up_stopped },
+  { "monitor-no-account", "monitor", set_up_nothing },
+  { "monitor-locked", "monitor", set_up_locked },
   { "monitor-paused", "monitor", set_up_paused },
 };
 

@@ -74,6 +74,69 @@ test_keyring_states (void)
     }
 }
 
+static void
+assert_way (GtkWidget  *root,
+            const char *label,
+            gboolean    there)
+{
+  g_assert_cmpint (ui_kit_find_button (root, label) != NULL, ==, there);
+}
+
+/* With nothing set up each page says what comes next: an account, Start, a client. */
+static void
+test_next_steps (void)
+{
+  static const struct
+  {
+    RelaisEngineKeyring keyring;
+    gboolean account;
+    RelaisEngineState state;
+    const char *way; /* on Connect and Monitor */
+    gboolean banner;
+  } cases[] = {
+    { RELAIS_ENGINE_KEYRING_LOCKED, FALSE, RELAIS_ENGINE_STOPPED, "Unlock", TRUE },
+    { RELAIS_ENGINE_KEYRING_READY, FALSE, RELAIS_ENGINE_STOPPED, "Add Account…", TRUE },
+    { RELAIS_ENGINE_KEYRING_READY, TRUE, RELAIS_ENGINE_STOPPED, "Start Proxy", TRUE },
+    { RELAIS_ENGINE_KEYRING_READY, TRUE, RELAIS_ENGINE_FAILED, "Start Proxy", TRUE },
+    { RELAIS_ENGINE_KEYRING_READY, TRUE, RELAIS_ENGINE_STARTING, NULL, FALSE },
+    { RELAIS_ENGINE_KEYRING_READY, TRUE, RELAIS_ENGINE_RUNNING, "Connect a Client", FALSE },
+  };
+  static const char *const ways[] = { "Unlock", "Add Account…", "Add Practice Account",
+                                      "Start Proxy", "Connect a Client" };
+  UiStage stage = { 0 };
+  GtkWidget *connect = NULL;
+  GtkWidget *monitor = NULL;
+  GtkWidget *proxy = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  connect = ui_kit_page (&stage, "RelaisConnectPage");
+  monitor = ui_kit_page (&stage, "RelaisMonitorPage");
+  proxy = ui_kit_page (&stage, "RelaisProxyPage");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      puppet_engine_set_keyring (stage.engine, cases[i].keyring);
+      if (cases[i].account && relais_engine_get_n_accounts (stage.engine) == 0)
+        puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a1", "Work", "gemini" });
+      puppet_engine_set_state (stage.engine, cases[i].state);
+      for (gsize k = 0; k < G_N_ELEMENTS (ways); k++)
+        {
+          /* practice is the other way to an account */
+          const char *with = k == 2 ? ways[1] : ways[k];
+
+          assert_way (monitor, ways[k], g_strcmp0 (with, cases[i].way) == 0);
+        }
+      g_assert_cmpint (relais_banner_get_revealed (ui_kit_child (connect, "banner")), ==, cases[i].banner);
+    }
+
+  /* the last way leads there, and goes when the first request comes */
+  assert_way (proxy, "Connect a Client", TRUE);
+  ui_kit_click (ui_kit_find_button (proxy, "Connect a Client"));
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (ui_kit_child (stage.window, "stack")), ==, "connect");
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 200, "/v1/messages", "m", "Work", 12, 3, NULL });
+  assert_way (proxy, "Connect a Client", FALSE);
+  ui_kit_close (&stage);
+}
+
 /* Said over every page, until a new try goes well. */
 static void
 test_trouble (void)
@@ -327,23 +390,27 @@ test_request (void)
   UiStage stage = { 0 };
   RelaisTestResult failed = { .status = 429 };
   GtkWidget *page = NULL;
+  GtkWidget *button = NULL;
+  AdwActionRow *test = NULL;
 
   failed.message = (char *)"All accounts are limited for 2 minutes";
   ui_kit_open (&stage, &bare, 900);
   page = ui_kit_page (&stage, "RelaisConnectPage");
+  test = ui_kit_child (page, "test");
+  button = ui_kit_child (GTK_WIDGET (test), "button");
   gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
-  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
-  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, "Start the proxy to test");
+  g_assert_false (gtk_widget_is_sensitive (button));
+  g_assert_cmpstr (adw_action_row_get_subtitle (test), ==, "Start the proxy to test");
   puppet_engine_set_state (stage.engine, RELAIS_ENGINE_RUNNING);
-  ui_kit_click (ui_kit_child (page, "test_button"));
-  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+  ui_kit_click (button);
+  g_assert_false (gtk_widget_is_sensitive (button));
   ui_kit_drain ();
-  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==,
+  g_assert_cmpstr (adw_action_row_get_subtitle (test), ==,
                    "Answered by gemini-3-flash in 412 ms");
   puppet_engine_set_test (stage.engine, &failed);
-  ui_kit_click (ui_kit_child (page, "test_button"));
+  ui_kit_click (button);
   ui_kit_drain ();
-  g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+  g_assert_cmpstr (adw_action_row_get_subtitle (test), ==, failed.message);
 
   /* a result is of the client and the model it was made with, also one that is still to come */
   for (guint i = 0; i < 2; i++)
@@ -351,15 +418,15 @@ test_request (void)
       static const char *const rows[] = { "client", "model" };
 
       adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 1);
-      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
-      ui_kit_click (ui_kit_child (page, "test_button"));
+      g_assert_cmpstr (adw_action_row_get_subtitle (test), ==, idle);
+      ui_kit_click (button);
       adw_combo_row_set_selected (ui_kit_child (page, rows[i]), 0);
-      g_assert_true (gtk_widget_is_sensitive (ui_kit_child (page, "test_button")));
+      g_assert_true (gtk_widget_is_sensitive (button));
       ui_kit_drain ();
-      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, idle);
-      ui_kit_click (ui_kit_child (page, "test_button"));
+      g_assert_cmpstr (adw_action_row_get_subtitle (test), ==, idle);
+      ui_kit_click (button);
       ui_kit_drain ();
-      g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "test")), ==, failed.message);
+      g_assert_cmpstr (adw_action_row_get_subtitle (test), ==, failed.message);
     }
   ui_kit_close (&stage);
 }
@@ -582,6 +649,7 @@ main (int   argc,
 {
   ui_kit_init (&argc, &argv);
   g_test_add_func ("/accounts/keyring", test_keyring_states);
+  g_test_add_func ("/window/next-steps", test_next_steps);
   g_test_add_func ("/window/trouble", test_trouble);
   g_test_add_func ("/accounts/unlock", test_unlock);
   g_test_add_func ("/accounts/order", test_order);
