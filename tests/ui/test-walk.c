@@ -12,6 +12,7 @@
 #include "base/relais-error.h"
 
 #include "puppet-engine.h"
+#include "scenes.h"
 #include "ui-kit.h"
 
 #define NARROWEST 360
@@ -256,6 +257,47 @@ test_narrow (void)
   walk (NARROWEST, TRUE);
 }
 
+/* The dialog over the window where there is one, else the window. */
+static GtkWidget *
+get_top (UiStage *stage)
+{
+  GtkWidget *dialog = ui_kit_dialog (stage);
+
+  return dialog != NULL ? dialog : stage->window;
+}
+
+static void
+test_scenes (void)
+{
+  static const int widths[] = { 900, NARROWEST };
+  gsize n_scenes = 0;
+  const UiScene *scenes = ui_scenes_get (&n_scenes);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (gsize i = 0; i < n_scenes * G_N_ELEMENTS (widths); i++)
+    {
+      const UiScene *scene = &scenes[i / G_N_ELEMENTS (widths)];
+      UiStage stage = { 0 };
+      GtkWidget *top = NULL;
+
+      ui_kit_open (&stage, &bare, widths[i % G_N_ELEMENTS (widths)]);
+      gtk_widget_activate_action (stage.window, "win.page", "s", scene->page);
+      ui_kit_drain ();
+      scene->set_up (stage.engine, stage.settings, GTK_WINDOW (stage.window));
+      ui_kit_drain ();
+      top = get_top (&stage);
+      ui_kit_until (is_laid_out, top);
+      check_widget (top, scene->name);
+      g_hash_table_remove_all (seen);
+      check_mnemonics (top, seen, scene->name);
+      if (top != stage.window || widths[i % G_N_ELEMENTS (widths)] == NARROWEST)
+        check_width (top, scene->name);
+      if (top != stage.window)
+        gtk_window_destroy (GTK_WINDOW (top));
+      ui_kit_close (&stage);
+    }
+}
+
 static void
 test_dialog (void)
 {
@@ -384,6 +426,7 @@ main (int   argc,
   g_test_add_func ("/walk/classes", test_classes);
   g_test_add_func ("/walk/wide", test_wide);
   g_test_add_func ("/walk/narrow", test_narrow);
+  g_test_add_func ("/walk/scenes", test_scenes);
   g_test_add_func ("/walk/dialog", test_dialog);
   g_test_add_func ("/walk/about", test_about);
   g_test_add_func ("/walk/shortcuts", test_shortcuts);
