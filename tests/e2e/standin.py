@@ -228,6 +228,10 @@ class Handler(socketserver.BaseRequestHandler):
         with self.server.lock:
             (self.server.listed if dialect == 'models' else self.server.seen).append({'method': method, 'target': target, 'headers': headers, 'body': body,
                                      'dialect': dialect, 'model': model})
+        if dialect != 'models' and self.server.only_listed and model not in self.server.models:
+            words = (f'models/{model} is not found for API version v1beta, or is not supported for generateContent.'
+                     if dialect == 'gemini' else f'The model `{model}` does not exist or you do not have access to it.')
+            return self.send(404, json.dumps(error_body(dialect, 404, words)).encode())
         if dialect != 'models' and self.server.refusal:
             status, answer = self.server.refusal
             return self.send(status, json.dumps(answer).encode())
@@ -453,6 +457,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         self.vendor = vendors.Vendor() if strict else None
         self.script = None
         self.refusal = None         # (status, body) for whatever is asked but lists of models
+        self.only_listed = False    # a model that is not listed is a 404
         self.bad_calls = 0          # so many of Gemini's answers are a call that cannot be read
         self.uncounted = 0          # a status: counting fails with it
         self.dislikes = []          # names that get a 400 wherever they stand in a body, as lesser servers do

@@ -9,7 +9,6 @@ import http.server
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +16,8 @@ import tempfile
 import threading
 
 sys.dont_write_bytecode = True
-from driver import Atspi, Program, State, has, press, see_whole_stacks, type_keys, until, wait_for, walk  # noqa: E402
+from driver import (Atspi, Program, State, has, press, see_whole_stacks, settle_in, store_settings,  # noqa: E402
+                    type_keys, until, wait_for, walk)
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
 from standin import StandIn  # noqa: E402
@@ -50,13 +50,6 @@ def add_account(relais, label, upstream):
     done = subprocess.run([relais, 'accounts', 'add', 'gemini-compatible', '--label', label, '--base-url', upstream.url],
                           input=upstream.secret + '\n', capture_output=True, text=True, timeout=20, check=True)
     return re.search(r'^(\S+): added$', done.stdout, re.M)[1]
-
-
-def store_settings(path, **settings):
-    folder = os.path.join(path, 'glib-2.0', 'settings')
-    os.makedirs(folder)
-    with open(os.path.join(folder, 'keyfile'), 'w', encoding='utf-8') as file:
-        file.write('[dev/relais/Relais]\n' + ''.join(f'{name.replace("_", "-")}={value}\n' for name, value in settings.items()))
 
 
 def read_by_claude(claude, home, port, wall):
@@ -123,19 +116,13 @@ def main():
     first.models = second.models = [MODEL]
     first.refusal = (429, OVER)
     with tempfile.TemporaryDirectory() as home:
-        runtime, config = os.path.join(home, 'run'), os.path.join(home, 'config')
-        os.mkdir(runtime, 0o700)
-        os.environ.update(HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_RUNTIME_DIR=runtime)
-        subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        settle_in(home)
         ids = [add_account(relais, label, upstream) for label, upstream in (('First', first), ('Second', second))]
         with socket.socket() as free:
             free.bind(('127.0.0.1', 0))
             port = free.getsockname()[1]
-        shutil.copytree(os.environ['XDG_CONFIG_HOME'], config)
-        os.environ.update(GSETTINGS_BACKEND='keyfile', XDG_CONFIG_HOME=config)
         rule = json.dumps({'rules': [{'match': 'claude-*', 'model': MODEL}]})
-        store_settings(config, port=port, account_order=ids, rules=f"'{rule}'")
+        store_settings(port=port, account_order=ids, rules=f"'{rule}'")
         with Program([window], os.path.join(home, 'log')) as program:
             story(program.root, lambda: read_by_claude(claude, os.path.join(home, 'claude'), port, wall))
             program.quit('Relais', 'ctrl+q')

@@ -1,5 +1,7 @@
 """What the tests share that drive the window over the accessibility bus, as a screen reader would."""
+import gettext
 import os
+import shutil
 import subprocess
 import time
 
@@ -9,6 +11,52 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402
 
 State = Atspi.StateType
+
+
+class Words:
+    """What the window says, in the language it is run in."""
+    catalog = gettext.NullTranslations()
+
+    @classmethod
+    def set_language(cls, language):
+        cls.catalog = gettext.NullTranslations()
+        if language != 'en':
+            cls.catalog = gettext.translation('relais', os.environ['RELAIS_LOCALEDIR'], [language])
+
+
+def said(text, count=None):
+    """As it is shown, without the mark of its mnemonic; with a count, the form for it."""
+    shown_text = Words.catalog.gettext(text) if count is None else Words.catalog.ngettext(text, text, count)
+    return shown_text.replace('_', '')
+
+
+def key_of(text):
+    """The keys of its mnemonic."""
+    translated = Words.catalog.gettext(text)
+    return 'alt+' + translated[translated.index('_') + 1].lower()
+
+
+def settle_in(home, language='en', width=900, dark=False):
+    """A home of its own for the program, a keyring in it, and how it looks there."""
+    runtime, config = os.path.join(home, 'run'), os.path.join(home, 'config')
+    os.mkdir(runtime, 0o700)
+    shutil.copytree(os.environ['XDG_CONFIG_HOME'], config)
+    os.environ.update(HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_RUNTIME_DIR=runtime,
+                      XDG_CONFIG_HOME=config, GSETTINGS_BACKEND='keyfile', LANGUAGE=language,
+                      ADW_DEBUG_COLOR_SCHEME='prefer-dark' if dark else 'prefer-light')
+    Words.set_language(language)
+    store_settings(window_width=width)
+    subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def store_settings(**settings):
+    """Before the program starts; replaces what was stored."""
+    folder = os.path.join(os.environ['XDG_CONFIG_HOME'], 'glib-2.0', 'settings')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'keyfile'), 'w', encoding='utf-8') as file:
+        file.write('[dev/relais/Relais]\n')
+        file.writelines(f'{name.replace("_", "-")}={value}\n' for name, value in settings.items())
 
 
 def until(check, what, seconds=20):
@@ -73,6 +121,25 @@ def type_keys(title, *keys):
     for key in keys:
         subprocess.run(['xdotool', 'key', key], timeout=5, check=True)
         time.sleep(0.1)
+
+
+def type_text(text):
+    """Into what has the focus."""
+    subprocess.run(['xdotool', 'type', '--delay', '5', text], timeout=20, check=True)
+
+
+def focused(root):
+    return next((node for node in walk(root) if has(node, State.FOCUSED)), None)
+
+
+def tab_to(title, root, roles, limit=40):
+    """By the Tab key alone."""
+    for _ in range(limit):
+        node = focused(root)
+        if node and node.get_role_name() in roles:
+            return node
+        type_keys(title, 'Tab')
+    raise SystemExit(f'not ok: Tab does not lead to one of {roles}')
 
 
 def shown(root, name):

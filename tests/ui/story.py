@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The main story through the accessibility bus: story.py PROGRAM, on a display and a session bus of its own.
+"""The main story through the accessibility bus: story.py PROGRAM LANGUAGE WIDTH light|dark, on a display and a session bus
+of its own.
 
 Open, add the practice account through the dialog, start, copy the key, send a request with it, see it in the
 monitor, stop. The keyring is a real one, in a directory that goes afterwards.
@@ -14,8 +15,8 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
-from driver import (Atspi, Program, State, find, has, press, text_of, type_keys, until,  # noqa: E402
-                    wait_for, walk)
+from driver import (Atspi, Program, State, find, has, key_of, press, said, settle_in, text_of,  # noqa: E402
+                    type_keys, until, wait_for, walk)
 
 BUTTONS = ('push button', 'toggle button', 'check box', 'spin button', 'text', 'menu button')
 
@@ -43,46 +44,46 @@ def check_names(root):
 
 
 def story(root):
-    wait_for(root, 'label', 'Stopped')
-    wait_for(root, 'label', 'Add an account first')
+    wait_for(root, 'label', said('Stopped'))
+    wait_for(root, 'label', said('Add an account first'))
     until(lambda: check_names(root), 'a walk over all controls')  # some go meanwhile, as toasts do
 
-    press(root, 'Add Account…')
-    dialog = until(lambda: find(root, 'dialog', 'Add Account') or find(root, 'frame', 'Add Account'), 'the dialog')
-    add = wait_for(dialog, 'push button', 'Add')
+    press(root, said('_Add Account…'))
+    dialog = until(lambda: find(root, 'dialog', said('Add Account')) or find(root, 'frame', said('Add Account')), 'the dialog')
+    add = wait_for(dialog, 'push button', said('_Add'))
     assert not has(add, State.SENSITIVE), 'nothing to add yet'
-    type_keys('Add Account', 'alt+p', 'End', 'Return')
-    press(dialog, 'Add')
-    wait_for(root, 'label', 'Account added')
-    press(root, 'Proxy', 'page tab')
-    wait_for(root, 'label', 'Start the proxy to let clients connect')
+    type_keys(said('Add Account'), key_of('_Provider'), 'End', 'Return')
+    press(dialog, said('_Add'))
+    wait_for(root, 'label', said('Account added'))
+    press(root, said('Pro_xy'), 'page tab')
+    wait_for(root, 'label', said('Start the proxy to let clients connect'))
 
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         number = free.getsockname()[1]
-    port = wait_for(root, 'spin button', 'Port')
+    port = wait_for(root, 'spin button', said('_Port'))
     assert has(port, State.SENSITIVE)
     Atspi.Value.set_current_value(port, number)
-    press(root, 'Start')
-    wait_for(root, 'label', 'Running')
-    wait_for(root, 'label', '1 of 1 account active')
+    press(root, said('_Start'))
+    wait_for(root, 'label', said('Running'))
+    wait_for(root, 'label', said('%u of %u account active', 1) % (1, 1))
     assert not has(port, State.SENSITIVE), 'the port can be changed while running'
 
-    press(root, 'Copy API Key')
-    wait_for(root, 'label', 'API key copied')
+    press(root, said('Copy API Key'))
+    wait_for(root, 'label', said('API key copied'))
     key = subprocess.run(['xclip', '-o', '-selection', 'clipboard'], capture_output=True, timeout=5, text=True,
                          check=True).stdout
-    assert key.startswith('sk-') and key == text_of(find(root, 'text', 'API Key')), 'what is shown is not what is copied'
+    assert key.startswith('sk-') and key == text_of(find(root, 'text', said('API _Key'))), 'what is shown is not what is copied'
     answer = ask(number, key)
     assert 'practice' in answer.lower(), answer
 
-    press(root, 'Monitor', 'page tab')
+    press(root, said('_Monitor'), 'page tab')
     wait_for(root, 'label', '/v1/chat/completions')
     wait_for(root, 'label', '200')
     until(lambda: check_names(root), 'another walk over all controls')
-    press(root, 'Stop')
-    press(root, 'Proxy', 'page tab')
-    wait_for(root, 'label', 'Stopped')
+    press(root, said('_Stop'))
+    press(root, said('Pro_xy'), 'page tab')
+    wait_for(root, 'label', said('Stopped'))
     try:
         ask(number, key)
         raise SystemExit('not ok: it still answers')
@@ -91,13 +92,10 @@ def story(root):
 
 
 def main():
+    window, language, width, look = sys.argv[1:]
     with tempfile.TemporaryDirectory() as home:
-        runtime = os.path.join(home, 'run')
-        os.mkdir(runtime, 0o700)
-        os.environ.update(HOME=home, XDG_DATA_HOME=os.path.join(home, 'data'), XDG_RUNTIME_DIR=runtime)
-        subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with Program(sys.argv[1:], os.path.join(home, 'log')) as program:
+        settle_in(home, language, int(width), look == 'dark')
+        with Program([window], os.path.join(home, 'log')) as program:
             story(program.root)
             program.quit('Relais', 'ctrl+q')
     print('ok')
