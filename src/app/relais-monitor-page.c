@@ -11,8 +11,10 @@
 
 #include "relais-banner.h"
 #include "relais-monitor-page.h"
+#include "relais-names.h"
 #include "relais-next-step.h"
 #include "relais-record-view.h"
+#include "relais-row-name.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -145,6 +147,28 @@ relais_monitor_page_line (gpointer    object,
   if (error != NULL && *error != '\0')
     return g_strdup_printf ("%s · %s", time, error);
   return g_strdup_printf ("%s · %s · %s", time, or_dash (model), or_dash (account));
+}
+
+/* A row as it is read aloud. */
+static char *
+relais_monitor_page_name (gpointer    object,
+                          guint       status,
+                          gboolean    running,
+                          const char *method,
+                          const char *path,
+                          const char *model,
+                          const char *account,
+                          const char *error)
+{
+  g_autofree char *number = relais_monitor_page_status (object, status, running);
+  g_autofree char *request = relais_monitor_page_request (object, method, path);
+  const char *const parts[] = { number, request, error, model, account };
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", parts[i]);
+  return g_string_free (text, FALSE);
 }
 
 /* The words of a row for who cannot see the pill's colour: the cure when there is one. */
@@ -451,6 +475,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
 
   g_type_ensure (RELAIS_TYPE_BANNER);
   g_type_ensure (RELAIS_TYPE_RECORD_ROW);
+  g_type_ensure (RELAIS_TYPE_ROW_NAME);
   g_type_ensure (RELAIS_TYPE_TRAFFIC_CARD);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-monitor-page.ui");
@@ -473,6 +498,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_duration);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_line);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_name);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_request);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_mode_cb);
@@ -510,6 +536,8 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   gtk_filter_list_model_set_filter (self->filtered, filter);
   relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
   align_titles (self->table, 2);
+  relais_names_set_all (GTK_WIDGET (self->table), "GtkColumnListView", _("Requests"));
+  relais_names_set_all (GTK_WIDGET (self->table), "GtkListItemWidget", _("Column Titles"));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",

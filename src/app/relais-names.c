@@ -1,4 +1,4 @@
-/* relais-names.c: names for the buttons that libadwaita leaves nameless
+/* relais-names.c: names for what GTK and libadwaita leave nameless
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -39,4 +39,26 @@ relais_names_from_tooltips (GtkWidget *root)
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     relais_names_from_tooltips (child);
+}
+
+/**
+ * relais_names_set_all:
+ * @root: a widget
+ * @type: the name of a type
+ * @name: what to call each widget of it below @root
+ *
+ * For parts of GTK and libadwaita that go by their type and that nobody can get at in markup.
+ */
+void
+relais_names_set_all (GtkWidget  *root,
+                      const char *type,
+                      const char *name)
+{
+  g_return_if_fail (GTK_IS_WIDGET (root));
+
+  if (g_str_equal (G_OBJECT_TYPE_NAME (root), type))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    relais_names_set_all (child, type, name);
 }

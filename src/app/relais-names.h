@@ -1,4 +1,4 @@
-/* relais-names.h: names for the buttons that libadwaita leaves nameless
+/* relais-names.h: names for what GTK and libadwaita leave nameless
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
-void relais_names_from_tooltips (GtkWidget *root);
+void relais_names_from_tooltips (GtkWidget  *root);
+void relais_names_set_all       (GtkWidget  *root,
+                                 const char *type,
+                                 const char *name);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 #include "relais-banner.h"
 #include "relais-connect-page.h"
 #include "relais-monitor-page.h"
+#include "relais-names.h"
 #include "relais-preferences.h"
 #include "relais-proxy-page.h"
 #include "relais-rules-page.h"
@@ -473,6 +474,7 @@ static void
 relais_window_init (RelaisWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  relais_names_set_all (GTK_WIDGET (self), "AdwViewSwitcher", _("Pages"));
 }
 
 /**

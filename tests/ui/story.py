@@ -19,6 +19,7 @@ from driver import (Atspi, Program, State, find, has, key_of, press, said, settl
                     type_keys, until, wait_for, walk)
 
 BUTTONS = ('push button', 'toggle button', 'check box', 'spin button', 'text', 'menu button')
+LISTS = ('table row', 'page tab list')
 
 
 def ask(port, key):
@@ -40,6 +41,9 @@ def check_names(root):
             above = [n.get_role_name() + ' ' + repr(n.get_name()) for n in parents(node)]
             assert node.get_name() and not node.get_name().startswith('Gtk'), \
                 f'a {node.get_role_name()} is called “{node.get_name()}”, in {above}'
+        if node.get_role_name() in LISTS:
+            assert node.get_name() and not node.get_name().startswith(('Gtk', 'Adw')), \
+                f'a {node.get_role_name()} is called “{node.get_name()}”'
     return True
 
 
