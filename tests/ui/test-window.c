@@ -158,9 +158,9 @@ test_start_stop (void)
 
   /* a request as a client sends it, seen by the monitor */
   gtk_widget_activate_action (stage.window, "win.page", "s", "connect");
-  ui_kit_click (ui_kit_child (connect, "test_button"));
+  ui_kit_click (ui_kit_child (ui_kit_child (connect, "test"), "button"));
   ui_kit_until (has_records, &(Wait){ .stage = &stage, .n = 1 });
-  ui_kit_until ((UiCheck)gtk_widget_is_sensitive, ui_kit_child (connect, "test_button"));
+  ui_kit_until ((UiCheck)gtk_widget_is_sensitive, ui_kit_child (ui_kit_child (connect, "test"), "button"));
   g_test_message ("%s", adw_action_row_get_subtitle (ui_kit_child (connect, "test")));
   g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (ui_kit_child (connect, "test")), "Answered by "));
   gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
@@ -172,7 +172,7 @@ test_start_stop (void)
   ui_kit_drain ();
   ui_kit_assert_label (card, "title", "Stopped");
   g_assert_true (spin_is_sensitive (&stage));
-  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (connect, "test_button")));
+  g_assert_false (gtk_widget_is_sensitive (ui_kit_child (ui_kit_child (connect, "test"), "button")));
   ui_kit_close (&stage);
 }
 
