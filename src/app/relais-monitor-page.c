@@ -13,8 +13,8 @@
 #include "relais-monitor-page.h"
 #include "relais-names.h"
 #include "relais-next-step.h"
+#include "relais-record-cells.h"
 #include "relais-record-view.h"
-#include "relais-row-name.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -61,134 +61,6 @@ enum {
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (RelaisMonitorPage, relais_monitor_page, ADW_TYPE_BIN)
-
-static const char *
-or_dash (const char *text)
-{
-  return text != NULL && *text != '\0' ? text : "–";
-}
-
-static char *
-relais_monitor_page_time (gpointer object,
-                          gint64   time_us)
-{
-  return relais_words_time (time_us);
-}
-
-static char *
-relais_monitor_page_text (gpointer    object,
-                          const char *text)
-{
-  return g_strdup (or_dash (text));
-}
-
-static char *
-relais_monitor_page_duration (gpointer object,
-                              gint64   duration_us)
-{
-  return relais_words_duration (duration_us);
-}
-
-static char *
-relais_monitor_page_tokens (gpointer object,
-                            gint64   tokens,
-                            gboolean estimated)
-{
-  return tokens >= 0 ? g_strdup_printf ("%s%'" G_GINT64_FORMAT, estimated ? "≈ " : "", tokens)
-                     : g_strdup ("–");
-}
-
-static char *
-relais_monitor_page_status (gpointer object,
-                            guint    status,
-                            gboolean running)
-{
-  if (status > 0)
-    return g_strdup_printf ("%u", status);
-  return g_strdup (running ? "…" : "–");
-}
-
-static char **
-relais_monitor_page_status_classes (gpointer object,
-                                    guint    status,
-                                    gboolean running)
-{
-  const char *classes[] = { "pill-label", "numeric", "idle", NULL };
-
-  if (status == 429)
-    classes[2] = "warning";
-  else if (status >= 400)
-    classes[2] = "error";
-  else if (status > 0 && !running)
-    classes[2] = "success";
-  return g_strdupv ((char **)classes);
-}
-
-static char *
-relais_monitor_page_request (gpointer    object,
-                             const char *method,
-                             const char *path)
-{
-  if (method == NULL || *method == '\0')
-    return g_strdup (or_dash (path));
-  return g_strdup_printf ("%s %s", method, or_dash (path));
-}
-
-/* What failed says why, in the place of what did not come to matter. */
-static char *
-relais_monitor_page_line (gpointer    object,
-                          gint64      time_us,
-                          const char *model,
-                          const char *account,
-                          const char *error)
-{
-  g_autofree char *time = relais_words_time (time_us);
-
-  if (error != NULL && *error != '\0')
-    return g_strdup_printf ("%s · %s", time, error);
-  return g_strdup_printf ("%s · %s · %s", time, or_dash (model), or_dash (account));
-}
-
-/* A row as it is read aloud. */
-static char *
-relais_monitor_page_name (gpointer    object,
-                          guint       status,
-                          gboolean    running,
-                          const char *method,
-                          const char *path,
-                          const char *model,
-                          const char *account,
-                          const char *error)
-{
-  g_autofree char *number = relais_monitor_page_status (object, status, running);
-  g_autofree char *request = relais_monitor_page_request (object, method, path);
-  const char *const parts[] = { number, request, error, model, account };
-  GString *text = g_string_new (NULL);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (parts[i] != NULL && *parts[i] != '\0')
-      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", parts[i]);
-  return g_string_free (text, FALSE);
-}
-
-/* The words of a row for who cannot see the pill's colour: the cure when there is one. */
-static char *
-relais_monitor_page_tooltip (gpointer    object,
-                             const char *path,
-                             const char *client,
-                             const char *error,
-                             const char *hint)
-{
-  GString *text = g_string_new (or_dash (path));
-
-  if (client != NULL && *client != '\0')
-    g_string_append_printf (text, "\n%s", client);
-  if (error != NULL && *error != '\0')
-    g_string_append_printf (text, "\n%s", error);
-  if (hint != NULL && *hint != '\0')
-    g_string_append_printf (text, "\n%s", hint);
-  return g_string_free (text, FALSE);
-}
 
 static void
 relais_monitor_page_activate_cb (RelaisMonitorPage *self,
@@ -275,6 +147,36 @@ get_list (RelaisMonitorPage *self)
   return self->narrow ? GTK_WIDGET (self->lines) : GTK_WIDGET (self->table);
 }
 
+/* A list works at every change, also out of sight: only the one that is seen has the rows. Who
+ * scrolled away finds the place again. */
+static void
+fill_lists (RelaisMonitorPage *self)
+{
+  GtkAdjustment *place = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_list (self)));
+  gboolean seen =
+    gtk_widget_get_mapped (GTK_WIDGET (self)) || gtk_adjustment_get_value (place) >= 1;
+  GtkSelectionModel *rows = GTK_SELECTION_MODEL (self->selection);
+
+  gtk_list_view_set_model (self->lines, seen && self->narrow ? rows : NULL);
+  gtk_column_view_set_model (self->table, seen && !self->narrow ? rows : NULL);
+}
+
+static void
+relais_monitor_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (relais_monitor_page_parent_class)->map (widget);
+
+  fill_lists (RELAIS_MONITOR_PAGE (widget));
+}
+
+static void
+relais_monitor_page_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (relais_monitor_page_parent_class)->unmap (widget);
+
+  fill_lists (RELAIS_MONITOR_PAGE (widget));
+}
+
 static gboolean
 relais_monitor_page_scroll_cb (gpointer data)
 {
@@ -358,6 +260,7 @@ set_narrow (RelaisMonitorPage *self,
   if (self->narrow == narrow)
     return;
   self->narrow = narrow;
+  fill_lists (self);
   relais_monitor_page_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
 }
@@ -457,6 +360,8 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   object_class->finalize = relais_monitor_page_finalize;
   object_class->get_property = relais_monitor_page_get_property;
   object_class->set_property = relais_monitor_page_set_property;
+  widget_class->map = relais_monitor_page_map;
+  widget_class->unmap = relais_monitor_page_unmap;
 
   properties[PROP_ENGINE] =
     g_param_spec_object ("engine", NULL, NULL, RELAIS_TYPE_ENGINE,
@@ -474,8 +379,6 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (RELAIS_TYPE_BANNER);
-  g_type_ensure (RELAIS_TYPE_RECORD_ROW);
-  g_type_ensure (RELAIS_TYPE_ROW_NAME);
   g_type_ensure (RELAIS_TYPE_TRAFFIC_CARD);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-monitor-page.ui");
@@ -496,18 +399,8 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, traffic);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, unlock);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_duration);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_line);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_name);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_request);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_mode_cb);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_status);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_status_classes);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_text);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_time);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tokens);
-  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_tooltip);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_rows_cb);
 }
 
@@ -525,6 +418,22 @@ align_titles (GtkColumnView *table,
 }
 
 static void
+set_factories (RelaisMonitorPage *self)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->table);
+  g_autoptr (GtkListItemFactory) lines = relais_record_cells_new_line_factory ();
+
+  gtk_list_view_set_factory (self->lines, lines);
+  for (guint i = 0; i < RELAIS_RECORD_CELL_N; i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      g_autoptr (GtkListItemFactory) cells = relais_record_cells_new_factory (i);
+
+      gtk_column_view_column_set_factory (column, cells);
+    }
+}
+
+static void
 relais_monitor_page_init (RelaisMonitorPage *self)
 {
   g_autoptr (GtkFilter) filter = NULL;
@@ -535,6 +444,7 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   filter = GTK_FILTER (gtk_custom_filter_new (relais_monitor_page_match, self, NULL));
   gtk_filter_list_model_set_filter (self->filtered, filter);
   relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
+  set_factories (self);
   align_titles (self->table, 2);
   relais_names_set_all (GTK_WIDGET (self->table), "GtkColumnListView", _("Requests"));
   relais_names_set_all (GTK_WIDGET (self->table), "GtkListItemWidget", _("Column Titles"));

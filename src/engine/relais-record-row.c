@@ -435,3 +435,39 @@ relais_record_row_get_tokens (RelaisRecordRow *self)
 {
   return count_tokens (self->record);
 }
+
+/**
+ * relais_record_row_get_method:
+ * @self: a row
+ *
+ * Returns: (transfer none) (nullable): the method
+ */
+const char *
+relais_record_row_get_method (RelaisRecordRow *self)
+{
+  return self->record->method;
+}
+
+/**
+ * relais_record_row_get_hint:
+ * @self: a row
+ *
+ * Returns: (transfer none) (nullable): what the client was told to do otherwise
+ */
+const char *
+relais_record_row_get_hint (RelaisRecordRow *self)
+{
+  return self->record->hint;
+}
+
+/**
+ * relais_record_row_get_estimated:
+ * @self: a row
+ *
+ * Returns: whether the tokens are a guess
+ */
+gboolean
+relais_record_row_get_estimated (RelaisRecordRow *self)
+{
+  return self->record->usage.estimated;
+}

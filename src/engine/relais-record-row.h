@@ -36,5 +36,8 @@ const char *relais_record_row_get_account     (RelaisRecordRow *self);
 const char *relais_record_row_get_error       (RelaisRecordRow *self);
 gint64      relais_record_row_get_duration_us (RelaisRecordRow *self);
 gint64      relais_record_row_get_tokens      (RelaisRecordRow *self);
+const char *relais_record_row_get_method      (RelaisRecordRow *self);
+const char *relais_record_row_get_hint        (RelaisRecordRow *self);
+gboolean    relais_record_row_get_estimated   (RelaisRecordRow *self);
 
 G_END_DECLS

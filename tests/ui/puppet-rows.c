@@ -604,3 +604,21 @@ relais_record_row_get_tokens (RelaisRecordRow *self)
 {
   return self->tokens;
 }
+
+const char *
+relais_record_row_get_method (RelaisRecordRow *self)
+{
+  return "POST";
+}
+
+const char *
+relais_record_row_get_hint (RelaisRecordRow *self)
+{
+  return NULL;
+}
+
+gboolean
+relais_record_row_get_estimated (RelaisRecordRow *self)
+{
+  return self->estimated;
+}

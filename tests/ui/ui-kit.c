@@ -43,9 +43,9 @@ ui_kit_init (int    *argc,
 }
 
 void
-ui_kit_open (UiStage                   *stage,
-             const RelaisEngineOptions *options,
-             int                        width)
+ui_kit_present (UiStage                   *stage,
+                const RelaisEngineOptions *options,
+                int                        width)
 {
   static const char *const keys[] = { "port", "allow-lan-access", "auth-mode", "account-order",
                                       "keep-running-when-closed", "connect-client", "outbound-proxy",
@@ -60,6 +60,15 @@ ui_kit_open (UiStage                   *stage,
   stage->link = G_OBJECT (relais_settings_link_new (stage->settings, stage->engine));
   stage->window = relais_window_new (NULL, stage->engine, stage->settings);
   gtk_window_present (GTK_WINDOW (stage->window));
+}
+
+/* The same, until it has nothing left to do. */
+void
+ui_kit_open (UiStage                   *stage,
+             const RelaisEngineOptions *options,
+             int                        width)
+{
+  ui_kit_present (stage, options, width);
   ui_kit_drain ();
 }
 

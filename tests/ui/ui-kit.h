@@ -24,6 +24,9 @@ typedef gboolean (*UiCheck) (gpointer data);
 
 void       ui_kit_init          (int                         *argc,
                                  char                      ***argv);
+void       ui_kit_present       (UiStage                     *stage,
+                                 const RelaisEngineOptions   *options,
+                                 int                          width);
 void       ui_kit_open          (UiStage                     *stage,
                                  const RelaisEngineOptions   *options,
                                  int                          width);
