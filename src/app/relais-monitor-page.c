@@ -43,6 +43,7 @@ struct _RelaisMonitorPage
   /* owned */
   RelaisEngine       *engine;
   RelaisNextStep     *next_step;
+  GSettings          *settings;
   GSignalGroup       *list_signals;
   guint               scroll_idle;
   char *needle; /* folded, or NULL for all */
@@ -55,6 +56,7 @@ enum {
   PROP_NARROW,
   PROP_PAUSED,
   PROP_SEARCHING,
+  PROP_SETTINGS,
   N_PROPS
 };
 
@@ -72,7 +74,7 @@ relais_monitor_page_activate_cb (RelaisMonitorPage *self,
 
   if (record == NULL)
     return;
-  view = relais_record_view_new (record);
+  view = relais_record_view_new (record, self->settings);
   gtk_window_set_transient_for (GTK_WINDOW (view),
                                 GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (view));
@@ -254,6 +256,14 @@ set_engine (RelaisMonitorPage *self,
 }
 
 static void
+set_settings (RelaisMonitorPage *self,
+              GSettings         *settings)
+{
+  if (g_set_object (&self->settings, settings))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
+}
+
+static void
 set_narrow (RelaisMonitorPage *self,
             gboolean           narrow)
 {
@@ -287,6 +297,9 @@ relais_monitor_page_get_property (GObject    *object,
     case PROP_SEARCHING:
       g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
       break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -314,6 +327,9 @@ relais_monitor_page_set_property (GObject      *object,
     case PROP_SEARCHING:
       gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
       break;
+    case PROP_SETTINGS:
+      set_settings (self, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -333,6 +349,7 @@ relais_monitor_page_dispose (GObject *object)
       gtk_filter_list_model_set_model (self->filtered, NULL);
     }
   g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
   /* the bin keeps a pointer to it, and the template would drop it first */
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_MONITOR_PAGE);
@@ -375,6 +392,9 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   properties[PROP_SEARCHING] =
     g_param_spec_boolean ("searching", NULL, NULL, FALSE,
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS] =
+    g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -15,7 +15,6 @@
 #include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-proxy-page.h"
-#include "relais-setting-row.h"
 #include "relais-spin-row.h"
 #include "relais-status-card.h"
 #include "relais-switch-row.h"
@@ -30,12 +29,10 @@ struct _RelaisProxyPage
   AdwComboRow     *auth_mode;
   GtkWidget       *copy_key;
   GtkWidget       *generate_key;
-  GtkWidget       *hosts;
   RelaisSwitchRow *keep_running;
   AdwEntryRow     *key;
   RelaisSwitchRow *lan;
   GtkWidget       *open_warning;
-  GtkWidget       *origins;
   RelaisSpinRow   *port;
 
   /* owned */
@@ -485,7 +482,6 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  g_type_ensure (RELAIS_TYPE_SETTING_ROW);
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
@@ -496,12 +492,10 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, generate_key);
-  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, hosts);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, keep_running);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, lan);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, open_warning);
-  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, origins);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, port);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_auth_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_proxy_page_copy_key_cb);

@@ -116,7 +116,8 @@ format_name (RelaisRecordRow *record)
   g_autofree char *status = format_status (record);
   g_autofree char *request = format_request (record);
   const char *const parts[] = { status, request, relais_record_row_get_error (record),
-                                relais_record_row_get_model (record), relais_record_row_get_account (record) };
+                                relais_record_row_get_model (record),
+                                relais_record_row_get_account (record) };
   GString *text = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "relais-account-words.h"
+#include "relais-allow-row.h"
 #include "relais-record-view.h"
 #include "relais-toast.h"
 #include "relais-words.h"
@@ -23,11 +24,13 @@ struct _RelaisRecordView
 
   /* owned */
   RelaisRecordRow *record;
+  GSettings       *settings;
 };
 
 enum {
   PROP_0,
   PROP_RECORD,
+  PROP_SETTINGS,
   N_PROPS
 };
 
@@ -216,7 +219,7 @@ static void
 append_rows (GtkWidget *widget,
              GString   *text)
 {
-  if (!gtk_widget_get_visible (widget))
+  if (!gtk_widget_get_visible (widget) || RELAIS_IS_ALLOW_ROW (widget))
     return;
   if (ADW_IS_ACTION_ROW (widget))
     {
@@ -256,6 +259,9 @@ relais_record_view_get_property (GObject    *object,
     case PROP_RECORD:
       g_value_set_object (value, self->record);
       break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -274,6 +280,9 @@ relais_record_view_set_property (GObject      *object,
     case PROP_RECORD:
       self->record = g_value_dup_object (value);
       break;
+    case PROP_SETTINGS:
+      self->settings = g_value_dup_object (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -285,6 +294,7 @@ relais_record_view_dispose (GObject *object)
   RelaisRecordView *self = RELAIS_RECORD_VIEW (object);
 
   g_clear_object (&self->record);
+  g_clear_object (&self->settings);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_RECORD_VIEW);
 
   G_OBJECT_CLASS (relais_record_view_parent_class)->dispose (object);
@@ -303,8 +313,13 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   properties[PROP_RECORD] =
     g_param_spec_object ("record", NULL, NULL, RELAIS_TYPE_RECORD_ROW,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS] =
+    g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (RELAIS_TYPE_ALLOW_ROW);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
@@ -337,15 +352,18 @@ relais_record_view_init (RelaisRecordView *self)
 /**
  * relais_record_view_new:
  * @record: a request, over or not
+ * @settings: of the schema `dev.relais.Relais`; who was refused can be allowed there
  *
  * Follows it while it runs.
  *
  * Returns: (transfer none): a window, not yet shown
  */
 GtkWidget *
-relais_record_view_new (RelaisRecordRow *record)
+relais_record_view_new (RelaisRecordRow *record,
+                        GSettings       *settings)
 {
   g_return_val_if_fail (RELAIS_IS_RECORD_ROW (record), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
 
-  return g_object_new (RELAIS_TYPE_RECORD_VIEW, "record", record, NULL);
+  return g_object_new (RELAIS_TYPE_RECORD_VIEW, "record", record, "settings", settings, NULL);
 }

@@ -14,6 +14,7 @@
 #include "base/relais-config.h"
 #include "base/relais-outbound.h"
 
+#include "relais-allowed.h"
 #include "relais-names.h"
 #include "relais-setting-row.h"
 
@@ -46,7 +47,7 @@ typedef struct
   const char *key;
   const char *title;
   const char *wrong; /* the same, while what stands there is no good */
-  gboolean is_list;  /* parted by spaces, commas or both */
+  const char *full;  /* of what adds to a list: the same, while it has no room; else NULL */
   gboolean (*check) (const char *value);
 } Kind;
 
@@ -57,11 +58,11 @@ check_proxy (const char *url)
 }
 
 static const Kind kinds[] = {
-  { "allowed-hosts", N_ ("_Host Names"), N_ ("_Host Names: without http:// or port"), TRUE,
-    relais_config_check_host },
-  { "allowed-origins", N_ ("Web Pa_ges"), N_ ("Web Pa_ges: as in https://app.example"), TRUE,
-    relais_config_check_origin },
-  { "outbound-proxy", N_ ("_Proxy"), N_ ("_Proxy: as in http://proxy.example:3128"), FALSE,
+  { RELAIS_ALLOWED_HOSTS, N_ ("Add _Host"), N_ ("_Host: without http:// or port"),
+    N_ ("_Host: the list is full"), relais_config_check_host },
+  { RELAIS_ALLOWED_ORIGINS, N_ ("Add _Web Page"), N_ ("_Web Page: as in https://app.example"),
+    N_ ("_Web Page: the list is full"), relais_config_check_origin },
+  { "outbound-proxy", N_ ("_Proxy"), N_ ("_Proxy: as in http://proxy.example:3128"), NULL,
     check_proxy },
 };
 
@@ -74,7 +75,8 @@ get_kind (RelaisSettingRow *self)
   return &kinds[0];
 }
 
-/* As typed. A browser shows a slash after an origin, and after a proxy it means nothing. */
+/* As typed, parted by spaces, commas or both; not what a list has already. A browser shows a slash
+ * after an origin, and after a proxy it means nothing. */
 static char **
 dup_values (RelaisSettingRow *self)
 {
@@ -88,6 +90,9 @@ dup_values (RelaisSettingRow *self)
 
       if (kind->check != relais_config_check_host && length > 0 && (*part)[length - 1] == '/')
         (*part)[length - 1] = '\0';
+      if (kind->full != NULL && self->settings != NULL &&
+          relais_allowed_contains (self->settings, kind->key, *part))
+        continue;
       if (**part != '\0' &&
           !g_ptr_array_find_with_equal_func (values, *part, g_str_equal, NULL))
         g_ptr_array_add (values, g_strdup (*part));
@@ -96,27 +101,26 @@ dup_values (RelaisSettingRow *self)
   return (char **)g_ptr_array_free (g_steal_pointer (&values), FALSE);
 }
 
-static gboolean
-is_good (RelaisSettingRow  *self,
-         char             **values)
+/* The title that says what is wrong with them, NULL for nothing. Of a proxy a password is said to
+ * be unwanted, whatever else is wrong. */
+static const char *
+find_fault (RelaisSettingRow  *self,
+            char             **values)
 {
   const Kind *kind = get_kind (self);
-  guint most = kind->is_list ? RELAIS_ALLOWED_MAX : 1;
+  guint n = g_strv_length (values);
 
-  for (guint i = 0; values[i] != NULL; i++)
-    if (i >= most || !kind->check (values[i]))
-      return FALSE;
-  return TRUE;
-}
-
-/* A password is said to be unwanted, whatever else is wrong. */
-static gboolean
-has_secret (RelaisSettingRow *self)
-{
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self));
-
-  return get_kind (self)->check == check_proxy &&
-         relais_outbound_check (text) == RELAIS_OUTBOUND_SECRET;
+  if (kind->check == check_proxy &&
+      relais_outbound_check (gtk_editable_get_text (GTK_EDITABLE (self))) == RELAIS_OUTBOUND_SECRET)
+    return _("_Proxy: without name and password");
+  for (guint i = 0; i < n; i++)
+    if (!kind->check (values[i]))
+      return _(kind->wrong);
+  if (kind->full == NULL)
+    return n > 1 ? _(kind->wrong) : NULL;
+  return n > 0 && self->settings != NULL && n > relais_allowed_get_room (self->settings, kind->key)
+    ? _(kind->full)
+    : NULL;
 }
 
 /* While something in it could never match there is nothing to apply: the old ones hold, and what
@@ -125,28 +129,23 @@ static void
 update (RelaisSettingRow *self)
 {
   g_auto (GStrv) values = dup_values (self);
-  gboolean good = is_good (self, values);
-  const Kind *kind = get_kind (self);
-  const char *title = has_secret (self) ? _("_Proxy: without name and password") : _(kind->wrong);
+  const char *fault = find_fault (self, values);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), good ? _(kind->title) : title);
-  if (good)
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
+                                 fault != NULL ? fault : _(get_kind (self)->title));
+  if (fault == NULL)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self), "error");
-  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), good && !self->showing);
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), fault == NULL && !self->showing);
 }
 
 static char *
 dup_stored (RelaisSettingRow *self)
 {
   const Kind *kind = get_kind (self);
-  g_auto (GStrv) values = NULL;
 
-  if (!kind->is_list)
-    return g_settings_get_string (self->settings, kind->key);
-  values = g_settings_get_strv (self->settings, kind->key);
-  return g_strjoinv (" ", values);
+  return kind->full == NULL ? g_settings_get_string (self->settings, kind->key) : g_strdup ("");
 }
 
 static void
@@ -170,7 +169,11 @@ static void
 relais_setting_row_setting_cb (RelaisSettingRow *self,
                                const char       *key)
 {
-  if (g_str_equal (key, get_kind (self)->key) && !self->edited)
+  if (!g_str_equal (key, get_kind (self)->key))
+    return;
+  if (self->edited)
+    update (self);
+  else
     show (self);
 }
 
@@ -188,21 +191,30 @@ relais_setting_row_apply_cb (RelaisSettingRow *self)
 {
   g_auto (GStrv) values = dup_values (self);
 
-  if (self->settings == NULL || !is_good (self, values))
+  const Kind *kind = get_kind (self);
+
+  if (self->settings == NULL || find_fault (self, values) != NULL)
     return;
-  if (get_kind (self)->is_list)
-    g_settings_set_strv (self->settings, get_kind (self)->key, (const char *const *)values);
+  if (kind->full == NULL)
+    g_settings_set_string (self->settings, kind->key, values[0] != NULL ? values[0] : "");
   else
-    g_settings_set_string (self->settings, get_kind (self)->key, values[0] != NULL ? values[0] : "");
+    for (guint i = 0; values[i] != NULL; i++)
+      relais_allowed_insert (self->settings, kind->key, values[i], -1);
   show (self);
 }
 
-static void
-relais_setting_row_revert (GtkWidget  *widget,
-                           const char *action,
-                           GVariant   *parameter)
+/* With nothing to take back, the key is for the window. */
+static gboolean
+relais_setting_row_revert_cb (GtkWidget *widget,
+                              GVariant  *args,
+                              gpointer   data)
 {
-  show (RELAIS_SETTING_ROW (widget));
+  RelaisSettingRow *self = RELAIS_SETTING_ROW (widget);
+
+  if (!self->edited)
+    return GDK_EVENT_PROPAGATE;
+  show (self);
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -308,8 +320,8 @@ relais_setting_row_class_init (RelaisSettingRowClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  gtk_widget_class_install_action (widget_class, "setting.revert", NULL, relais_setting_row_revert);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "setting.revert", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, relais_setting_row_revert_cb,
+                                NULL);
 }
 
 static void

@@ -78,6 +78,20 @@ relais_settings_link_max_wait_cb (RelaisSettingsLink *self)
   relais_engine_set_max_wait (self->engine, g_settings_get_int (self->settings, "max-wait"), NULL);
 }
 
+static void
+relais_settings_link_first_byte_timeout_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_first_byte_timeout (
+    self->engine, g_settings_get_int (self->settings, "first-byte-timeout"), NULL);
+}
+
+static void
+relais_settings_link_gap_timeout_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_gap_timeout (self->engine, g_settings_get_int (self->settings, "gap-timeout"),
+                                 NULL);
+}
+
 /* What was written past the window and is no good is left out: it must not take the good ones with
  * it. */
 static char **
@@ -212,6 +226,10 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_auth_mode_cb (self);
   relais_settings_link_choice_cb (self);
   relais_settings_link_max_wait_cb (self);
+  relais_settings_link_first_byte_timeout_cb (self);
+  relais_settings_link_gap_timeout_cb (self);
+  relais_settings_link_first_byte_timeout_cb (self);
+  relais_settings_link_gap_timeout_cb (self);
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
   relais_settings_link_rules_cb (self);
@@ -230,6 +248,12 @@ relais_settings_link_new (GSettings    *settings,
                            G_CALLBACK (relais_settings_link_choice_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::max-wait",
                            G_CALLBACK (relais_settings_link_max_wait_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::first-byte-timeout",
+                           G_CALLBACK (relais_settings_link_first_byte_timeout_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::gap-timeout",
+                           G_CALLBACK (relais_settings_link_gap_timeout_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-hosts", G_CALLBACK (relais_settings_link_hosts_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::allowed-origins", G_CALLBACK (relais_settings_link_origins_cb),

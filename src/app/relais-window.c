@@ -39,6 +39,9 @@ struct _RelaisWindow
   GtkButton            *toggle;
   RelaisViewTitle      *view_title;
 
+  /* borrowed */
+  GtkWidget *preferences; /* once they were opened; keep what is half typed */
+
   /* owned */
   RelaisEngine         *engine;
   GSettings            *settings;
@@ -273,10 +276,14 @@ relais_window_preferences (GtkWidget  *widget,
                            const char *action,
                            GVariant   *parameter)
 {
-  GtkWidget *preferences = relais_preferences_new (RELAIS_WINDOW (widget)->settings);
+  RelaisWindow *self = RELAIS_WINDOW (widget);
 
-  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (widget));
-  gtk_window_present (GTK_WINDOW (preferences));
+  if (self->preferences == NULL)
+    {
+      g_set_weak_pointer (&self->preferences, relais_preferences_new (self->settings));
+      gtk_window_set_transient_for (GTK_WINDOW (self->preferences), GTK_WINDOW (self));
+    }
+  gtk_window_present (GTK_WINDOW (self->preferences));
 }
 
 static void
@@ -403,6 +410,7 @@ relais_window_dispose (GObject *object)
   RelaisWindow *self = RELAIS_WINDOW (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_WINDOW);
+  g_clear_weak_pointer (&self->preferences);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
 

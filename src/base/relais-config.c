@@ -53,30 +53,6 @@ enum {
 
 static GParamSpec *properties[N_PROPS];
 
-static const RelaisLimits default_limits = {
-  .head_size_bytes = 32 * 1024,
-  .head_fields = 100,
-  .body_size_bytes = 64 * 1024 * 1024,
-  .all_bodies_size_bytes = 256 * 1024 * 1024,
-  .upstream_event_size_bytes = 16 * 1024 * 1024,
-  .json_depth = 128,
-  .connections = 2048,
-  .exchanges = 1024,
-  .head_timeout_ms = 10 * 1000,
-  .body_timeout_ms = 60 * 1000,
-  .body_timeout_ms_per_mib = 1000,
-  .idle_timeout_ms = 65 * 1000,
-  .write_timeout_ms = 30 * 1000,
-  .upstream_connect_timeout_ms = 10 * 1000,
-  .upstream_first_byte_timeout_ms = 600 * 1000,
-  .upstream_gap_timeout_ms = 300 * 1000,
-  .upstream_total_timeout_ms = 660 * 1000,
-  .models_timeout_ms = 5 * 1000,
-  .keep_alive_ms = 15 * 1000,
-  .head_delay_ms = 10 * 1000,
-  .stop_grace_ms = 5 * 1000,
-};
-
 G_DEFINE_ENUM_TYPE (RelaisAuthMode, relais_auth_mode,
                     G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_OFF, "off"),
                     G_DEFINE_ENUM_VALUE (RELAIS_AUTH_MODE_STRICT, "strict"),
@@ -235,7 +211,7 @@ relais_config_class_init (RelaisConfigClass *klass)
 static void
 relais_config_init (RelaisConfig *self)
 {
-  self->limits = default_limits;
+  relais_limits_init (&self->limits);
   self->port = RELAIS_DEFAULT_PORT;
   self->auth_mode = RELAIS_AUTH_MODE_AUTO;
   self->max_wait_ms = MAX_WAIT_MS;

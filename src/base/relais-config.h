@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "relais-limits.h"
 #include "relais-scheduling.h"
 
 G_BEGIN_DECLS
@@ -28,32 +29,6 @@ typedef enum {
 GType    relais_auth_mode_get_type (void);
 gboolean relais_auth_mode_parse    (const char     *nick,
                                     RelaisAuthMode *mode);
-
-/* Bounds of the wire and of exchanges. A plain struct so that tests can shrink them. */
-typedef struct
-{
-  gsize head_size_bytes;
-  guint head_fields;
-  gsize body_size_bytes;
-  gsize all_bodies_size_bytes;
-  gsize upstream_event_size_bytes;
-  guint json_depth;
-  guint connections;
-  guint exchanges;
-  guint head_timeout_ms;
-  guint body_timeout_ms;
-  guint body_timeout_ms_per_mib;
-  guint idle_timeout_ms;
-  guint write_timeout_ms;
-  guint upstream_connect_timeout_ms;
-  guint upstream_first_byte_timeout_ms;
-  guint upstream_gap_timeout_ms;
-  guint upstream_total_timeout_ms;
-  guint models_timeout_ms; /* of one account's list of models */
-  guint keep_alive_ms;     /* a stream that is silent for so long gets a comment */
-  guint head_delay_ms;     /* a client that waits for a stream gets the head after it */
-  guint stop_grace_ms;
-} RelaisLimits;
 
 #define RELAIS_TYPE_CONFIG (relais_config_get_type ())
 

@@ -31,7 +31,7 @@ typedef struct
 
 static gboolean lan, practice, strict_translation, no_log;
 static char *port, *auth_mode, *api_key_file, *accounts_file, *rules_file, *proxy, *data_dir;
-static char *scheduling, *max_wait;
+static char *scheduling, *max_wait, *first_byte_timeout, *gap_timeout;
 static char **allowed_hosts, **allowed_origins;
 
 static const GOptionEntry entries[] = {
@@ -48,6 +48,10 @@ static const GOptionEntry entries[] = {
   { "scheduling", 0, 0, G_OPTION_ARG_STRING, &scheduling,
     "How to choose among accounts: cache-first, balance, performance-first or fixed:ID (cache-first)", "MODE" },
   { "max-wait", 0, 0, G_OPTION_ARG_STRING, &max_wait, "Hold a request up to N seconds for an account, 0 to 60 (10)", "N" },
+  { "first-byte-timeout", 0, 0, G_OPTION_ARG_STRING, &first_byte_timeout,
+    "Give up a provider that has not begun to answer after N seconds, 1 to 3600 (600)", "N" },
+  { "gap-timeout", 0, 0, G_OPTION_ARG_STRING, &gap_timeout,
+    "Give up a provider that is silent for N seconds within an answer, 1 to 3600 (300)", "N" },
   { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, RELAIS_CLI_PROXY_HELP, "URL" },
   { "strict-translation", 0, 0, G_OPTION_ARG_NONE, &strict_translation, "Refuse what cannot be translated as it is", NULL },
   { "practice", 0, 0, G_OPTION_ARG_NONE, &practice, "Add the practice account, for this run", NULL },
@@ -221,6 +225,26 @@ set_scheduling (RelaisEngine  *engine,
 }
 
 static gboolean
+set_seconds (RelaisEngine  *engine,
+             const char    *option,
+             const char    *value,
+             const char    *range,
+             gboolean (*set) (RelaisEngine *engine, int seconds, GError **error),
+             GError       **error)
+{
+  gint64 number = 0;
+
+  if (value == NULL)
+    return TRUE;
+  if (g_ascii_string_to_signed (value, 10, 0, G_MAXINT, &number, NULL) &&
+      set (engine, (int)number, NULL))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--%s takes a number of seconds from %s, not “%s”", option, range, value);
+  return FALSE;
+}
+
+static gboolean
 apply_settings (RelaisEngine  *engine,
                 GError       **error)
 {
@@ -253,14 +277,12 @@ apply_settings (RelaisEngine  *engine,
     }
   if (!set_scheduling (engine, error))
     return FALSE;
-  if (max_wait != NULL &&
-      (!g_ascii_string_to_signed (max_wait, 10, 0, 60, &number, NULL) ||
-       !relais_engine_set_max_wait (engine, (int)number, NULL)))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "--max-wait takes a number of seconds from 0 to 60, not “%s”", max_wait);
-      return FALSE;
-    }
+  if (!set_seconds (engine, "max-wait", max_wait, "0 to 60", relais_engine_set_max_wait, error) ||
+      !set_seconds (engine, "first-byte-timeout", first_byte_timeout, "1 to 3600",
+                    relais_engine_set_first_byte_timeout, error) ||
+      !set_seconds (engine, "gap-timeout", gap_timeout, "1 to 3600", relais_engine_set_gap_timeout,
+                    error))
+    return FALSE;
   if (!relais_cli_set_proxy (engine, proxy, error))
     return FALSE;
   relais_engine_set_auth_mode (engine, mode);

@@ -14,8 +14,12 @@
 #include "relais-openai-chat.h"
 #include "relais-request-private.h"
 
-/* What has another form in Chat Completions, or none; all else goes there as it is. */
+/* What has another form in Chat Completions, or none; all else goes there as it is, but for what
+ * it takes to call. */
 static const char *const own[] = { "prompt", "suffix", "echo", "logprobs", "best_of", "messages", NULL };
+
+/* A text cannot answer with a call. */
+static const char *const calling[] = { "tools", "tool_choice", "functions", "function_call", NULL };
 
 /* What is the same as saying nothing. */
 static gboolean
@@ -97,7 +101,7 @@ decode_request (GBytes      *body,
       g_autofree char *name = relais_json_node_dup_string (key);
 
       raw = relais_json_node_get_raw (value, &length);
-      if (!g_strv_contains (own, name))
+      if (!g_strv_contains (own, name) && !g_strv_contains (calling, name))
         relais_json_writer_raw (&writer, name, raw, length);
     }
   raw = relais_json_node_get_raw (said, &length);
@@ -110,8 +114,12 @@ decode_request (GBytes      *body,
   relais_json_writer_end_object (&writer);
   chat = g_string_free_to_bytes (out);
   prompt = relais_openai_chat_decode_request (chat, NULL, stream, error);
-  if (prompt != NULL)
-    relais_request_note_unread (prompt, tree);
+  if (prompt == NULL)
+    return NULL;
+  relais_request_note_unread (prompt, tree);
+  for (const char *const *name = calling; *name != NULL; name++)
+    relais_request_note_extra (prompt, relais_json_node_get_member (root, *name), *name,
+                               RELAIS_EXTRA_TOLD);
   return prompt;
 }
 

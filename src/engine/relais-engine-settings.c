@@ -381,3 +381,82 @@ relais_engine_set_max_wait (RelaisEngine  *self,
   relais_job_run (job);
   return TRUE;
 }
+
+/* A number no limit takes, where @seconds would wrap. */
+static int
+to_timeout_ms (int seconds)
+{
+  return seconds > 0 && seconds <= RELAIS_TIMEOUT_MAX_MS / 1000 ? seconds * 1000 : -1;
+}
+
+static void
+first_byte_timeout_job (RelaisCore *core,
+                        RelaisJob  *job)
+{
+  relais_limits_set_first_byte_timeout (relais_config_get_limits (core->config), job->number,
+                                        &job->error);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_first_byte_timeout:
+ * @self: an engine
+ * @seconds: how long an upstream may take to begin its answer, 1 to 3 600
+ * @error: where to put a failure
+ *
+ * Holds from the next request on. Fails with [error@Error] `INVALID_SETTING` for any other number;
+ * the old one holds then.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_first_byte_timeout (RelaisEngine  *self,
+                                      int            seconds,
+                                      GError       **error)
+{
+  RelaisJob *job;
+
+  if (!relais_limits_set_first_byte_timeout (relais_config_get_limits (self->config),
+                                             to_timeout_ms (seconds), error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_first_byte_timeout, NULL, NULL, NULL,
+                        first_byte_timeout_job);
+  job->number = to_timeout_ms (seconds);
+  relais_job_run (job);
+  return TRUE;
+}
+
+static void
+gap_timeout_job (RelaisCore *core,
+                 RelaisJob  *job)
+{
+  relais_limits_set_gap_timeout (relais_config_get_limits (core->config), job->number, &job->error);
+  relais_job_return (job);
+}
+
+/**
+ * relais_engine_set_gap_timeout:
+ * @self: an engine
+ * @seconds: how long an upstream may fall silent within its answer, 1 to 3 600
+ * @error: where to put a failure
+ *
+ * Holds from the next request on, and for answers under way from their next bytes on. Fails with
+ * [error@Error] `INVALID_SETTING` for any other number; the old one holds then.
+ *
+ * Returns: whether it was taken
+ */
+gboolean
+relais_engine_set_gap_timeout (RelaisEngine  *self,
+                               int            seconds,
+                               GError       **error)
+{
+  RelaisJob *job;
+
+  if (!relais_limits_set_gap_timeout (relais_config_get_limits (self->config),
+                                      to_timeout_ms (seconds), error))
+    return FALSE;
+  job = relais_job_new (self, relais_engine_set_gap_timeout, NULL, NULL, NULL, gap_timeout_job);
+  job->number = to_timeout_ms (seconds);
+  relais_job_run (job);
+  return TRUE;
+}

@@ -210,6 +210,12 @@ gboolean relais_engine_set_scheduling         (RelaisEngine             *self,
 gboolean relais_engine_set_max_wait           (RelaisEngine             *self,
                                                int                       seconds,
                                                GError                  **error);
+gboolean relais_engine_set_first_byte_timeout (RelaisEngine             *self,
+                                               int                       seconds,
+                                               GError                  **error);
+gboolean relais_engine_set_gap_timeout        (RelaisEngine             *self,
+                                               int                       seconds,
+                                               GError                  **error);
 void     relais_engine_set_account_order      (RelaisEngine             *self,
                                                const char       * const *ids);
 char   **relais_engine_dup_account_order      (RelaisEngine             *self);

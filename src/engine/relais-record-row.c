@@ -49,6 +49,8 @@ enum {
   PROP_DROPPED,
   PROP_TRACE,
   PROP_DETOURS,
+  PROP_REFUSED_HOST,
+  PROP_REFUSED_ORIGIN,
   N_PROPS
 };
 
@@ -140,6 +142,12 @@ relais_record_row_get_property (GObject    *object,
     case PROP_DETOURS:
       g_value_take_string (value, relais_trace_dup_line (record->trace));
       break;
+    case PROP_REFUSED_HOST:
+      g_value_set_string (value, record->refused_host);
+      break;
+    case PROP_REFUSED_ORIGIN:
+      g_value_set_string (value, record->refused_origin);
+      break;
     case PROP_HINT:
       g_value_set_string (value, record->hint);
       break;
@@ -212,6 +220,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
     { PROP_UPSTREAM_DIALECT, "upstream-dialect" },
     { PROP_DROPPED, "dropped" },
     { PROP_DETOURS, "detours" },
+    { PROP_REFUSED_HOST, "refused-host" },
+    { PROP_REFUSED_ORIGIN, "refused-origin" },
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;

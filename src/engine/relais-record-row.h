@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * "stream", "aborted" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
  * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
  * (GPtrArray of RelaisTraceStep), "detours" (string, what of that came before the last attempt, in
- * one line, or NULL). */
+ * one line, or NULL), "refused-host", "refused-origin" (strings, what a person could allow so that
+ * the like of it is let in, or NULL). */
 #define RELAIS_TYPE_RECORD_ROW (relais_record_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisRecordRow, relais_record_row, RELAIS, RECORD_ROW, GObject)

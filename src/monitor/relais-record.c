@@ -82,6 +82,8 @@ relais_record_copy (const RelaisRecord *self)
   copy->finish = g_strdup (self->finish);
   copy->hint = g_strdup (self->hint);
   copy->error = g_strdup (self->error);
+  copy->refused_host = g_strdup (self->refused_host);
+  copy->refused_origin = g_strdup (self->refused_origin);
   if (self->changes != NULL)
     copy->changes = relais_changes_ref (self->changes);
   copy->trace = relais_trace_copy (self->trace);
@@ -110,6 +112,8 @@ relais_record_free (RelaisRecord *self)
   g_free (self->finish);
   g_free (self->hint);
   g_free (self->error);
+  g_free (self->refused_host);
+  g_free (self->refused_origin);
   relais_changes_unref (self->changes);
   g_clear_pointer (&self->trace, g_ptr_array_unref);
   g_free (self);

@@ -41,6 +41,8 @@ typedef struct
   char              *finish;
   char              *hint;
   char              *error;
+  char *refused_host; /* what a person could allow */
+  char              *refused_origin;
   RelaisChanges *changes; /* of a translated request; shared, NULL for none */
   GPtrArray *trace;       /* RelaisTraceStep, in order; NULL for none */
   guint status;           /* 0 while not answered */

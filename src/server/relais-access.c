@@ -137,10 +137,12 @@ check_host (RelaisConfig            *config,
   if (host == NULL || is_our_host (config, place, host))
     return TRUE;
   name = dup_host_name (host);
+  if (relais_config_check_host (name))
+    access->refused_host = g_strdup (name);
   refuse (access, relais_failure_new (RELAIS_ERROR_MISDIRECTED,
                                       "Relais does not answer to the host “%s”. Use its own address, "
                                       "http://127.0.0.1 with the port of Relais. To let it in: relais serve "
-                                      "--allowed-host %s; in the window, “Also Allowed” on the Proxy page.",
+                                      "--allowed-host %s; in the window, “Allowed Hosts” in Preferences.",
                                       name, name));
   return FALSE;
 }
@@ -172,19 +174,22 @@ refuse_origin (RelaisAccess *access,
                const char   *origin)
 {
   if (origin != NULL && relais_config_check_origin (origin))
-    refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
-                                        "Web pages from %s may not use Relais. "
-                                        "To let them: relais serve --allowed-origin %s; in the window, “Also Allowed” "
-                                        "on the Proxy page.",
-                                        origin, origin));
+    {
+      access->refused_origin = g_strdup (origin);
+      refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
+                                          "Web pages from %s may not use Relais. "
+                                          "To let them: relais serve --allowed-origin %s; in the window, “Allowed Web "
+                                          "Pages” in Preferences.",
+                                          origin, origin));
+    }
   else if (origin != NULL && strcmp (origin, "null") == 0)
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "A page without an origin of its own may use Relais only with the API key."));
   else
     refuse (access, relais_failure_new (RELAIS_ERROR_FORBIDDEN,
                                         "Other web sites may not use Relais. "
-                                        "To let one: relais serve --allowed-origin ORIGIN; in the window, “Also "
-                                        "Allowed” on the Proxy page."));
+                                        "To let one: relais serve --allowed-origin ORIGIN; in the window, “Allowed "
+                                        "Web Pages” in Preferences."));
   return FALSE;
 }
 
@@ -450,5 +455,7 @@ relais_access_clear (RelaisAccess *access)
 {
   g_clear_pointer (&access->failure, relais_failure_free);
   g_clear_pointer (&access->allowed_origin, g_free);
+  g_clear_pointer (&access->refused_host, g_free);
+  g_clear_pointer (&access->refused_origin, g_free);
   memset (access, 0, sizeof *access);
 }

@@ -22,6 +22,8 @@ typedef struct
   RelaisVerdict verdict;
   RelaisFailure *failure; /* REFUSE: owned */
   char *allowed_origin;   /* to echo with Vary: Origin, or NULL; owned */
+  char *refused_host;     /* what a person could allow, or NULL; owned */
+  char *refused_origin;   /* likewise */
   gboolean bad_key;       /* the guesser's counter goes up */
   gboolean      good_key;
 } RelaisAccess;

@@ -544,6 +544,8 @@ relais_exchange_refuse (RelaisGateway       *gateway,
   record->dialect = g_strdup (relais_dialect_get (refusal->dialect)->name);
   record->status = refusal->status;
   record->error = refusal->failure != NULL ? g_strdup (refusal->failure->message) : NULL;
+  record->refused_host = g_strdup (refusal->host);
+  record->refused_origin = g_strdup (refusal->origin);
   record->duration_us = g_get_monotonic_time () - refusal->started_us;
   gateway->record (record, gateway->user_data);
 }

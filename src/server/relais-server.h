@@ -23,6 +23,8 @@ typedef struct
   const char *method; /* NULL when the head could not be read */
   const char *path;   /* without query; NULL likewise */
   const char      *user_agent;
+  const char *host;   /* refused, and a person could allow it; else NULL */
+  const char *origin; /* likewise */
   RelaisDialectId  dialect;
   guint            status;
   const RelaisFailure *failure; /* NULL for a 204 preflight */

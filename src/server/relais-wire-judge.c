@@ -34,6 +34,8 @@ report (RelaisWire          *self,
       refusal.method = head->method;
       refusal.path = head->route != NULL ? head->route->path : NULL;
       refusal.user_agent = relais_field_find (head->fields, head->n_fields, "User-Agent");
+      refusal.host = head->access.refused_host;
+      refusal.origin = head->access.refused_origin;
     }
   if (self->host->refused != NULL)
     self->host->refused (&refusal, self->host->user_data);

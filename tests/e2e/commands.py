@@ -174,6 +174,10 @@ def bad_settings_are_told_and_quote_no_secret():
     for port in ('80', '65536', '-1', 'eighty', '8045x', '', '99999999999999999999'):
         status, _, err = run('serve', '--practice', '--port', port)
         assert status == 64 and 'from 1024 to 65535' in err and f'not “{port}”' in err, err
+    for option, numbers, bad in (('--max-wait', '0 to 60', '61'), ('--first-byte-timeout', '1 to 3600', '0'),
+                                 ('--gap-timeout', '1 to 3600', '3601'), ('--gap-timeout', '1 to 3600', '5m')):
+        status, _, err = run('serve', '--practice', option, bad)
+        assert status == 64 and f'{option} takes a number of seconds from {numbers}, not “{bad}”' in err, err
     status, _, err = run('serve', '--practice', '--auth-mode', 'sometimes')
     assert status == 64 and 'all_except_health' in err
 

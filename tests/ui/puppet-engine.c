@@ -26,7 +26,6 @@ struct _RelaisEngine
   RelaisAccountRow     *removed;
   guint                 removed_at;
   char                **urls;
-  char                **hosts;
   char                 *fixed_account;
   RelaisScheduling      scheduling;
   int                   max_wait;
@@ -158,7 +157,6 @@ relais_engine_finalize (GObject *object)
   g_object_unref (self->accounts);
   g_object_unref (self->records);
   g_strfreev (self->urls);
-  g_strfreev (self->hosts);
   g_free (self->fixed_account);
   g_free (self->api_key);
 
@@ -258,13 +256,6 @@ puppet_engine_set_urls (RelaisEngine         *self,
   g_strfreev (self->urls);
   self->urls = g_strdupv ((char **)urls);
   notify (self, PROP_PORT);
-}
-
-/* The allowed ones, as set last. */
-const char *const *
-puppet_engine_get_hosts (RelaisEngine *self)
-{
-  return (const char *const *)self->hosts;
 }
 
 static RelaisTestResult *
@@ -584,24 +575,6 @@ puppet_engine_get_scheduling (RelaisEngine  *self,
   *fixed = self->fixed_account;
   *max_wait = self->max_wait;
   return self->scheduling;
-}
-
-gboolean
-relais_engine_set_allowed_hosts (RelaisEngine         *self,
-                                 const char   * const *hosts,
-                                 GError              **error)
-{
-  g_strfreev (self->hosts);
-  self->hosts = g_strdupv ((char **)hosts);
-  return TRUE;
-}
-
-gboolean
-relais_engine_set_allowed_origins (RelaisEngine         *self,
-                                   const char   * const *origins,
-                                   GError              **error)
-{
-  return TRUE;
 }
 
 void

@@ -33,6 +33,8 @@ typedef struct
   const char *error;
   gboolean estimated; /* the tokens are a guess */
   GPtrArray *trace;   /* RelaisTraceStep, or NULL */
+  const char *refused_host;
+  const char *refused_origin;
 } PuppetRecord;
 
 void              puppet_engine_set_state      (RelaisEngine                       *self,
@@ -46,6 +48,9 @@ void              puppet_engine_fail           (RelaisEngine                    
 void              puppet_engine_set_urls       (RelaisEngine                       *self,
                                                 const char                 * const *urls);
 const char *const*puppet_engine_get_hosts      (RelaisEngine                       *self);
+const char *const*puppet_engine_get_origins    (RelaisEngine                       *self);
+int               puppet_engine_get_timeout    (RelaisEngine                       *self,
+                                                const char                         *key);
 const char       *puppet_engine_get_proxy      (RelaisEngine                       *self);
 gboolean          puppet_engine_get_strict     (RelaisEngine                       *self);
 void              puppet_engine_set_test       (RelaisEngine                       *self,

@@ -37,6 +37,8 @@ struct _RelaisRecordRow
   gint64     tokens;
   gboolean   estimated;
   GPtrArray *trace;
+  char      *refused_host;
+  char      *refused_origin;
 };
 
 enum {
@@ -78,6 +80,8 @@ enum {
   PROP_ESTIMATED,
   PROP_STREAM,
   PROP_ABORTED,
+  PROP_REFUSED_HOST,
+  PROP_REFUSED_ORIGIN,
   N_RECORD_PROPS
 };
 
@@ -340,6 +344,8 @@ relais_record_row_finalize (GObject *object)
   g_free (self->model);
   g_free (self->account);
   g_free (self->error);
+  g_free (self->refused_host);
+  g_free (self->refused_origin);
   g_clear_pointer (&self->trace, g_ptr_array_unref);
 
   G_OBJECT_CLASS (relais_record_row_parent_class)->finalize (object);
@@ -384,6 +390,12 @@ relais_record_row_get_property (GObject    *object,
       break;
     case PROP_HINT:
       g_value_set_string (value, NULL);
+      break;
+    case PROP_REFUSED_HOST:
+      g_value_set_string (value, self->refused_host);
+      break;
+    case PROP_REFUSED_ORIGIN:
+      g_value_set_string (value, self->refused_origin);
       break;
     case PROP_METHOD:
       g_value_set_string (value, "POST");
@@ -485,6 +497,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_string (object_class, PROP_ACCOUNT, "account");
   install_string (object_class, PROP_ERROR, "error");
   install_string (object_class, PROP_HINT, "hint");
+  install_string (object_class, PROP_REFUSED_HOST, "refused-host");
+  install_string (object_class, PROP_REFUSED_ORIGIN, "refused-origin");
   install_count (object_class, PROP_DURATION_US, "duration-us");
   install_string (object_class, PROP_METHOD, "method");
   install_string (object_class, PROP_DIALECT, "dialect");
@@ -532,6 +546,8 @@ puppet_record_row_new (const PuppetRecord *record,
   self->model = g_strdup (record->model);
   self->account = g_strdup (record->account);
   self->error = g_strdup (record->error);
+  self->refused_host = g_strdup (record->refused_host);
+  self->refused_origin = g_strdup (record->refused_origin);
   self->duration_us = record->duration_ms >= 0 ? record->duration_ms * 1000 : -1;
   self->tokens = record->tokens;
   self->estimated = record->estimated;

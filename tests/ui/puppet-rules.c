@@ -39,6 +39,63 @@ puppet_engine_get_proxy (RelaisEngine *self)
   return g_object_get_data (G_OBJECT (self), "proxy");
 }
 
+/* The allowed ones, as set last. */
+const char *const *
+puppet_engine_get_hosts (RelaisEngine *self)
+{
+  return g_object_get_data (G_OBJECT (self), "hosts");
+}
+
+gboolean
+relais_engine_set_allowed_hosts (RelaisEngine         *self,
+                                 const char   * const *hosts,
+                                 GError              **error)
+{
+  g_object_set_data_full (G_OBJECT (self), "hosts", g_strdupv ((char **)hosts), (GDestroyNotify)g_strfreev);
+  return TRUE;
+}
+
+const char *const *
+puppet_engine_get_origins (RelaisEngine *self)
+{
+  return g_object_get_data (G_OBJECT (self), "origins");
+}
+
+gboolean
+relais_engine_set_allowed_origins (RelaisEngine         *self,
+                                   const char   * const *origins,
+                                   GError              **error)
+{
+  g_object_set_data_full (G_OBJECT (self), "origins", g_strdupv ((char **)origins), (GDestroyNotify)g_strfreev);
+  return TRUE;
+}
+
+/* In seconds, as set last; @key is that of the setting. */
+int
+puppet_engine_get_timeout (RelaisEngine *self,
+                           const char   *key)
+{
+  return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (self), key));
+}
+
+gboolean
+relais_engine_set_first_byte_timeout (RelaisEngine  *self,
+                                      int            seconds,
+                                      GError       **error)
+{
+  g_object_set_data (G_OBJECT (self), "first-byte-timeout", GINT_TO_POINTER (seconds));
+  return TRUE;
+}
+
+gboolean
+relais_engine_set_gap_timeout (RelaisEngine  *self,
+                               int            seconds,
+                               GError       **error)
+{
+  g_object_set_data (G_OBJECT (self), "gap-timeout", GINT_TO_POINTER (seconds));
+  return TRUE;
+}
+
 void
 relais_engine_set_strict_translation (RelaisEngine *self,
                                       gboolean      strict)

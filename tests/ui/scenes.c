@@ -239,7 +239,7 @@ set_up_details (RelaisEngine *engine,
     g_ptr_array_add (trace, &steps[i]);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (engine), 0);
-  view = relais_record_view_new (record);
+  view = relais_record_view_new (record, settings);
   gtk_window_set_transient_for (GTK_WINDOW (view), window);
   gtk_window_present (GTK_WINDOW (view));
 }
@@ -332,20 +332,64 @@ set_up_preferences (RelaisEngine *engine,
   gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
 }
 
+static GtkWidget *
+find_preferences (void)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWidget) top = g_list_model_get_item (toplevels, i);
+
+      if (find_type (top, "RelaisAllowedGroup") != NULL)
+        return top;
+    }
+  g_error ("The preferences are not open");
+}
+
+static void
+set_up_preferences_typed (RelaisEngine *engine,
+                          GSettings    *settings,
+                          GtkWindow    *window)
+{
+  GtkWidget *row = NULL;
+
+  g_settings_set_strv (settings, "allowed-hosts", (const char *[]){ "relais.example", "10.0.0.7", NULL });
+  g_settings_set_strv (settings, "allowed-origins", (const char *[]){ "https://app.example", NULL });
+  set_up_preferences (engine, settings, window);
+  row = find_type (find_preferences (), "RelaisSettingRow");
+  gtk_editable_set_text (GTK_EDITABLE (row), "http://box.example:8045");
+}
+
 /* Below the fold: the focus brings it into view. */
 static void
-set_up_allowed (RelaisEngine *engine,
+set_up_preferences_end (RelaisEngine *engine,
+                        GSettings    *settings,
+                        GtkWindow    *window)
+{
+  GtkWidget *preferences = NULL;
+
+  g_settings_set_int (settings, "gap-timeout", 120);
+  set_up_preferences (engine, settings, window);
+  preferences = find_preferences ();
+  gtk_widget_grab_focus (
+    GTK_WIDGET (gtk_widget_get_template_child (preferences, G_OBJECT_TYPE (preferences), "strict")));
+}
+
+static void
+set_up_refused (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
 {
-  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
-  gpointer row = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "hosts");
-  gpointer last = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "keep_running");
+  g_autoptr (RelaisRecordRow) record = NULL;
+  GtkWidget *view = NULL;
 
   run (engine);
-  g_settings_set_strv (settings, "allowed-origins", (const char *[]){ "https://app.example", NULL });
-  gtk_editable_set_text (GTK_EDITABLE (row), "http://box.example:8045");
-  gtk_widget_grab_focus (last);
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 403, "/v1/messages", NULL, NULL, 1, -1, "Web pages from https://app.example may not use Relais. To let them: relais serve --allowed-origin https://app.example; in the window, “Allowed Web Pages” in Preferences.", FALSE, NULL, NULL, "https://app.example" });
+  record = g_list_model_get_item (relais_engine_list_records (engine), 0);
+  view = relais_record_view_new (record, settings);
+  gtk_window_set_transient_for (GTK_WINDOW (view), window);
+  gtk_window_present (GTK_WINDOW (view));
 }
 
 static void
@@ -366,7 +410,6 @@ static const UiScene scenes[] = {
   { "proxy-starting", "proxy", set_up_starting },
   { "proxy-failed", "proxy", set_up_failed },
   { "proxy-lan", "proxy", set_up_lan },
-  { "proxy-allowed", "proxy", set_up_allowed },
   { "proxy-locked", "proxy", set_up_locked },
   { "proxy-trouble", "proxy", set_up_trouble },
   { "accounts", "accounts", set_up_running },
@@ -379,6 +422,8 @@ static const UiScene scenes[] = {
   { "account-refused", "accounts", set_up_add_refused },
   { "account-edit", "accounts", set_up_edit },
   { "preferences", "proxy", set_up_preferences },
+  { "preferences-typed", "proxy", set_up_preferences_typed },
+  { "preferences-end", "proxy", set_up_preferences_end },
   { "rules", "rules", set_up_rules },
   { "rules-empty", "rules", set_up_nothing },
   { "rule-edit", "rules", set_up_rule },
@@ -391,6 +436,7 @@ static const UiScene scenes[] = {
   { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
   { "monitor-details", "monitor", set_up_details },
+  { "monitor-refused", "monitor", set_up_refused },
   { "monitor-empty", "monitor", set_up_running },
   { "monitor-stopped", "monitor", set_up_stopped },
   { "monitor-no-account", "monitor", set_up_nothing },

@@ -88,7 +88,9 @@ shoot (const UiScene *scene,
 
   g_settings_reset (settings, "auth-mode");
   g_settings_reset (settings, "allow-lan-access");
+  g_settings_reset (settings, "allowed-hosts");
   g_settings_reset (settings, "allowed-origins");
+  g_settings_reset (settings, "gap-timeout");
   g_settings_reset (settings, "outbound-proxy");
   g_settings_reset (settings, "rules");
   g_settings_set_int (settings, "window-width", width);

@@ -20,23 +20,6 @@ typedef struct
   GtkWidget *not_at; /* or NULL */
 } Focus;
 
-/* To the window of that title, which gets the display's focus: there is no window manager. */
-static void
-press_key (GtkWidget  *window,
-           const char *key)
-{
-  g_autofree char *escaped = g_regex_escape_string (gtk_window_get_title (GTK_WINDOW (window)), -1);
-  g_autofree char *title = g_strdup_printf ("^%s$", escaped);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) xdotool = NULL;
-
-  xdotool = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "xdotool", "search", "--sync", "--onlyvisible",
-                              "--name", title, "windowfocus", "--sync", "key", key, NULL);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (xdotool, NULL, &error));
-  g_assert_no_error (error);
-}
-
 static gboolean
 has_focus (gpointer data)
 {
@@ -123,14 +106,14 @@ test_tab (void)
     {
       GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (dialog));
 
-      press_key (dialog, "Tab");
+      ui_kit_press (dialog, "Tab");
       ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), NULL, focus });
       g_string_append_printf (way, " %s", find_stop (dialog));
     }
   /* the key has a button that shows it; a row that can be activated is a stop of its own */
   g_assert_cmpstr (way->str, ==, "name base_url key key drop_key enabled enabled models dispatch test test_button remove_group "
                                  "cancel save name");
-  press_key (dialog, "shift+Tab");
+  ui_kit_press (dialog, "shift+Tab");
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "save"), NULL });
   gtk_window_destroy (GTK_WINDOW (dialog));
   ui_kit_close (&stage);
@@ -156,24 +139,24 @@ test_mnemonics (void)
     {
       Focus want = { GTK_WINDOW (dialog), ui_kit_child (dialog, rows[i].id), NULL };
 
-      press_key (dialog, rows[i].key);
+      ui_kit_press (dialog, rows[i].key);
       ui_kit_until (has_focus, &want);
     }
   gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
-  press_key (dialog, "alt+e");
+  ui_kit_press (dialog, "alt+e");
   ui_kit_until (is_paused, ui_kit_child (dialog, "enabled"));
-  press_key (dialog, "alt+t");
+  ui_kit_press (dialog, "alt+t");
   ui_kit_until (is_tested, dialog);
-  press_key (dialog, "alt+s");
+  ui_kit_press (dialog, "alt+s");
   ui_kit_until (is_gone, &stage);
   g_assert_cmpstr (relais_account_row_get_label (account), ==, "Office");
   g_assert_false (relais_account_row_get_enabled (account));
 
   dialog = open_dialog (&stage);
-  press_key (dialog, "alt+c");
+  ui_kit_press (dialog, "alt+c");
   ui_kit_until (is_gone, &stage);
   dialog = open_dialog (&stage);
-  press_key (dialog, "alt+r");
+  ui_kit_press (dialog, "alt+r");
   ui_kit_until (is_gone, &stage);
   ui_kit_drain ();
   g_assert_cmpuint (relais_engine_get_n_accounts (stage.engine), ==, 0);
@@ -194,23 +177,23 @@ test_escape (void)
   account = g_list_model_get_item (relais_engine_list_accounts (stage.engine), 0);
   row = GTK_WIDGET (gtk_list_box_get_row_at_index (ui_kit_child (ui_kit_page (&stage, "RelaisAccountsPage"), "list"), 0));
   gtk_widget_grab_focus (row);
-  press_key (stage.window, "Return");
+  ui_kit_press (stage.window, "Return");
   ui_kit_until (is_open, &stage);
   dialog = ui_kit_dialog (&stage);
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "name"), NULL });
   gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
   relais_switch_row_set_active (ui_kit_child (dialog, "enabled"), FALSE);
   over.window = dialog;
-  press_key (dialog, "Escape");
+  ui_kit_press (dialog, "Escape");
   ui_kit_until (is_open, &over);
   ui_kit_drain ();
-  press_key (ui_kit_dialog (&over), "Escape");
+  ui_kit_press (ui_kit_dialog (&over), "Escape");
   ui_kit_until (is_gone, &over);
   g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (dialog, "name")), ==, "Office");
-  press_key (dialog, "Escape");
+  ui_kit_press (dialog, "Escape");
   ui_kit_until (is_open, &over);
   ui_kit_drain ();
-  press_key (ui_kit_dialog (&over), "alt+d");
+  ui_kit_press (ui_kit_dialog (&over), "alt+d");
   ui_kit_until (is_gone, &stage);
   g_assert_cmpstr (relais_account_row_get_label (account), ==, "Work");
   g_assert_true (relais_account_row_get_enabled (account));
@@ -231,7 +214,7 @@ test_return (void)
   dialog = open_dialog (&stage);
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
   gtk_editable_set_text (ui_kit_child (dialog, "name"), "Office");
-  press_key (dialog, "Return");
+  ui_kit_press (dialog, "Return");
   ui_kit_until (is_gone, &stage);
   g_assert_cmpstr (relais_account_row_get_label (account), ==, "Office");
   ui_kit_close (&stage);
@@ -275,7 +258,7 @@ type (GtkWidget  *window,
       const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
-    press_key (window, (char[]){ *c, '\0' });
+    ui_kit_press (window, (char[]){ *c, '\0' });
 }
 
 static gboolean
@@ -309,33 +292,33 @@ test_rules (void)
   g_settings_set_string (stage.settings, "rules", "{\"rules\":[{\"match\":\"a\",\"model\":\"m\"},{\"match\":\"b\",\"model\":\"m\"}]}");
   gtk_widget_activate_action (stage.window, "win.page", "s", "rules");
   ui_kit_drain ();
-  press_key (stage.window, "alt+a");
+  ui_kit_press (stage.window, "alt+a");
   ui_kit_until (is_rule_dialog, &stage);
   dialog = ui_kit_dialog (&stage);
   type (dialog, "c");
-  press_key (dialog, "alt+m");
+  ui_kit_press (dialog, "alt+m");
   ui_kit_until (has_focus, &(Focus){ GTK_WINDOW (dialog), ui_kit_child (dialog, "model"), NULL });
   type (dialog, "m");
-  press_key (dialog, "Return");
+  ui_kit_press (dialog, "Return");
   ui_kit_until (is_gone, &stage);
   wait_for_rules (&stage, "a>m b>m c>m");
 
   gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (ui_kit_child (page, "list"), 2)));
-  press_key (stage.window, "alt+Up");
+  ui_kit_press (stage.window, "alt+Up");
   wait_for_rules (&stage, "a>m c>m b>m");
-  press_key (stage.window, "alt+Up");
+  ui_kit_press (stage.window, "alt+Up");
   wait_for_rules (&stage, "c>m a>m b>m");
-  press_key (stage.window, "alt+Down");
+  ui_kit_press (stage.window, "alt+Down");
   wait_for_rules (&stage, "a>m c>m b>m");
-  press_key (stage.window, "Delete");
+  ui_kit_press (stage.window, "Delete");
   wait_for_rules (&stage, "a>m b>m");
 
   /* Escape asks before it throws away what was typed */
-  press_key (stage.window, "Return");
+  ui_kit_press (stage.window, "Return");
   ui_kit_until (is_rule_dialog, &stage);
   dialog = ui_kit_dialog (&stage);
   type (dialog, "x");
-  press_key (dialog, "Escape");
+  ui_kit_press (dialog, "Escape");
   ui_kit_until (is_question, &stage);
   over.window = dialog;
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "confirm");

@@ -304,7 +304,7 @@ test_trace (void)
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "m", "Home", 9, 9,
                                                            NULL, FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (stage.engine), 0);
-  view = relais_record_view_new (record);
+  view = relais_record_view_new (record, stage.settings);
   gtk_window_present (GTK_WINDOW (view));
   ui_kit_drain ();
   g_assert_nonnull (ui_kit_find_label (view, "How an Account Was Found"));

@@ -313,60 +313,6 @@ test_key (void)
   ui_kit_close (&stage);
 }
 
-/* Names to answer to are typed on one line; what could never match is told, kept and not taken. */
-static void
-test_allowed (void)
-{
-  UiStage stage = { 0 };
-  GtkWidget *page = NULL;
-  GtkWidget *row = NULL;
-  const char *hosts[] = { "box.example", "10.0.0.7", NULL };
-  const char *past[] = { "good.example", "http://bad.example", NULL };
-  const char *left[] = { "good.example", NULL };
-  const char *origins[] = { "https://app.example", "http://box:3000", NULL };
-  g_auto (GStrv) stored = NULL;
-
-  ui_kit_open (&stage, &bare, 900);
-  page = ui_kit_page (&stage, "RelaisProxyPage");
-  row = ui_kit_child (page, "hosts");
-  gtk_editable_set_text (GTK_EDITABLE (row), "box.example, http://10.0.0.7:8045");
-  g_assert_true (gtk_widget_has_css_class (row, "error"));
-  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), "without http:// or port"));
-  g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
-  g_signal_emit_by_name (row, "apply");
-  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "box.example, http://10.0.0.7:8045");
-  g_assert_cmpstrv (puppet_engine_get_hosts (stage.engine), &hosts[2]);
-
-  gtk_editable_set_text (GTK_EDITABLE (row), "box.example,  10.0.0.7 box.example");
-  g_assert_false (gtk_widget_has_css_class (row, "error"));
-  g_signal_emit_by_name (row, "apply");
-  g_assert_cmpstrv (puppet_engine_get_hosts (stage.engine), hosts);
-  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "box.example 10.0.0.7");
-
-  /* Escape */
-  gtk_editable_set_text (GTK_EDITABLE (row), "http://");
-  gtk_widget_activate_action (row, "setting.revert", NULL);
-  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "box.example 10.0.0.7");
-
-  /* what comes past the window shows, and what is bad of it takes nothing good with it */
-  g_settings_set_strv (stage.settings, "allowed-hosts", past);
-  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "good.example http://bad.example");
-  g_assert_true (gtk_widget_has_css_class (row, "error"));
-  g_assert_cmpstrv (puppet_engine_get_hosts (stage.engine), left);
-  g_settings_reset (stage.settings, "allowed-hosts");
-  g_assert_cmpstrv (puppet_engine_get_hosts (stage.engine), &hosts[2]);
-
-  row = ui_kit_child (page, "origins");
-  gtk_editable_set_text (GTK_EDITABLE (row), "app.example");
-  g_assert_true (gtk_widget_has_css_class (row, "error"));
-  gtk_editable_set_text (GTK_EDITABLE (row), "https://app.example/ http://box:3000");
-  g_signal_emit_by_name (row, "apply");
-  stored = g_settings_get_strv (stage.settings, "allowed-origins");
-  g_assert_cmpstrv (stored, origins);
-  g_settings_reset (stage.settings, "allowed-origins");
-  ui_kit_close (&stage);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -380,6 +326,5 @@ main (int   argc,
   g_test_add_func ("/proxy/keyring-locked", test_keyring_locked);
   g_test_add_func ("/proxy/lan-without-key", test_lan_without_key);
   g_test_add_func ("/proxy/key", test_key);
-  g_test_add_func ("/proxy/allowed", test_allowed);
   return g_test_run ();
 }

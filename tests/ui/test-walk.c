@@ -6,8 +6,12 @@
 #include "config.h"
 
 #include "app/relais-account-dialog.h"
+#include "app/relais-allow-row.h"
+#include "app/relais-allowed-group.h"
+#include "app/relais-allowed-row.h"
 #include "app/relais-application.h"
 #include "app/relais-dialogs.h"
+#include "app/relais-setting-row.h"
 #include "app/relais-url-well.h"
 #include "base/relais-error.h"
 
@@ -16,6 +20,7 @@
 #include "ui-kit.h"
 
 #define NARROWEST 360
+#define LONG_HOST "a-name-that-is-just-as-long-as-it-can-be-and-longer.of-a-domain-nobody-has.example"
 
 static const RelaisEngineOptions bare = { 0 };
 static const char *const pages[] = { "proxy", "accounts", "rules", "connect", "monitor" };
@@ -299,6 +304,18 @@ test_scenes (void)
 }
 
 static void
+check_refused (UiStage            *stage,
+               const PuppetRecord *record)
+{
+  puppet_engine_add_record (stage->engine, record);
+  ui_kit_drain ();
+  g_signal_emit_by_name (ui_kit_child (ui_kit_page (stage, "RelaisMonitorPage"), "lines"), "activate", 0);
+  ui_kit_drain ();
+  check_dialog (ui_kit_dialog (stage), "refused");
+  gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (stage)));
+}
+
+static void
 test_dialog (void)
 {
   UiStage stage = { 0 };
@@ -334,6 +351,10 @@ test_dialog (void)
   ui_kit_drain ();
   check_dialog (ui_kit_dialog (&stage), "details");
   gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+  check_refused (&stage, &(PuppetRecord){ .status = 421, .error = "Relais does not", .refused_host = LONG_HOST });
+  check_refused (&stage, &(PuppetRecord){ .status = 403, .error = "Web pages may not", .refused_origin = "https://" LONG_HOST });
+  g_settings_set_strv (stage.settings, "allowed-hosts", (const char *[]){ LONG_HOST, "box", NULL });
+  g_settings_set_strv (stage.settings, "allowed-origins", (const char *[]){ "https://" LONG_HOST, NULL });
   gtk_widget_activate_action (stage.window, "win.preferences", NULL);
   ui_kit_drain ();
   gtk_editable_set_text (ui_kit_child (ui_kit_dialog (&stage), "proxy"), "http://me:secret@proxy.example");
@@ -358,12 +379,17 @@ test_classes (void)
                                        "RelaisMonitorPage", "RelaisStatusCard", "RelaisTrafficCard",
                                        "RelaisTrafficGraph", "RelaisSwitchRow", "RelaisSpinRow",
                                        "RelaisBanner", "RelaisViewTitle", "RelaisUrlWell",
-                                       "RelaisSettingRow", "RelaisRulesPage" };
+                                       "RelaisSettingRow", "RelaisRulesPage", "RelaisAllowRow",
+                                       "RelaisAllowedGroup", "RelaisAllowedRow" };
   UiStage stage = { 0 };
 
   /* registers them all */
   ui_kit_open (&stage, &bare, 900);
   ui_kit_close (&stage);
+  g_type_ensure (RELAIS_TYPE_ALLOW_ROW);
+  g_type_ensure (RELAIS_TYPE_ALLOWED_GROUP);
+  g_type_ensure (RELAIS_TYPE_ALLOWED_ROW);
+  g_type_ensure (RELAIS_TYPE_SETTING_ROW);
   g_type_ensure (RELAIS_TYPE_URL_WELL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {

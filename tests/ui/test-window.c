@@ -456,6 +456,57 @@ test_clear_account (void)
   ui_kit_close (&stage);
 }
 
+/* The status line's number. Blocks: the engine has a thread of its own. */
+static guint
+ask_as (UiStage    *stage,
+        const char *host)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = g_strdup_printf ("GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", host);
+  char answer[13] = { 0 };
+  GIOStream *stream = NULL;
+
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", relais_engine_get_port (stage->engine), NULL, &error);
+  g_assert_no_error (error);
+  stream = G_IO_STREAM (connection);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (stream), request,
+                                            strlen (request), NULL, NULL, NULL));
+  g_assert_true (g_input_stream_read_all (g_io_stream_get_input_stream (stream), answer,
+                                          sizeof answer - 1, NULL, NULL, NULL));
+  return (guint)g_ascii_strtoull (answer + strlen ("HTTP/1.1 "), NULL, 10);
+}
+
+/* A host is let in from where its refusal is told, and out again. */
+static void
+test_allow (void)
+{
+  UiStage stage = { 0 };
+  Wait wait = { .stage = &stage, .n = 1 };
+  GtkWidget *view = NULL;
+
+  open_loaded (&stage, &practice);
+  relais_spin_row_set_value (ui_kit_child (ui_kit_page (&stage, "RelaisProxyPage"), "port"), find_free_port ());
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  g_assert_cmpuint (ask_as (&stage, "Box.example:99"), ==, 421);
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_until (has_records, &wait);
+  ui_kit_drain ();
+  g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
+  view = ui_kit_dialog (&stage);
+  g_assert_nonnull (ui_kit_find_label (view, "box.example"));
+  ui_kit_click (ui_kit_find_button (view, "Allow"));
+  g_assert_cmpuint (ask_as (&stage, "Box.example:99"), ==, 200);
+  ui_kit_click (ui_kit_find_button (view, "Undo"));
+  g_assert_cmpuint (ask_as (&stage, "Box.example:99"), ==, 421);
+  gtk_window_destroy (GTK_WINDOW (view));
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
 static gboolean
 has_rule_name (gpointer data)
 {
@@ -561,6 +612,7 @@ main (int   argc,
   g_test_add_func ("/window/keep-running", test_keep_running);
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
+  g_test_add_func ("/window/allow", test_allow);
   g_test_add_func ("/window/rules-setting", test_rules_setting);
   g_test_add_func ("/window/rules-try", test_rules_try);
   g_test_add_func ("/window/provider-icons", test_provider_icons);

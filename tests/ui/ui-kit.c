@@ -49,7 +49,8 @@ ui_kit_present (UiStage                   *stage,
 {
   static const char *const keys[] = { "port", "allow-lan-access", "auth-mode", "account-order",
                                       "keep-running-when-closed", "connect-client", "outbound-proxy",
-                                      "rules", "strict-translation" };
+                                      "rules", "strict-translation", "allowed-hosts",
+                                      "allowed-origins", "first-byte-timeout", "gap-timeout" };
 
   stage->settings = g_settings_new (RELAIS_APP_ID);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
@@ -236,6 +237,23 @@ ui_kit_click (gpointer button)
   g_assert_true (gtk_widget_get_visible (button));
   g_assert_true (gtk_widget_is_sensitive (button));
   g_signal_emit_by_name (button, "clicked");
+}
+
+/* To the window of that title, which gets the display's focus: there is no window manager. */
+void
+ui_kit_press (GtkWidget  *window,
+              const char *key)
+{
+  g_autofree char *escaped = g_regex_escape_string (gtk_window_get_title (GTK_WINDOW (window)), -1);
+  g_autofree char *title = g_strdup_printf ("^%s$", escaped);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) xdotool = NULL;
+
+  xdotool = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "xdotool", "search", "--sync", "--onlyvisible",
+                              "--name", title, "windowfocus", "--sync", "key", key, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (xdotool, NULL, &error));
+  g_assert_no_error (error);
 }
 
 typedef struct

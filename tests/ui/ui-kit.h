@@ -48,6 +48,8 @@ GtkWidget *ui_kit_page          (UiStage                     *stage,
                                  const char                  *type);
 GtkWidget *ui_kit_dialog        (UiStage                     *stage);
 void       ui_kit_click         (gpointer                     button);
+void       ui_kit_press         (GtkWidget                   *window,
+                                 const char                  *key);
 char      *ui_kit_dup_clipboard (GtkWidget                   *widget);
 
 #define ui_kit_assert_label(widget, id, text) \

@@ -327,6 +327,50 @@ test_host (void)
   relais_access_clear (&access);
 }
 
+/* What a person could allow is told, in the form that the lists take; nothing else is. */
+static void
+test_allowable (void)
+{
+  static const struct
+  {
+    const char *lines;
+    guint status;
+    const char *host, *origin;
+  } cases[] = {
+    { "Host: EVIL.example.:99", 421, "evil.example", NULL },
+    { "Host: [fd00::6]:8045", 421, "fd00::6", NULL },
+    { "Host: a..b", 421, NULL, NULL },
+    { "Host: a b", 421, NULL, NULL },
+    { "Host: localhost\nOrigin: https://App.example:8443", 403, NULL, "https://App.example:8443" },
+    { "Host: localhost\nOrigin: https://app.example/path", 403, NULL, NULL },
+    { "Host: localhost\nOrigin: null", 403, NULL, NULL },
+    { "Host: localhost\nSec-Fetch-Site: cross-site", 403, NULL, NULL },
+    { "Host: localhost", 0, NULL, NULL },
+  };
+  g_autoptr (RelaisConfig) config = make_config ();
+
+  relais_config_set_auth_mode (config, RELAIS_AUTH_MODE_OFF);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RelaisAccess access = { 0 };
+      const char *hosts[] = { cases[i].host, NULL };
+      const char *origins[] = { cases[i].origin, NULL };
+
+      g_test_message ("%s", cases[i].lines);
+      g_assert_cmpuint (check (config, "GET", "/v1/models", cases[i].lines, &access), ==, cases[i].status);
+      g_assert_cmpstr (access.refused_host, ==, cases[i].host);
+      g_assert_cmpstr (access.refused_origin, ==, cases[i].origin);
+      relais_access_clear (&access);
+
+      /* allowed, it comes in */
+      if (cases[i].host == NULL && cases[i].origin == NULL)
+        continue;
+      g_assert_true (relais_config_set_allowed_hosts (config, hosts, NULL));
+      g_assert_true (relais_config_set_allowed_origins (config, origins, NULL));
+      expect (config, "GET", "/v1/models", cases[i].lines, 0);
+    }
+}
+
 static void
 test_origin (void)
 {
@@ -535,6 +579,7 @@ main (int    argc,
   g_test_add_func ("/access/key-words", test_key_words);
   g_test_add_func ("/access/key-place", test_key_place);
   g_test_add_func ("/access/host", test_host);
+  g_test_add_func ("/access/allowable", test_allowable);
   g_test_add_func ("/access/origin", test_origin);
   g_test_add_func ("/access/null-guess", test_null_guess);
   g_test_add_func ("/access/preflight", test_preflight);

@@ -656,6 +656,67 @@ test_held (void)
     }
 }
 
+/* Says nothing at all, or falls silent after its first word. */
+static gboolean
+silent_func (RelaisTestPeer        *peer,
+             int                    fd,
+             const RelaisTestAsked *asked,
+             gpointer               user_data)
+{
+  const gboolean *speaks = user_data;
+
+  if (*speaks)
+    relais_test_peer_say (fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+                              "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"}}]}\n\n");
+  return relais_test_peer_wait_for_end (peer, fd);
+}
+
+/* What is set while the proxy runs holds for the next request. */
+static void
+test_timeouts (void)
+{
+  static const int bad[] = { 0, -1, 3601, G_MAXINT, G_MININT };
+  gboolean speaks = FALSE;
+  g_autoptr (RelaisTestPeer) peer = relais_test_peer_new (silent_func, &speaks);
+  g_autofree char *url = relais_test_peer_dup_url (peer, "/v1");
+  g_autofree char *accounts = g_strdup_printf (
+    "{\"accounts\":[{\"id\":\"up\",\"provider\":\"openai-compatible\",\"base_url\":\"%s\",\"models\":[\"m\"]}]}", url);
+  g_autoptr (RelaisEngine) engine = make_engine (accounts);
+  GAsyncResult *slot = NULL;
+  g_autoptr (GAsyncResult) started = NULL, stopped = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (relais_engine_set_first_byte_timeout (engine, bad[i], &error));
+      g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
+      g_assert_false (relais_engine_set_gap_timeout (engine, bad[i], NULL));
+    }
+  relais_engine_start_async (engine, NULL, slot_cb, &slot);
+  started = wait_for (&slot);
+  g_assert_true (relais_engine_start_finish (engine, started, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *body = NULL;
+      gint64 begun_us = g_get_monotonic_time ();
+      guint status;
+      int fd;
+
+      speaks = i == 1;
+      g_assert_true (relais_engine_set_first_byte_timeout (engine, i == 0 ? 1 : 600, NULL));
+      g_assert_true (relais_engine_set_gap_timeout (engine, i == 0 ? 300 : 1, NULL));
+      fd = ask (relais_engine_get_port (engine), FALSE);
+      status = relais_test_receive (fd, NULL, &body);
+      g_assert_cmpuint (status, ==, i == 0 ? 504 : 200);
+      g_assert_nonnull (strstr (body, i == 0 ? "did not answer in time" : "fell silent"));
+      g_assert_cmpint (g_get_monotonic_time () - begun_us, >=, G_USEC_PER_SEC);
+      close (fd);
+    }
+  relais_engine_stop_async (engine, NULL, slot_cb, &slot);
+  stopped = wait_for (&slot);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -666,5 +727,6 @@ main (int    argc,
   g_test_add_func ("/engine/forecast-nobody", test_forecast_nobody);
   g_test_add_func ("/engine/changes-under-streams", test_streams);
   g_test_add_func ("/engine/changes-under-held", test_held);
+  g_test_add_func ("/engine/changes-of-timeouts", test_timeouts);
   return g_test_run ();
 }

@@ -394,6 +394,7 @@ test_refused (Fixture       *self,
     { "POST", "/v1/chat/completions", NULL, "{\"model\":7}", 400, "param", "model", NULL },
     { "POST", "/v1/messages", NULL, "{\"model\":\"nobody-has-it\",\"messages\":[]}", 404, "type", "not_found_error", NULL },
     { "GET", "/v1/models/nobody-has-it", NULL, NULL, 404, "code", "model_not_found", NULL },
+    { "GET", "/v1/models", "Origin: https://app.example\r\n", NULL, 403, NULL, NULL, NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -417,6 +418,8 @@ test_refused (Fixture       *self,
       g_assert_cmpstr (record->method, ==, rows[i].method);
       g_assert_nonnull (record->error);
       g_assert_cmpint (record->duration_us, >=, 0);
+      g_assert_cmpstr (record->refused_origin, ==, status == 403 ? "https://app.example" : NULL);
+      g_assert_null (record->refused_host);
     }
 }
 

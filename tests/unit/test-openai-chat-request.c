@@ -211,6 +211,7 @@ static void
 test_completion (void)
 {
   static const char json[] = "{\"model\":\"m\",\"prompt\":[\"hi\"],\"best_of\":1,\"later\":1,\"top_k\":3,\"echo\":false,"
+                             "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"tool_choice\":\"auto\","
                              "\"stream_options\":{\"include_usage\":true,\"include_obfuscation\":true}}";
   g_autoptr (GBytes) body = g_bytes_new_static (json, strlen (json));
   g_autoptr (GError) error = NULL;
@@ -219,10 +220,14 @@ test_completion (void)
 
   g_assert_no_error (error);
   g_assert_true (prompt->include_usage);
-  g_assert_cmpuint (prompt->extras->len, ==, 2);
+  g_assert_cmpuint (prompt->extras->len, ==, 4);
   g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 0))->field, ==, "later");
   g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 1))->field, ==,
                    "stream_options.include_obfuscation");
+  /* a text cannot answer with a call */
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 2))->field, ==, "tools");
+  g_assert_cmpstr (((RelaisExtra *)g_ptr_array_index (prompt->extras, 3))->field, ==, "tool_choice");
+  g_assert_cmpuint (prompt->tools->len, ==, 0);
   g_assert_cmpstr (prompt->top_k, ==, "3");
 }
 

@@ -221,8 +221,8 @@ test_words (Fixture       *self,
   ask (self, "PUT /v1/messages HTTP/1.1\r\n" HOST "\r\n", 405, "Allow: POST, OPTIONS\r\n", "\"type\":\"error\"");
   ask (self, "CONNECT localhost:80 HTTP/1.1\r\n" HOST "\r\n", 405, "Allow: GET, HEAD, POST, OPTIONS, DELETE\r\n", NULL);
   ask (self, GET ("/v1/responses") "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 426, "Upgrade: HTTP/1.1\r\n", "error");
-  ask (self, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "application/json", "serve --allowed-host evil.example; in the window, “Also Allowed”");
-  ask (self, GET ("/healthz") "Origin: https://evil.example\r\n\r\n", 403, NULL, "serve --allowed-origin https://evil.example; in the window, “Also Allowed”");
+  ask (self, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "application/json", "serve --allowed-host evil.example; in the window, “Allowed Hosts” in Preferences");
+  ask (self, GET ("/healthz") "Origin: https://evil.example\r\n\r\n", 403, NULL, "serve --allowed-origin https://evil.example; in the window, “Allowed Web Pages”");
   ask (self, "POST /v1/messages HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", 415, NULL, "application/json");
   ask (self, "\x16\x03\x01", 400, "Connection: close", "plain HTTP");
   relais_config_set_auth_mode (self->config, RELAIS_AUTH_MODE_STRICT);
