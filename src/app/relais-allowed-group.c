@@ -114,6 +114,7 @@ show (RelaisAllowedGroup *self)
   g_auto (GStrv) stored = NULL;
   guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->values));
   guint n_stored, first = 0;
+  char *rest = NULL;
 
   if (self->settings == NULL)
     return;
@@ -128,9 +129,10 @@ show (RelaisAllowedGroup *self)
       n_shown--;
       n_stored--;
     }
-  g_clear_pointer (&stored[n_stored], g_free);
+  rest = g_steal_pointer (&stored[n_stored]);
   gtk_string_list_splice (self->values, first, n_shown - first,
                           (const char *const *)&stored[first]);
+  stored[n_stored] = rest;
 }
 
 static void

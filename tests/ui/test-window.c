@@ -604,6 +604,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  ui_kit_see_whole_stacks (argv);
   ui_kit_init (&argc, &argv);
   g_test_add_func ("/window/start-stop", test_start_stop);
   g_test_add_func ("/window/port-in-use", test_port_in_use);
