@@ -53,11 +53,11 @@ def add_account(root, upstream):
     type_keys('Relais', 'ctrl+n')
     dialog = until(lambda: find_window(root, title), 'the dialog')
     type_keys(title, key_of('_Provider'), 'End', 'Up', 'Return')
-    wait_for(dialog, 'label', 'Gemini-compatible')
+    until(lambda: shown(dialog, said('Base _URL')), 'a provider with an address of one’s own')
     fill(title, ('_Name', 'Mine'), ('Base _URL', upstream.url), ('API _Key', upstream.secret))
     type_keys(title, key_of('_Add'))
-    wait_for(root, 'label', said('Account added'))
     until(lambda: not find_window(root, title), 'the dialog to close')
+    until(lambda: shown(root, said('Start the proxy to let clients connect')), 'the next step')
 
 
 def start(root, port):
