@@ -525,6 +525,7 @@ choose_form (RelaisDecoder  *self,
     }
   while (*length > 0 && g_ascii_isspace (**bytes))
     {
+      self->n_skip = strlen (mark); /* too late for one */
       (*bytes)++;
       (*length)--;
     }

@@ -258,6 +258,9 @@ write_definitions (Fold             *self,
   const RelaisJsonNode *key, *value;
   RelaisJsonIter iter;
 
+  /* whatever else it is defines nothing */
+  if (relais_json_node_get_kind (definitions) != RELAIS_JSON_OBJECT)
+    definitions = NULL;
   relais_json_iter_init (&iter, definitions);
   while (relais_json_iter_next (&iter, &key, &value))
     {

@@ -139,6 +139,42 @@ test_open (void)
     }
 }
 
+/* One byte order mark, at the very front; in any pieces the same. */
+static void
+test_mark (void)
+{
+  static const char body[] =
+    "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}";
+  static const struct
+  {
+    const char *front;
+    gboolean good;
+  } cases[] = {
+    { "", TRUE },
+    { "\xef\xbb\xbf", TRUE },
+    { "\xef\xbb\xbf\r\n ", TRUE },
+    { " \r\n", TRUE },
+    { " \xef\xbb\xbf", FALSE },
+    { "\xef \xbb\xbf", FALSE },
+    { "\xef\xbb\xbf\xef\xbb\xbf", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strconcat (cases[i].front, body, NULL);
+      g_autofree char *whole = kit_events (RELAIS_DIALECT_OPENAI_CHAT, text, strlen (text), 0);
+
+      g_test_message ("%" G_GSIZE_FORMAT ": %s", i, whole);
+      g_assert_cmpint (strstr (whole, "error(") == NULL, ==, cases[i].good);
+      for (gsize piece = 1; piece < 5; piece++)
+        {
+          g_autofree char *cut = kit_events (RELAIS_DIALECT_OPENAI_CHAT, text, strlen (text), piece);
+
+          g_assert_cmpstr (cut, ==, whole);
+        }
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -147,5 +183,6 @@ main (int   argc,
   g_test_add_func ("/decoder/002-forms", test_forms);
   g_test_add_func ("/decoder/across", test_across);
   g_test_add_func ("/decoder/open", test_open);
+  g_test_add_func ("/decoder/mark", test_mark);
   return g_test_run ();
 }

@@ -319,6 +319,7 @@ test_object (void)
                 FALSE);
   check_object ("{\"type\":\"object\",\"not\":{},\"enum\":[{}],\"properties\":{}}", FALSE,
                 "{\"type\":\"object\",\"properties\":{}}", TRUE);
+  check_object ("{\"$defs\":[\"a\"]}", FALSE, "{\"type\":\"object\",\"properties\":{}}", FALSE);
   /* a branch that something refers to is kept elsewhere */
   check_object ("{\"$defs\":{\"d\":{\"$ref\":\"#/oneOf/1/properties/n\"}},\"oneOf\":[{\"properties\":{\"a\":{\"default\":1.50}}},"
                 "{\"properties\":{\"n\":{\"$ref\":\"#/oneOf/0\"}}}]}",
