@@ -15,13 +15,14 @@
 /* Made in C: GTK keeps 200 rows filled whatever is in sight, and at 200 requests a second the same
  * in markup, with an expression for each property, kept the main loop for 250 ms at a time. */
 
-#define LINE "relais-line"
+#define COLUMN "relais-column" /* of a GtkListItem: its column */
+#define LINE "relais-line"     /* of a GtkListItem: the labels of a line */
 
-/* One column: how its text is made, from which properties, and how it looks. */
+/* One column: how its text is made, by which signals that changes, and how it looks. */
 typedef struct
 {
   char *(*format) (RelaisRecordRow *record);
-  const char         *watched[3];
+  const char         *signals[6];
   PangoEllipsizeMode  ellipsize;
   float               xalign;
   const char         *classes[3];
@@ -128,12 +129,13 @@ format_name (RelaisRecordRow *record)
 
 static const Column columns[] = {
   [RELAIS_RECORD_CELL_TIME] = { format_time, { NULL }, PANGO_ELLIPSIZE_NONE, 0, { "dim-label", "numeric" } },
-  [RELAIS_RECORD_CELL_STATUS] = { format_status, { "status", "running" }, PANGO_ELLIPSIZE_NONE, 0.5, { NULL } },
-  [RELAIS_RECORD_CELL_REQUEST] = { format_request, { "status", "running" }, PANGO_ELLIPSIZE_MIDDLE, 0, { NULL } },
-  [RELAIS_RECORD_CELL_MODEL] = { format_model, { "model" }, PANGO_ELLIPSIZE_MIDDLE, 0, { NULL } },
-  [RELAIS_RECORD_CELL_ACCOUNT] = { format_account, { "account" }, PANGO_ELLIPSIZE_END, 0, { "dim-label" } },
-  [RELAIS_RECORD_CELL_DURATION] = { format_duration, { "duration-us" }, PANGO_ELLIPSIZE_NONE, 1, { "numeric" } },
-  [RELAIS_RECORD_CELL_TOKENS] = { format_tokens, { "tokens", "estimated" }, PANGO_ELLIPSIZE_NONE, 1, { "numeric" } },
+  [RELAIS_RECORD_CELL_STATUS] = { format_status, { "notify::status", "notify::running" }, PANGO_ELLIPSIZE_NONE, 0.5, { NULL } },
+  /* its signals are those of the row's name */
+  [RELAIS_RECORD_CELL_REQUEST] = { format_request, { "notify::status", "notify::running", "notify::error", "notify::model", "notify::account" }, PANGO_ELLIPSIZE_MIDDLE, 0, { NULL } },
+  [RELAIS_RECORD_CELL_MODEL] = { format_model, { "notify::model" }, PANGO_ELLIPSIZE_MIDDLE, 0, { NULL } },
+  [RELAIS_RECORD_CELL_ACCOUNT] = { format_account, { "notify::account" }, PANGO_ELLIPSIZE_END, 0, { "dim-label" } },
+  [RELAIS_RECORD_CELL_DURATION] = { format_duration, { "notify::duration-us" }, PANGO_ELLIPSIZE_NONE, 1, { "numeric" } },
+  [RELAIS_RECORD_CELL_TOKENS] = { format_tokens, { "notify::tokens", "notify::estimated" }, PANGO_ELLIPSIZE_NONE, 1, { "numeric" } },
 };
 
 static void
@@ -254,13 +256,14 @@ relais_record_cells_setup_cb (const Column *column,
     label = new_label (column->ellipsize, column->xalign, column->classes);
   if (column == &columns[RELAIS_RECORD_CELL_REQUEST])
     add_tooltip (label, item);
+  g_object_set_data (G_OBJECT (item), COLUMN, (gpointer)column);
   gtk_list_item_set_child (item, label);
 }
 
 static void
-update_cell (const Column *column,
-             GtkListItem  *item)
+relais_record_cells_update_cb (GtkListItem *item)
 {
+  const Column *column = g_object_get_data (G_OBJECT (item), COLUMN);
   RelaisRecordRow *record = gtk_list_item_get_item (item);
   GtkWidget *label = gtk_list_item_get_child (item);
 
@@ -273,27 +276,13 @@ update_cell (const Column *column,
 }
 
 static void
-relais_record_cells_changed_cb (RelaisRecordRow *record,
-                                GParamSpec      *pspec,
-                                GtkListItem     *item)
-{
-  update_cell (g_object_get_data (G_OBJECT (item), LINE), item);
-}
-
-static void
 relais_record_cells_bind_cb (const Column *column,
                              GtkListItem  *item)
 {
-  RelaisRecordRow *record = gtk_list_item_get_item (item);
-
-  g_object_set_data (G_OBJECT (item), LINE, (gpointer)column);
-  for (gsize i = 0; i < G_N_ELEMENTS (column->watched) && column->watched[i] != NULL; i++)
-    {
-      g_autofree char *signal = g_strconcat ("notify::", column->watched[i], NULL);
-
-      g_signal_connect (record, signal, G_CALLBACK (relais_record_cells_changed_cb), item);
-    }
-  update_cell (column, item);
+  for (gsize i = 0; column->signals[i] != NULL; i++)
+    g_signal_connect_swapped (gtk_list_item_get_item (item), column->signals[i],
+                              G_CALLBACK (relais_record_cells_update_cb), item);
+  relais_record_cells_update_cb (item);
 }
 
 static void

@@ -190,7 +190,6 @@ static void
 relais_setting_row_apply_cb (RelaisSettingRow *self)
 {
   g_auto (GStrv) values = dup_values (self);
-
   const Kind *kind = get_kind (self);
 
   if (self->settings == NULL || find_fault (self, values) != NULL)

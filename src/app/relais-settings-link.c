@@ -228,8 +228,6 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_max_wait_cb (self);
   relais_settings_link_first_byte_timeout_cb (self);
   relais_settings_link_gap_timeout_cb (self);
-  relais_settings_link_first_byte_timeout_cb (self);
-  relais_settings_link_gap_timeout_cb (self);
   relais_settings_link_hosts_cb (self);
   relais_settings_link_origins_cb (self);
   relais_settings_link_rules_cb (self);

@@ -625,6 +625,51 @@ test_details (void)
     }
 }
 
+/* A list works at each change also out of sight: the one that is seen has the rows, no other. */
+static void
+assert_filled (GtkWidget *page,
+               gboolean   table,
+               gboolean   lines)
+{
+  GtkSelectionModel *in_table = gtk_column_view_get_model (ui_kit_child (page, "table"));
+  GtkSelectionModel *in_lines = gtk_list_view_get_model (ui_kit_child (page, "lines"));
+
+  g_assert_cmpint (in_table != NULL, ==, table);
+  g_assert_cmpint (in_lines != NULL, ==, lines);
+}
+
+static void
+test_filled (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  for (guint i = 0; i < 60; i++)
+    puppet_engine_add_record (stage.engine, &(PuppetRecord){ i, 200, "/v1/messages", "m", "Work", 12, 3, NULL });
+  assert_filled (page, FALSE, FALSE);
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_drain ();
+  assert_filled (page, TRUE, FALSE);
+  g_object_set (page, "narrow", TRUE, NULL);
+  assert_filled (page, FALSE, TRUE);
+  g_object_set (page, "narrow", FALSE, NULL);
+  gtk_widget_activate_action (stage.window, "win.page", "s", "proxy");
+  ui_kit_drain ();
+  assert_filled (page, FALSE, FALSE);
+
+  /* who scrolled away finds the place again */
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_drain ();
+  gtk_adjustment_set_value (gtk_scrollable_get_vadjustment (ui_kit_child (page, "table")), 300);
+  ui_kit_drain ();
+  gtk_widget_activate_action (stage.window, "win.page", "s", "proxy");
+  ui_kit_drain ();
+  assert_filled (page, TRUE, FALSE);
+  ui_kit_close (&stage);
+}
+
 static void
 test_narrow (void)
 {
@@ -662,6 +707,7 @@ main (int   argc,
   g_test_add_func ("/connect/practice-model", test_practice_model);
   g_test_add_func ("/monitor/records", test_records);
   g_test_add_func ("/monitor/details", test_details);
+  g_test_add_func ("/monitor/filled", test_filled);
   g_test_add_func ("/monitor/narrow", test_narrow);
   return g_test_run ();
 }
