@@ -168,8 +168,9 @@ test_mark (void)
       g_assert_cmpint (strstr (whole, "error(") == NULL, ==, cases[i].good);
       for (gsize piece = 1; piece < 5; piece++)
         {
-          g_autofree char *cut = kit_events (RELAIS_DIALECT_OPENAI_CHAT, text, strlen (text), piece);
+          g_autofree char *cut = NULL;
 
+          cut = kit_events (RELAIS_DIALECT_OPENAI_CHAT, text, strlen (text), piece);
           g_assert_cmpstr (cut, ==, whole);
         }
     }
