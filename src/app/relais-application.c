@@ -29,6 +29,8 @@ struct _RelaisApplication
   gboolean            practice;
   gboolean background; /* the next activation shows no window */
   gboolean held;       /* alive without a window */
+  gboolean            loaded;
+  gboolean start_loaded; /* as soon as it is */
   gboolean            quitting;
 };
 
@@ -69,6 +71,26 @@ set_held (RelaisApplication *self,
     g_application_release (G_APPLICATION (self));
 }
 
+/* The main window, which there may not be yet. */
+static GtkWidget *
+find_window (RelaisApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (RELAIS_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static gboolean
+is_in_sight (RelaisApplication *self)
+{
+  GtkWidget *window = find_window (self);
+
+  return window != NULL && gtk_widget_get_visible (window);
+}
+
 static void
 notify (RelaisApplication *self,
         const char        *title,
@@ -92,20 +114,20 @@ relais_application_hidden_cb (RelaisApplication *self)
                    urls != NULL && urls[0] != NULL ? urls[0] : _("The proxy stays available in the background"));
 }
 
-static void
+static GtkWidget *
 present_window (RelaisApplication *self)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWidget *window = find_window (self);
 
   if (window == NULL)
     {
-      window = GTK_WINDOW (relais_window_new (GTK_APPLICATION (self), self->engine,
-                                              self->settings));
+      window = relais_window_new (GTK_APPLICATION (self), self->engine, self->settings);
       g_signal_connect_object (window, "hidden", G_CALLBACK (relais_application_hidden_cb), self, G_CONNECT_SWAPPED);
     }
   g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
-  gtk_window_present (window);
+  gtk_window_present (GTK_WINDOW (window));
   set_held (self, FALSE);
+  return window;
 }
 
 static void
@@ -118,11 +140,22 @@ relais_application_started_cb (GObject      *source,
   const RelaisStartFailure *failure = NULL;
   g_autofree char *words = NULL;
 
-  if (relais_engine_start_finish (RELAIS_ENGINE (source), result, &error))
+  /* the window shows it by itself */
+  if (relais_engine_start_finish (RELAIS_ENGINE (source), result, &error) || is_in_sight (self))
     return;
   failure = relais_engine_get_failure (RELAIS_ENGINE (source));
   words = failure != NULL ? relais_words_failure (failure) : relais_words_error (error);
   notify (self, _("The Proxy Could Not Start"), words);
+}
+
+static void
+start (RelaisApplication *self)
+{
+  if (self->loaded)
+    relais_engine_start_async (self->engine, NULL, relais_application_started_cb,
+                               g_object_ref (self));
+  else
+    self->start_loaded = TRUE;
 }
 
 static void
@@ -136,9 +169,10 @@ relais_application_loaded_cb (GObject      *source,
   /* the window tells, as soon as there is one */
   if (!relais_engine_load_finish (RELAIS_ENGINE (source), result, &error))
     g_debug ("Load: %s", error->message);
-  if (self->held && self->engine != NULL)
-    relais_engine_start_async (self->engine, NULL, relais_application_started_cb,
-                               g_object_ref (self));
+  self->loaded = TRUE;
+  if (self->engine != NULL &&
+      (self->start_loaded || g_settings_get_boolean (self->settings, "start-at-launch")))
+    start (self);
 }
 
 static void
@@ -150,6 +184,7 @@ relais_application_activate (GApplication *application)
     {
       self->background = FALSE;
       set_held (self, TRUE);
+      start (self);
       return;
     }
   present_window (self);
@@ -161,6 +196,28 @@ relais_application_show (GSimpleAction *action,
                          gpointer       data)
 {
   present_window (data);
+}
+
+static void
+relais_application_page (GSimpleAction *action,
+                         GVariant      *parameter,
+                         gpointer       data)
+{
+  gtk_widget_activate_action_variant (present_window (data), "win.page", parameter);
+}
+
+static void
+relais_application_start (GSimpleAction *action,
+                          GVariant      *parameter,
+                          gpointer       data)
+{
+  RelaisApplication *self = data;
+
+  if (self->quitting)
+    return;
+  if (find_window (self) == NULL)
+    set_held (self, TRUE);
+  start (self);
 }
 
 static void
@@ -190,7 +247,7 @@ relais_application_stopped_cb (GObject      *source,
   g_application_quit (G_APPLICATION (self));
 }
 
-/* Open answers may end first, out of sight; asked a second time they may not. */
+/* Open answers may end first, which the window tells; asked a second time they may not. */
 static void
 relais_application_quit (GSimpleAction *action,
                          GVariant      *parameter,
@@ -198,6 +255,7 @@ relais_application_quit (GSimpleAction *action,
 {
   RelaisApplication *self = data;
   RelaisEngineState state = relais_engine_get_state (self->engine);
+  GtkWidget *window = find_window (self);
 
   g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
   if (self->quitting || state == RELAIS_ENGINE_STOPPED || state == RELAIS_ENGINE_FAILED)
@@ -206,16 +264,33 @@ relais_application_quit (GSimpleAction *action,
       return;
     }
   self->quitting = TRUE;
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    gtk_widget_set_visible (l->data, FALSE);
+  if (window != NULL)
+    relais_window_leave (RELAIS_WINDOW (window));
   relais_engine_stop_async (self->engine, NULL, relais_application_stopped_cb, g_object_ref (self));
+}
+
+/* Out of sight there is nothing left to run for. */
+static void
+relais_application_stop (GSimpleAction *action,
+                         GVariant      *parameter,
+                         gpointer       data)
+{
+  RelaisApplication *self = data;
+
+  if (is_in_sight (self))
+    relais_engine_stop_async (self->engine, NULL, NULL, NULL);
+  else
+    relais_application_quit (action, parameter, data);
 }
 
 static const GActionEntry actions[] = {
   { "about", relais_application_about },
+  { "page", relais_application_page, "s" },
   { "quit", relais_application_quit },
   { "shortcuts", relais_application_shortcuts },
   { "show", relais_application_show },
+  { "start", relais_application_start },
+  { "stop", relais_application_stop },
 };
 
 static void

@@ -46,6 +46,7 @@ struct _RelaisWindow
   RelaisEngine         *engine;
   GSettings            *settings;
   gboolean start_unlocked; /* what the lock kept from starting */
+  gboolean leaving;        /* the program ends with its last answer */
 };
 
 enum {
@@ -66,14 +67,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RelaisWindow, relais_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static gboolean
-is_up (RelaisWindow *self)
-{
-  RelaisEngineState state = relais_engine_get_state (self->engine);
-
-  return state == RELAIS_ENGINE_RUNNING || state == RELAIS_ENGINE_STARTING;
-}
-
 static void
 relais_window_state_cb (RelaisWindow *self)
 {
@@ -90,12 +83,26 @@ relais_window_state_cb (RelaisWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle", settled);
 }
 
-static void
-relais_window_trouble_cb (RelaisWindow *self)
+/* What the program waits for before it ends; until then what it could not load. */
+static char *
+dup_banner (RelaisWindow *self)
 {
   const GError *trouble = relais_engine_get_trouble (self->engine);
   g_autofree char *key_file = relais_application_dup_key_file ();
-  g_autofree char *words = trouble != NULL ? relais_words_trouble (trouble, key_file) : NULL;
+  guint n = relais_engine_get_n_running (self->engine);
+
+  if (self->leaving)
+    return n > 0 ? g_strdup_printf (ngettext ("Waiting for %u answer to end…",
+                                              "Waiting for %u answers to end…", n),
+                                    n)
+                 : NULL;
+  return trouble != NULL ? relais_words_trouble (trouble, key_file) : NULL;
+}
+
+static void
+relais_window_banner_cb (RelaisWindow *self)
+{
+  g_autofree char *words = dup_banner (self);
 
   if (words != NULL)
     relais_banner_set_title (self->banner, words);
@@ -309,11 +316,18 @@ static gboolean
 relais_window_close_request (GtkWindow *window)
 {
   RelaisWindow *self = RELAIS_WINDOW (window);
+  RelaisEngineState state = relais_engine_get_state (self->engine);
 
-  if (!is_up (self))
+  if (state == RELAIS_ENGINE_STOPPED || state == RELAIS_ENGINE_FAILED)
     return GTK_WINDOW_CLASS (relais_window_parent_class)->close_request (window);
 
-  if (g_settings_get_boolean (self->settings, "keep-running-when-closed"))
+  if (self->leaving)
+    {
+      /* it has been told: the rest may happen out of sight */
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+    }
+  else if (state != RELAIS_ENGINE_STOPPING &&
+           g_settings_get_boolean (self->settings, "keep-running-when-closed"))
     {
       gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
       g_signal_emit (self, signals[HIDDEN], 0);
@@ -396,11 +410,13 @@ relais_window_constructed (GObject *object)
   g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->engine, "notify::state", G_CALLBACK (relais_window_state_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->engine, "notify::trouble", G_CALLBACK (relais_window_trouble_cb), self,
+  g_signal_connect_object (self->engine, "notify::trouble", G_CALLBACK (relais_window_banner_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "notify::n-running", G_CALLBACK (relais_window_banner_cb), self,
                            G_CONNECT_SWAPPED);
   relais_banner_set_button (self->banner, _("Tr_y Again"), "win.reload");
   relais_window_state_cb (self);
-  relais_window_trouble_cb (self);
+  relais_window_banner_cb (self);
   relais_window_page_cb (self);
 }
 
@@ -507,4 +523,21 @@ relais_window_new (GtkApplication *application,
                        "engine", engine,
                        "settings", settings,
                        NULL);
+}
+
+/**
+ * relais_window_leave:
+ * @self: a window
+ *
+ * The program ends as soon as the last answer has: shows how many are waited for, and a way to end
+ * at once. To close the window then leaves them their time.
+ */
+void
+relais_window_leave (RelaisWindow *self)
+{
+  g_return_if_fail (RELAIS_IS_WINDOW (self));
+
+  self->leaving = TRUE;
+  relais_banner_set_button (self->banner, _("_Quit Now"), "app.quit");
+  relais_window_banner_cb (self);
 }

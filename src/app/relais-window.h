@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 /* Emits "hidden" when it went out of sight and the proxy runs on. */
 G_DECLARE_FINAL_TYPE (RelaisWindow, relais_window, RELAIS, WINDOW, AdwApplicationWindow)
 
-GtkWidget *relais_window_new (GtkApplication *application,
-                              RelaisEngine   *engine,
-                              GSettings      *settings);
+GtkWidget *relais_window_new   (GtkApplication *application,
+                                RelaisEngine   *engine,
+                                GSettings      *settings);
+void       relais_window_leave (RelaisWindow   *self);
 
 G_END_DECLS

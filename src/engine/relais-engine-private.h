@@ -30,6 +30,7 @@ struct _RelaisEngine
   GListStore *records;     /* newest first */
   GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
   GHashTable *held;        /* id -> RelaisRecord, while paused */
+  GHashTable *running;     /* ids of requests not over yet */
   RelaisRules *rules;      /* asked for last, or NULL */
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
   RelaisStartFailure    *failure;
@@ -58,6 +59,7 @@ enum {
   PROP_TROUBLE,
   PROP_N_ACTIVE,
   PROP_N_ACCOUNTS,
+  PROP_N_RUNNING,
   PROP_API_KEY_SET,
   PROP_PORT,
   PROP_ALLOW_LAN_ACCESS,

@@ -204,6 +204,25 @@ apply_accounts (RelaisEngine *self,
     relais_engine_notify (self, PROP_N_ACCOUNTS);
 }
 
+static void
+count_running (RelaisEngine *self,
+               GPtrArray    *records)
+{
+  guint n_before = g_hash_table_size (self->running);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      const RelaisRecord *record = g_ptr_array_index (records, i);
+
+      if (record->phase == RELAIS_RECORD_DONE)
+        g_hash_table_remove (self->running, &record->id);
+      else
+        g_hash_table_add (self->running, g_memdup2 (&record->id, sizeof record->id));
+    }
+  if (g_hash_table_size (self->running) != n_before)
+    relais_engine_notify (self, PROP_N_RUNNING);
+}
+
 static gboolean
 deliver_cb (gpointer user_data)
 {
@@ -218,6 +237,8 @@ deliver_cb (gpointer user_data)
     hold_records (self, snapshot->records);
   else if (snapshot->records != NULL)
     relais_engine_apply_records (self, snapshot->records);
+  if (snapshot->records != NULL)
+    count_running (self, snapshot->records);
   if (snapshot->accounts != NULL)
     {
       apply_accounts (self, snapshot->accounts);

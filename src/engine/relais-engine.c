@@ -123,6 +123,7 @@ relais_engine_finalize (GObject *object)
   g_main_context_unref (self->owner);
   g_hash_table_unref (self->record_rows);
   g_hash_table_unref (self->held);
+  g_hash_table_unref (self->running);
   g_object_unref (self->records);
   g_object_unref (self->accounts);
   g_object_unref (self->config);
@@ -164,6 +165,9 @@ relais_engine_get_property (GObject    *object,
       break;
     case PROP_N_ACCOUNTS:
       g_value_set_uint (value, relais_engine_get_n_accounts (self));
+      break;
+    case PROP_N_RUNNING:
+      g_value_set_uint (value, relais_engine_get_n_running (self));
       break;
     case PROP_API_KEY_SET:
       g_value_set_boolean (value, relais_config_get_api_key (self->config) != NULL);
@@ -215,6 +219,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
   properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR, flags);
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_ACCOUNTS] = g_param_spec_uint ("n-accounts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_API_KEY_SET] = g_param_spec_boolean ("api-key-set", NULL, NULL, FALSE, flags);
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, RELAIS_DEFAULT_PORT, flags);
   properties[PROP_ALLOW_LAN_ACCESS] = g_param_spec_boolean ("allow-lan-access", NULL, NULL, FALSE, flags);
@@ -242,6 +247,7 @@ relais_engine_init (RelaisEngine *self)
   self->record_rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                       (GDestroyNotify)relais_record_free);
+  self->running = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->config = relais_config_new ();
   self->models = g_new0 (char *, 1);
   self->urls = g_new0 (char *, 1);
@@ -339,6 +345,19 @@ guint
 relais_engine_get_n_accounts (RelaisEngine *self)
 {
   return g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+}
+
+/**
+ * relais_engine_get_n_running:
+ * @self: an engine
+ *
+ * Returns: requests that arrived and are not over, as last heard; also while the list of records
+ *   stands still
+ */
+guint
+relais_engine_get_n_running (RelaisEngine *self)
+{
+  return g_hash_table_size (self->running);
 }
 
 /**

@@ -31,6 +31,7 @@ struct _RelaisEngine
   int                   max_wait;
   char                 *api_key;
   guint                 port;
+  guint                 n_running;
   gboolean              allow_lan_access;
   RelaisAuthMode        auth_mode;
   gboolean              paused;
@@ -46,6 +47,7 @@ enum {
   PROP_KEYRING,
   PROP_N_ACCOUNTS,
   PROP_N_ACTIVE,
+  PROP_N_RUNNING,
   PROP_PORT,
   PROP_STATE,
   PROP_TROUBLE,
@@ -130,6 +132,9 @@ relais_engine_get_property (GObject    *object,
     case PROP_N_ACTIVE:
       g_value_set_uint (value, relais_engine_get_n_active (self));
       break;
+    case PROP_N_RUNNING:
+      g_value_set_uint (value, self->n_running);
+      break;
     case PROP_PORT:
       g_value_set_uint (value, self->port);
       break;
@@ -183,6 +188,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
                                                 RELAIS_ENGINE_KEYRING_UNKNOWN, flags);
   properties[PROP_N_ACCOUNTS] = g_param_spec_uint ("n-accounts", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 8045, flags);
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, RELAIS_TYPE_ENGINE_STATE, RELAIS_ENGINE_STOPPED, flags);
@@ -221,6 +227,14 @@ puppet_engine_set_state (RelaisEngine      *self,
 {
   self->state = state;
   notify (self, PROP_STATE);
+}
+
+void
+puppet_engine_set_n_running (RelaisEngine *self,
+                             guint         n_running)
+{
+  self->n_running = n_running;
+  notify (self, PROP_N_RUNNING);
 }
 
 void
@@ -287,6 +301,7 @@ puppet_engine_add_account (RelaisEngine        *self,
   g_list_store_append (self->accounts, row);
   notify (self, PROP_N_ACCOUNTS);
   notify (self, PROP_N_ACTIVE);
+  g_signal_emit_by_name (self, "accounts-changed");
 }
 
 void
@@ -297,6 +312,16 @@ puppet_engine_add_record (RelaisEngine       *self,
   g_autoptr (RelaisRecordRow) row = puppet_record_row_new (record, id, g_get_real_time ());
 
   g_list_store_insert (self->records, 0, row);
+}
+
+/* The newest one, which ran. */
+void
+puppet_engine_end_record (RelaisEngine *self,
+                          guint         status)
+{
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (G_LIST_MODEL (self->records), 0);
+
+  puppet_record_row_end (row, status);
 }
 
 void
@@ -362,6 +387,12 @@ guint
 relais_engine_get_n_accounts (RelaisEngine *self)
 {
   return g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+}
+
+guint
+relais_engine_get_n_running (RelaisEngine *self)
+{
+  return self->n_running;
 }
 
 guint
@@ -663,6 +694,7 @@ puppet_engine_set_trouble_of (RelaisEngine               *self,
   g_autoptr (RelaisAccountRow) row = find (self, id, &position);
 
   puppet_account_row_set_trouble (row, trouble);
+  g_signal_emit_by_name (self, "accounts-changed");
 }
 
 void

@@ -35,10 +35,13 @@ typedef struct
   GPtrArray *trace;   /* RelaisTraceStep, or NULL */
   const char *refused_host;
   const char *refused_origin;
+  const char *client; /* NULL: Claude Code */
 } PuppetRecord;
 
 void              puppet_engine_set_state      (RelaisEngine                       *self,
                                                 RelaisEngineState                   state);
+void              puppet_engine_set_n_running  (RelaisEngine                       *self,
+                                                guint                               n_running);
 void              puppet_engine_set_keyring    (RelaisEngine                       *self,
                                                 RelaisEngineKeyring                 keyring);
 void              puppet_engine_set_trouble    (RelaisEngine                       *self,
@@ -65,5 +68,7 @@ RelaisScheduling  puppet_engine_get_scheduling (RelaisEngine                    
                                                 int                                *max_wait);
 void              puppet_engine_add_record     (RelaisEngine                       *self,
                                                 const PuppetRecord                 *record);
+void              puppet_engine_end_record     (RelaisEngine                       *self,
+                                                guint                               status);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ struct _RelaisRecordRow
   gint64     time_us;
   guint      status;
   char      *path;
+  char      *client;
   char      *model;
   char      *account;
   char      *error;
@@ -341,6 +342,7 @@ relais_record_row_finalize (GObject *object)
   RelaisRecordRow *self = RELAIS_RECORD_ROW (object);
 
   g_free (self->path);
+  g_free (self->client);
   g_free (self->model);
   g_free (self->account);
   g_free (self->error);
@@ -543,6 +545,7 @@ puppet_record_row_new (const PuppetRecord *record,
   self->time_us = now_us - record->age_s * G_USEC_PER_SEC;
   self->status = record->status;
   self->path = g_strdup (record->path);
+  self->client = g_strdup (record->client != NULL ? record->client : "Claude Code");
   self->model = g_strdup (record->model);
   self->account = g_strdup (record->account);
   self->error = g_strdup (record->error);
@@ -553,6 +556,16 @@ puppet_record_row_new (const PuppetRecord *record,
   self->estimated = record->estimated;
   self->trace = record->trace != NULL ? g_ptr_array_ref (record->trace) : NULL;
   return self;
+}
+
+void
+puppet_record_row_end (RelaisRecordRow *self,
+                       guint            status)
+{
+  self->status = status;
+  self->duration_us = 1000;
+  g_object_notify (G_OBJECT (self), "status");
+  g_object_notify (G_OBJECT (self), "running");
 }
 
 guint64
@@ -588,7 +601,7 @@ relais_record_row_get_path (RelaisRecordRow *self)
 const char *
 relais_record_row_get_client (RelaisRecordRow *self)
 {
-  return "Claude Code";
+  return self->client;
 }
 
 const char *

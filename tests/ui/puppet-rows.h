@@ -22,5 +22,7 @@ void              puppet_account_row_set_trouble  (RelaisAccountRow           *s
 RelaisRecordRow  *puppet_record_row_new           (const PuppetRecord         *record,
                                                    guint64                     id,
                                                    gint64                      now_us);
+void              puppet_record_row_end           (RelaisRecordRow            *self,
+                                                   guint                       status);
 
 G_END_DECLS

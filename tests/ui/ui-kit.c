@@ -65,7 +65,8 @@ ui_kit_present (UiStage                   *stage,
                 int                        width)
 {
   static const char *const keys[] = { "port", "allow-lan-access", "auth-mode", "account-order",
-                                      "keep-running-when-closed", "connect-client", "outbound-proxy",
+                                      "keep-running-when-closed", "start-at-launch",
+                                      "known-clients", "connect-client", "outbound-proxy",
                                       "rules", "strict-translation", "allowed-hosts",
                                       "allowed-origins", "first-byte-timeout", "gap-timeout" };
 

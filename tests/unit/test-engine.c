@@ -638,6 +638,7 @@ test_start_while_stopping (void)
   g_assert_true (start (engine, NULL));
   running = open_stream (engine);
   wait_until (engine, has_a_running_one);
+  g_assert_cmpuint (relais_engine_get_n_running (engine), ==, 1);
   relais_engine_stop_async (engine, NULL, slot_cb, &slot);
   g_assert_cmpint (relais_engine_get_state (engine), ==, RELAIS_ENGINE_STOPPING);
   /* nothing is bound any more that could be bound again */
