@@ -104,6 +104,45 @@ relais_account_words_trouble (const RelaisAccountTrouble *trouble,
   return g_string_free (text, FALSE);
 }
 
+/* The one model that is concerned, where it is one. */
+static const char *
+find_model (RelaisAccountRow *account)
+{
+  GPtrArray *troubles = relais_account_row_get_troubles (account);
+  const char *model = NULL;
+
+  for (guint i = 0; troubles != NULL && i < troubles->len; i++)
+    {
+      const RelaisAccountTrouble *trouble = g_ptr_array_index (troubles, i);
+
+      if (trouble->state != relais_account_row_get_state (account))
+        continue;
+      if (model != NULL || trouble->model == NULL)
+        return NULL;
+      model = trouble->model;
+    }
+  return model;
+}
+
+/**
+ * relais_account_words_stopped:
+ * @account: one that no longer works
+ *
+ * Returns: (transfer full): its name and why, without what the provider said and for how long
+ */
+char *
+relais_account_words_stopped (RelaisAccountRow *account)
+{
+  const char *label = relais_account_row_get_label (account);
+  const char *words = name_state (relais_account_row_get_state (account));
+  const char *model = find_model (account);
+
+  if (model == NULL)
+    return g_strdup_printf (_("%s: %s"), label, words);
+  /* Translators: an account, what is the matter with it, the one model that concerns */
+  return g_strdup_printf (_("%s: %s (%s)"), label, words, model);
+}
+
 static const char *
 name_reason (const char *reason)
 {

@@ -13,6 +13,7 @@ char *relais_account_words_span    (gint64                      left_us);
 char *relais_account_words_trouble (const RelaisAccountTrouble *trouble,
                                     gint64                      now_us,
                                     gboolean                    brief);
+char *relais_account_words_stopped (RelaisAccountRow           *account);
 char *relais_account_words_trace   (GPtrArray                  *trace);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #include "relais-application.h"
 #include "relais-dialogs.h"
+#include "relais-news.h"
 #include "relais-settings-link.h"
 #include "relais-window.h"
 #include "relais-words.h"
@@ -25,6 +26,7 @@ struct _RelaisApplication
   RelaisEngine       *engine;
   GSettings          *settings;
   RelaisSettingsLink *link;
+  RelaisNews         *news;
 
   gboolean            practice;
   gboolean background; /* the next activation shows no window */
@@ -315,6 +317,7 @@ relais_application_startup (GApplication *application)
   self->engine = relais_engine_new (&options);
   self->settings = g_settings_new (RELAIS_APP_ID);
   self->link = relais_settings_link_new (self->settings, self->engine);
+  self->news = relais_news_new (GTK_APPLICATION (self), self->engine, self->settings);
   relais_engine_load_async (self->engine, FALSE, NULL, relais_application_loaded_cb,
                             g_object_ref (self));
 }
@@ -326,6 +329,7 @@ relais_application_shutdown (GApplication *application)
 
   G_APPLICATION_CLASS (relais_application_parent_class)->shutdown (application);
 
+  g_clear_object (&self->news);
   g_clear_object (&self->link);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);

@@ -12,6 +12,7 @@
 #include "base/relais-error.h"
 #include "base/relais-key.h"
 
+#include "relais-background-group.h"
 #include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-proxy-page.h"
@@ -27,9 +28,9 @@ struct _RelaisProxyPage
 
   /* template children */
   AdwComboRow     *auth_mode;
+  GtkWidget       *background;
   GtkWidget       *copy_key;
   GtkWidget       *generate_key;
-  RelaisSwitchRow *keep_running;
   AdwEntryRow     *key;
   RelaisSwitchRow *lan;
   GtkWidget       *open_warning;
@@ -389,7 +390,6 @@ set_settings (RelaisProxyPage *self,
   if (settings != NULL)
     {
       g_settings_bind (settings, "port", self->port, "value", G_SETTINGS_BIND_NO_SENSITIVITY);
-      g_settings_bind (settings, "keep-running-when-closed", self->keep_running, "active", G_SETTINGS_BIND_DEFAULT);
       relais_proxy_page_settings_changed_cb (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
@@ -482,6 +482,7 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (RELAIS_TYPE_BACKGROUND_GROUP);
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_STATUS_CARD);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
@@ -490,9 +491,9 @@ relais_proxy_page_class_init (RelaisProxyPageClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "proxy.revert-key", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-proxy-page.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, auth_mode);
+  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, background);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, copy_key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, generate_key);
-  gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, keep_running);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, key);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, lan);
   gtk_widget_class_bind_template_child (widget_class, RelaisProxyPage, open_warning);

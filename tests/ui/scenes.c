@@ -7,6 +7,7 @@
 
 #include "app/relais-account-dialog.h"
 #include "app/relais-record-view.h"
+#include "app/relais-window.h"
 #include "base/relais-error.h"
 
 #include "puppet-engine.h"
@@ -392,6 +393,30 @@ set_up_refused (RelaisEngine *engine,
   gtk_window_present (GTK_WINDOW (view));
 }
 
+/* The last group of the page: the focus brings it into view. */
+static void
+set_up_background (RelaisEngine *engine,
+                   GSettings    *settings,
+                   GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
+  gpointer group = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "background");
+
+  run (engine);
+  gtk_widget_grab_focus (gtk_widget_get_template_child (group, G_OBJECT_TYPE (group), "at_launch"));
+}
+
+static void
+set_up_leaving (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  run (engine);
+  puppet_engine_set_n_running (engine, 2);
+  puppet_engine_set_state (engine, RELAIS_ENGINE_STOPPING);
+  relais_window_leave (RELAIS_WINDOW (window));
+}
+
 static void
 set_up_trouble (RelaisEngine *engine,
                 GSettings    *settings,
@@ -410,6 +435,8 @@ static const UiScene scenes[] = {
   { "proxy-starting", "proxy", set_up_starting },
   { "proxy-failed", "proxy", set_up_failed },
   { "proxy-lan", "proxy", set_up_lan },
+  { "proxy-background", "proxy", set_up_background },
+  { "proxy-leaving", "proxy", set_up_leaving },
   { "proxy-locked", "proxy", set_up_locked },
   { "proxy-trouble", "proxy", set_up_trouble },
   { "accounts", "accounts", set_up_running },
