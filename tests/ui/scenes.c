@@ -401,9 +401,10 @@ set_up_background (RelaisEngine *engine,
 {
   GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
   gpointer group = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "background");
+  gpointer last = gtk_widget_get_template_child (group, G_OBJECT_TYPE (group), "at_launch");
 
   run (engine);
-  gtk_widget_grab_focus (gtk_widget_get_template_child (group, G_OBJECT_TYPE (group), "at_launch"));
+  gtk_widget_grab_focus (last);
 }
 
 static void
