@@ -8,7 +8,7 @@ import time
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 State = Atspi.StateType
 # Between keys: what one opens has to be there for the next. Sanitizers make it slow.
@@ -115,10 +115,15 @@ def application():
     return None
 
 
+def on_display(title):
+    """The windows of that title that are in sight, by their number."""
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{title}$'], text=True,
+                          capture_output=True, timeout=5, check=False).stdout.split()
+
+
 def type_keys(title, *keys):
     """Combo rows have no action on the bus: the keyboard it is."""
-    window = until(lambda: subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{title}$'], text=True,
-                                          capture_output=True, timeout=5, check=False).stdout.split(), title)[-1]
+    window = until(lambda: on_display(title), title)[-1]
     subprocess.run(['xdotool', 'windowfocus', '--sync', window], timeout=5, check=True)
     for key in keys:
         subprocess.run(['xdotool', 'key', key], timeout=5, check=True)
@@ -164,8 +169,9 @@ def see_whole_stacks():
 class Program:
     """The program under test, whose warnings are failures."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, in_sight=True):
         self.log = log
+        self.in_sight = in_sight
         environment = dict(os.environ, G_DEBUG='fatal-warnings')
         with open(log, 'ab') as out:
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
@@ -173,20 +179,25 @@ class Program:
 
     def quit(self, title, key):
         type_keys(title, key)
+        self.wait(key)
+
+    def wait(self, what):
+        """Until it has ended, as @what told it to."""
         self.status = self.process.wait(10)
         if self.status != 0:
-            raise SystemExit(f'not ok: {key} ended it with {self.status}')
+            raise SystemExit(f'not ok: {what} ended it with {self.status}')
 
     def __enter__(self):
         try:
-            self.root = until(application, 'the window on the accessibility bus')
+            if self.in_sight:
+                self.root = until(application, 'the window on the accessibility bus')
         except BaseException:
             self.process.kill()
             self.process.wait(10)
             raise
         return self
 
-    def __exit__(self, kind, *rest):
+    def __exit__(self, kind, error, _):
         status = self.process.poll()
         if status is None:
             self.process.terminate()
@@ -194,8 +205,65 @@ class Program:
         with open(self.log, encoding='utf-8') as said:
             said = said.read()
         if status != self.status:
-            raise SystemExit(f'not ok: the program ended by itself with {status}\n{said}')
+            raise SystemExit(f'not ok: the program ended by itself with {status}\n{said}{error or ""}')
         if kind is not None:
             print(said)
         elif 'WARNING' in said or 'CRITICAL' in said:
             raise SystemExit(f'not ok: it warned\n{said}')
+
+
+class Notifications:
+    """Who shows notifications on the session bus."""
+    NAME, PATH = 'org.freedesktop.Notifications', '/org/freedesktop/Notifications'
+    INTERFACE = f"""<node><interface name='{NAME}'>
+      <method name='GetCapabilities'><arg type='as' direction='out'/></method>
+      <method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>
+        <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>
+        <arg type='a{{sv}}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/></method>
+      <method name='CloseNotification'><arg type='u' direction='in'/></method>
+    </interface></node>"""
+
+    def __init__(self):
+        self.shown = {}  # title, body and actions, by number
+        self.last = 0
+        self.context = GLib.MainContext.new()
+        self.context.push_thread_default()
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        node = Gio.DBusNodeInfo.new_for_xml(self.INTERFACE)
+        self.bus.register_object(self.PATH, node.interfaces[0], self.called, None, None)
+        self.context.pop_thread_default()
+        self.bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
+                           GLib.Variant('(su)', (self.NAME, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def called(self, _bus, _sender, _path, _interface, method, parameters, call):
+        if method == 'Notify':
+            _, replaced, _, title, body, actions, *_ = parameters.unpack()
+            self.last += 1
+            number = replaced or self.last
+            self.shown[number] = (title, body, actions)
+            call.return_value(GLib.Variant('(u)', (number,)))
+        elif method == 'CloseNotification':
+            self.shown.pop(parameters.unpack()[0], None)
+            call.return_value(None)
+        else:
+            call.return_value(GLib.Variant('(as)', (['actions', 'body'],)))
+
+    def titles(self):
+        """Of what is shown now."""
+        while self.context.iteration(False):
+            pass
+        return [title for title, _, _ in self.shown.values()]
+
+    def wait_for(self, title):
+        """The body of the one of that title."""
+        until(lambda: title in self.titles(), f'a notification “{title}”')
+        return next(body for other, body, _ in self.shown.values() if other == title)
+
+    def press(self, title, label):
+        """One of its buttons; it goes."""
+        number, actions = next((number, actions) for number, (other, _, actions) in self.shown.items() if other == title)
+        action = actions[actions.index(label) - 1]
+        del self.shown[number]
+        for signal, parameters in (('ActionInvoked', GLib.Variant('(us)', (number, action))),
+                                   ('NotificationClosed', GLib.Variant('(uu)', (number, 2)))):
+            self.bus.emit_signal(None, self.PATH, self.NAME, signal, parameters)
