@@ -79,7 +79,7 @@ relais_background_group_read_cb (GObject      *source,
     return;
   turned = relais_switch_row_get_active (self->at_login) != self->in_force;
   self->in_force = in_force;
-  if (turned)
+  if (turned && relais_switch_row_get_active (self->at_login) != in_force)
     relais_background_group_login_cb (self);
   else
     show_login (self, error);

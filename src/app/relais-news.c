@@ -222,16 +222,15 @@ static void
 relais_news_accounts_cb (RelaisNews *self)
 {
   g_autoptr (GPtrArray) stopped = list_stopped (self);
-  g_autofree char *digest = dup_digest (stopped);
 
-  if (stopped->len == 0 && self->told != NULL)
+  if (stopped->len > 0)
+    {
+      tell_soon (self);
+    }
+  else if (self->told != NULL)
     {
       withdraw (self, ACCOUNTS_NOTE);
       g_clear_pointer (&self->told, g_free);
-    }
-  else if (stopped->len > 0 && g_strcmp0 (digest, self->told) != 0)
-    {
-      tell_soon (self);
     }
 }
 

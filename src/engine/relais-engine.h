@@ -132,7 +132,8 @@ typedef struct
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
  * second for what changes with traffic. Properties (all read-only): "state", "keyring",
  * "failure" (RelaisStartFailure), "trouble" (GError), "n-active", "n-accounts", "n-running",
- * "api-key-set", "port" (the one bound while running, else the one to bind), "allow-lan-access", "auth-mode", "effective-auth-mode".
+ * "api-key-set", "port" (the one bound while running, else the one to bind), "allow-lan-access",
+ * "auth-mode", "effective-auth-mode".
  * Signal "models-changed": what dup_models says changed; refresh_models asks for it. */
 #define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
 

@@ -4,6 +4,7 @@
 It starts without a window and tells by notifications what happens, is brought into sight by them, by a second launch
 and by scripts, is closed and goes on, starts at login and with the window, and does not end before its answers have.
 """
+import http.client
 import json
 import os
 import socket
@@ -14,8 +15,8 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
-from driver import (Notifications, Program, application, key_of, on_display, said, see_whole_stacks,  # noqa: E402
-                    settle_in, shown, store_settings, type_keys, until, wait_for)
+from driver import (Notifications, Program, application, key_of, on_display, press, said,  # noqa: E402
+                    see_whole_stacks, settle_in, shown, store_settings, type_keys, until, wait_for)
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
 from standin import StandIn  # noqa: E402
@@ -112,14 +113,28 @@ def check_scripts(port):
     assert answers(port), 'it runs and does not answer'
 
 
-def check_end(program, notices, port):
-    """What is being answered is answered to its end, in sight."""
+def check_waiting(program, notices, port):
+    """What is being answered is answered to its end, and that is told."""
     answer = ask(port, 'practice', 'PRACTICE slow 20 150', stream=True)
     act('quit')
     wait_for(look(), 'label', said('Waiting for %u answer to end…', 1) % 1)
     assert answer.read().endswith(b'data: [DONE]\n\n'), 'it did not wait for the answer'
     program.wait('quit')
     until(lambda: not notices.titles(), 'what no longer holds to be withdrawn')
+
+
+def check_cut(program, port):
+    """Who does not want to wait need not, even for what would have had its time."""
+    answer = ask(port, 'practice', 'PRACTICE slow 20 220', stream=True)
+    type_keys(TITLE, 'ctrl+q')
+    wait_for(program.root, 'label', said('Waiting for %u answer to end…', 1) % 1)
+    press(program.root, said('_Quit Now'))
+    program.wait('Quit Now')
+    try:
+        answer.read()
+        raise SystemExit('not ok: it waited for the whole answer')
+    except http.client.IncompleteRead:
+        pass
 
 
 def main():
@@ -135,16 +150,16 @@ def main():
         add_account(relais, 'practice')
         add_account(relais, 'openai-compatible', '--label', 'Refused', '--base-url', upstream.url, secret=upstream.secret)
         notices, log = Notifications(), os.path.join(home, 'log')
-        with Program([window, '--background'], log, in_sight=False) as program:
+        with Program([relais, '--background'], log, in_sight=False) as program:
             check_news(notices, port)
             check_login()
             type_keys(TITLE, key_of('Start the Proxy with the Win_dow'))
             check_closed(window, notices, port)
             check_scripts(port)
-            check_end(program, notices, port)
+            check_waiting(program, notices, port)
         with Program([window], log) as program:
             until(lambda: answers(port), 'it to start with its window')
-            program.quit(TITLE, 'ctrl+q')
+            check_cut(program, port)
     print('ok')
 
 

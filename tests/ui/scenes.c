@@ -393,18 +393,32 @@ set_up_refused (RelaisEngine *engine,
   gtk_window_present (GTK_WINDOW (view));
 }
 
-/* The last group of the page: the focus brings it into view. */
+static gboolean
+scroll_down_cb (gpointer adjustment)
+{
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not yet: what is being laid out does not move. */
+static void
+scroll_soon_cb (GtkAdjustment *adjustment)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, scroll_down_cb, g_object_ref (adjustment), g_object_unref);
+}
+
+/* The last group of the page, however long that gets. */
 static void
 set_up_background (RelaisEngine *engine,
                    GSettings    *settings,
                    GtkWindow    *window)
 {
   GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
-  gpointer group = gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "background");
-  gpointer last = gtk_widget_get_template_child (group, G_OBJECT_TYPE (group), "at_launch");
+  GtkWidget *scroller = find_type (page, "GtkScrolledWindow");
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
 
+  g_signal_connect (adjustment, "changed", G_CALLBACK (scroll_soon_cb), NULL);
   run (engine);
-  gtk_widget_grab_focus (last);
 }
 
 static void
@@ -412,6 +426,12 @@ set_up_leaving (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
 {
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  g_autoptr (GSimpleAction) quit = g_simple_action_new ("quit", NULL);
+
+  /* which the application has */
+  g_action_map_add_action (G_ACTION_MAP (actions), G_ACTION (quit));
+  gtk_widget_insert_action_group (GTK_WIDGET (window), "app", G_ACTION_GROUP (actions));
   run (engine);
   puppet_engine_set_n_running (engine, 2);
   puppet_engine_set_state (engine, RELAIS_ENGINE_STOPPING);
