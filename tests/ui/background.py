@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
-from driver import (Notifications, Program, application, key_of, on_display, press, said,  # noqa: E402
+from driver import (Program, application, key_of, on_display, press, said,  # noqa: E402
                     see_whole_stacks, settle_in, shown, store_settings, type_keys, until, wait_for)
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
@@ -111,14 +111,14 @@ def check_scripts(port):
     assert answers(port), 'it runs and does not answer'
 
 
-def check_waiting(program, notices, port):
+def check_waiting(program, port):
     """What is being answered is answered to its end, and that is told."""
     answer = ask(port, 'practice', 'PRACTICE slow 20 150', stream=True)
     act('quit')
     wait_for(look(), 'label', said('Waiting for %u answer to end…', 1) % 1)
     assert answer.read().endswith(b'data: [DONE]\n\n'), 'it did not wait for the answer'
     program.wait('quit')
-    until(lambda: not notices.titles(), 'what no longer holds to be withdrawn')
+    until(lambda: not program.notices.titles(), 'what no longer holds to be withdrawn')
 
 
 def check_cut(program, port):
@@ -147,14 +147,14 @@ def main():
         store_settings(port=port)
         add_account(relais, 'practice')
         add_account(relais, 'openai-compatible', '--label', 'Refused', '--base-url', upstream.url, secret=upstream.secret)
-        notices, log = Notifications(), os.path.join(home, 'log')
+        log = os.path.join(home, 'log')
         with Program([relais, '--background'], log, in_sight=False) as program:
-            check_news(notices, port)
+            check_news(program.notices, port)
             check_login()
             type_keys(TITLE, key_of('Start the Proxy with the Win_dow'))
-            check_closed(window, notices, port)
+            check_closed(window, program.notices, port)
             check_scripts(port)
-            check_waiting(program, notices, port)
+            check_waiting(program, port)
         with Program([window], log) as program:
             until(lambda: answers(port), 'it to start with its window')
             check_cut(program, port)

@@ -3,6 +3,7 @@ import gettext
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 import gi
@@ -166,12 +167,76 @@ def see_whole_stacks():
         os.environ['ASAN_OPTIONS'] += ':fast_unwind_on_malloc=0'
 
 
+class Notifications:
+    """Who shows notifications on the session bus. Without one GLib warns of each."""
+    NAME, PATH = 'org.freedesktop.Notifications', '/org/freedesktop/Notifications'
+    INTERFACE = f"""<node><interface name='{NAME}'>
+      <method name='GetCapabilities'><arg type='as' direction='out'/></method>
+      <method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>
+        <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>
+        <arg type='a{{sv}}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/></method>
+      <method name='CloseNotification'><arg type='u' direction='in'/></method>
+    </interface></node>"""
+
+    def __init__(self):
+        self.shown = {}  # title, body and actions, by number
+        self.last = 0
+        context = GLib.MainContext.new()
+        context.push_thread_default()
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            os.environ['DBUS_SESSION_BUS_ADDRESS'], Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        node = Gio.DBusNodeInfo.new_for_xml(self.INTERFACE)
+        self.bus.register_object(self.PATH, node.interfaces[0], self.called, None, None)
+        context.pop_thread_default()
+        self.bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
+                           GLib.Variant('(su)', (self.NAME, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
+        self.loop = GLib.MainLoop.new(context, False)
+        threading.Thread(target=self.loop.run, daemon=True).start()
+
+    def called(self, _bus, _sender, _path, _interface, method, parameters, call):
+        if method == 'Notify':
+            _, replaced, _, title, body, actions, *_ = parameters.unpack()
+            self.last += 1
+            number = replaced or self.last
+            self.shown[number] = (title, body, actions)
+            call.return_value(GLib.Variant('(u)', (number,)))
+        elif method == 'CloseNotification':
+            self.shown.pop(parameters.unpack()[0], None)
+            call.return_value(None)
+        else:
+            call.return_value(GLib.Variant('(as)', (['actions', 'body'],)))
+
+    def titles(self):
+        """Of what is shown now."""
+        return [title for title, *_ in list(self.shown.values())]
+
+    def wait_for(self, title):
+        """The body of the one of that title."""
+        until(lambda: title in self.titles(), f'a notification “{title}”')
+        return next(body for other, body, _ in list(self.shown.values()) if other == title)
+
+    def press(self, title, label):
+        """One of its buttons; it goes."""
+        number, actions = next((n, actions) for n, (other, _, actions) in list(self.shown.items()) if other == title)
+        action = actions[actions.index(label) - 1]
+        del self.shown[number]
+        for signal, parameters in (('ActionInvoked', GLib.Variant('(us)', (number, action))),
+                                   ('NotificationClosed', GLib.Variant('(uu)', (number, 2)))):
+            self.bus.emit_signal(None, self.PATH, self.NAME, signal, parameters)
+
+    def close(self):
+        self.bus.close_sync(None)
+        self.loop.quit()
+
+
 class Program:
     """The program under test, whose warnings are failures."""
 
     def __init__(self, command, log, in_sight=True):
         self.log = log
         self.in_sight = in_sight
+        self.notices = Notifications()
         environment = dict(os.environ, G_DEBUG='fatal-warnings')
         with open(log, 'ab') as out:
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
@@ -202,6 +267,7 @@ class Program:
         if status is None:
             self.process.terminate()
             self.process.wait(10)
+        self.notices.close()
         with open(self.log, encoding='utf-8') as said:
             said = said.read()
         if status != self.status:
@@ -210,60 +276,3 @@ class Program:
             print(said)
         elif 'WARNING' in said or 'CRITICAL' in said:
             raise SystemExit(f'not ok: it warned\n{said}')
-
-
-class Notifications:
-    """Who shows notifications on the session bus."""
-    NAME, PATH = 'org.freedesktop.Notifications', '/org/freedesktop/Notifications'
-    INTERFACE = f"""<node><interface name='{NAME}'>
-      <method name='GetCapabilities'><arg type='as' direction='out'/></method>
-      <method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>
-        <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>
-        <arg type='a{{sv}}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/></method>
-      <method name='CloseNotification'><arg type='u' direction='in'/></method>
-    </interface></node>"""
-
-    def __init__(self):
-        self.shown = {}  # title, body and actions, by number
-        self.last = 0
-        self.context = GLib.MainContext.new()
-        self.context.push_thread_default()
-        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        node = Gio.DBusNodeInfo.new_for_xml(self.INTERFACE)
-        self.bus.register_object(self.PATH, node.interfaces[0], self.called, None, None)
-        self.context.pop_thread_default()
-        self.bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
-                           GLib.Variant('(su)', (self.NAME, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
-
-    def called(self, _bus, _sender, _path, _interface, method, parameters, call):
-        if method == 'Notify':
-            _, replaced, _, title, body, actions, *_ = parameters.unpack()
-            self.last += 1
-            number = replaced or self.last
-            self.shown[number] = (title, body, actions)
-            call.return_value(GLib.Variant('(u)', (number,)))
-        elif method == 'CloseNotification':
-            self.shown.pop(parameters.unpack()[0], None)
-            call.return_value(None)
-        else:
-            call.return_value(GLib.Variant('(as)', (['actions', 'body'],)))
-
-    def titles(self):
-        """Of what is shown now."""
-        while self.context.iteration(False):
-            pass
-        return [title for title, _, _ in self.shown.values()]
-
-    def wait_for(self, title):
-        """The body of the one of that title."""
-        until(lambda: title in self.titles(), f'a notification “{title}”')
-        return next(body for other, body, _ in self.shown.values() if other == title)
-
-    def press(self, title, label):
-        """One of its buttons; it goes."""
-        number, actions = next((number, actions) for number, (other, _, actions) in self.shown.items() if other == title)
-        action = actions[actions.index(label) - 1]
-        del self.shown[number]
-        for signal, parameters in (('ActionInvoked', GLib.Variant('(us)', (number, action))),
-                                   ('NotificationClosed', GLib.Variant('(uu)', (number, 2)))):
-            self.bus.emit_signal(None, self.PATH, self.NAME, signal, parameters)
