@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
-from driver import (Program, application, key_of, on_display, press, said,  # noqa: E402
+from driver import (Program, State, application, has, key_of, on_display, press, said,  # noqa: E402
                     see_whole_stacks, settle_in, shown, store_settings, type_keys, until, wait_for)
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
@@ -112,21 +112,22 @@ def check_scripts(port):
 
 
 def check_waiting(program, port):
-    """What is being answered is answered to its end, and that is told."""
+    """What is being answered is answered to its end."""
     answer = ask(port, 'practice', 'PRACTICE slow 20 150', stream=True)
     act('quit')
-    wait_for(look(), 'label', said('Waiting for %u answer to end…', 1) % 1)
     assert answer.read().endswith(b'data: [DONE]\n\n'), 'it did not wait for the answer'
     program.wait('quit')
     until(lambda: not program.notices.titles(), 'what no longer holds to be withdrawn')
 
 
 def check_cut(program, port):
-    """Who does not want to wait need not, even for what would have had its time."""
+    """Who is told of it and does not want to wait need not, even for what would have had its time."""
+    stop = wait_for(program.root, 'push button', said('_Stop'))
     answer = ask(port, 'practice', 'PRACTICE slow 20 220', stream=True)
-    type_keys(TITLE, 'ctrl+q')
-    wait_for(program.root, 'label', said('Waiting for %u answer to end…', 1) % 1)
-    press(program.root, said('_Quit Now'))
+    act('quit')
+    until(lambda: not has(stop, State.SENSITIVE), 'it to stop')  # before a walk that would take its time
+    told = wait_for(program.root, 'label', said('Waiting for %u answer to end…', 1) % 1)
+    press(told.get_parent(), said('_Quit Now'))
     program.wait('Quit Now')
     try:
         answer.read()
