@@ -25,7 +25,6 @@ typedef enum {
 /* How near an account is to what the client asks for and speaks. */
 typedef enum {
   RELAIS_REACH_NONE,
-  RELAIS_REACH_UNLISTED, /* others are known to have the model, and it is not */
   RELAIS_REACH_TRANSLATED,
   RELAIS_REACH_NATIVE,
 } RelaisReach;
@@ -45,7 +44,6 @@ typedef enum {
 /* Why one account that can serve goes before another. */
 typedef enum {
   RELAIS_PRECEDENCE_CONVERSATION, /* what it belongs to, or continues, is there */
-  RELAIS_PRECEDENCE_LISTED,       /* it is known to have the model */
   RELAIS_PRECEDENCE_HEALTH,
   RELAIS_PRECEDENCE_DISPATCH,
   RELAIS_PRECEDENCE_PRIORITY,

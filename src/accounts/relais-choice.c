@@ -25,12 +25,6 @@ rank (const RelaisAccount *account)
     }
 }
 
-static gboolean
-is_unlisted (const RelaisCandidate *candidate)
-{
-  return candidate->reach == RELAIS_REACH_UNLISTED;
-}
-
 /* A model that was refused is the last hope; of others behind a breaker the soonest to reopen. */
 static int
 compare_health (const RelaisHealthState *a,
@@ -59,10 +53,9 @@ order (gboolean          a_first,
   return a_first ? -1 : 1;
 }
 
-/* A refused key behind all others; who is known to have the model before who is not; the well
- * before those something is held against; exclusive ones before pooled ones before fallbacks; then
- * the lower priority; among equals whoever needs no translation, then whose turn it is by the mode;
- * then list order. */
+/* A refused key behind all others; the well before those something is held against; exclusive ones
+ * before pooled ones before fallbacks; then the lower priority; among equals whoever needs no
+ * translation, then whose turn it is by the mode; then list order. */
 static int
 compare (const RelaisChoice    *choice,
          const RelaisCandidate *a,
@@ -75,8 +68,6 @@ compare (const RelaisChoice    *choice,
 
   if (is_refused (a) != is_refused (b))
     return order (is_refused (b), RELAIS_PRECEDENCE_HEALTH, by);
-  if (is_unlisted (a) != is_unlisted (b))
-    return order (is_unlisted (b), RELAIS_PRECEDENCE_LISTED, by);
   if (a_well != b_well)
     return order (a_well, RELAIS_PRECEDENCE_HEALTH, by);
   if (rank (a->account) != rank (b->account))
@@ -205,8 +196,7 @@ ranks_with_best (const RelaisChoice *choice)
 {
   return choice->kept.account != NULL &&
          (choice->best.account == NULL ||
-          (is_unlisted (&choice->kept) <= is_unlisted (&choice->best) &&
-           rank (choice->kept.account) <= rank (choice->best.account)));
+          rank (choice->kept.account) <= rank (choice->best.account));
 }
 
 /* Whether it is worth waiting for: it only had too much to do, will be free soon, and nobody who

@@ -162,7 +162,6 @@ name_reason (const char *reason)
     { "forbidden", NC_ ("attempt", "may not use the model") },
     { "no-model", NC_ ("attempt", "does not know the model") },
     { "conversation", NC_ ("attempt", "the conversation stays where it is") },
-    { "unlisted", NC_ ("attempt", "the model is not in its list") },
     { "fallback", NC_ ("attempt", "is a fallback") },
     { "exclusive", NC_ ("attempt", "another one is exclusive") },
     { "priority", NC_ ("attempt", "comes later by its priority") },

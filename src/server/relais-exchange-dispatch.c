@@ -24,7 +24,8 @@ make_reach_query (RelaisExchange *self)
   return (RelaisReachQuery){ .rule = self->rule,
                              .model = self->record->upstream_model,
                              .dialect = self->dialect->id,
-                             .operation = self->route->operation };
+                             .operation = self->route->operation,
+                             .is_listed = self->is_listed };
 }
 
 static RelaisReach
@@ -33,12 +34,8 @@ reach_cb (const RelaisAccount *account,
 {
   RelaisExchange *self = user_data;
   RelaisReachQuery query = make_reach_query (self);
-  RelaisReach near = relais_reach_find (&query, account);
 
-  return near != RELAIS_REACH_NONE && self->is_listed &&
-             relais_catalog_lacks (self->gateway->catalog, account, self->record->upstream_model)
-           ? RELAIS_REACH_UNLISTED
-           : near;
+  return relais_reach_find (self->gateway, &query, account);
 }
 
 /* To who answers it: the upstream's own bytes where both speak alike, else what is made of them. */
@@ -267,7 +264,6 @@ note_behind_cb (const RelaisAccount *account,
 {
   static const char *const reasons[] = {
     [RELAIS_PRECEDENCE_CONVERSATION] = "conversation",
-    [RELAIS_PRECEDENCE_LISTED] = "unlisted",
     [RELAIS_PRECEDENCE_DISPATCH] = "exclusive",
     [RELAIS_PRECEDENCE_PRIORITY] = "priority",
     [RELAIS_PRECEDENCE_DIALECT] = "dialect",

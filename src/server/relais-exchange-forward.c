@@ -73,6 +73,46 @@ cannot_count (RelaisExchange *self)
           g_strstr_len (self->held->str, self->held->len, "model") == NULL);
 }
 
+static gboolean
+says_json (RelaisExchange *self)
+{
+  return g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0;
+}
+
+/* Whether what was asked for is answered by JSON, and this is none: a wrong address has a page
+ * there, or nothing. */
+static gboolean
+is_foreign (RelaisExchange *self)
+{
+  gsize start = strspn (self->held->str, " \t\r\n\357\273\277");
+
+  return self->route->operation != RELAIS_OPERATION_STORED && self->held->str[start] != '{' &&
+         self->held->str[start] != '[';
+}
+
+static gboolean
+settle_foreign (RelaisExchange *self)
+{
+  g_autofree char *type = g_strndup (relais_exchange_get_type (self),
+                                     strcspn (relais_exchange_get_type (self), "; "));
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                                "The account “%s” was answered %u, but with no JSON (%s): is its "
+                                "base URL right?",
+                                self->account->label, self->upstream_status,
+                                self->held->len == 0 ? "nothing at all"
+                                : *type != '\0'      ? type
+                                                     : "no content type");
+  if (relais_exchange_settle_failure (self, failure))
+    return TRUE;
+  if (must_count (self))
+    relais_exchange_estimate (self);
+  else
+    relais_exchange_fail (self, failure);
+  return TRUE;
+}
+
 /* A whole answer of 200 that is an error. */
 static gboolean
 settle_whole (RelaisExchange *self)
@@ -82,6 +122,8 @@ settle_whole (RelaisExchange *self)
                         : NULL;
   g_autoptr (RelaisFailure) failure = NULL;
 
+  if (is_foreign (self))
+    return settle_foreign (self);
   if (words == NULL)
     {
       relais_exchange_note_served (self);
@@ -184,7 +226,7 @@ head_cb (RelaisTransfer     *transfer,
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
   known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
           length <= RELAIS_EXCHANGE_HELD_MAX;
-  if (status >= 300 || status == 204 || ((known || self->streams) && !stream))
+  if (status >= 300 || status == 204 || (!stream && (known || self->streams || !says_json (self))))
     self->held = g_string_new (NULL);
   else if (stream && self->route->operation == RELAIS_OPERATION_GENERATE)
     {
@@ -254,8 +296,7 @@ static gboolean
 tells_its_end (RelaisExchange *self)
 {
   return self->form == RELAIS_FORM_SSE ||
-         (g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0 &&
-          strcmp (self->head->method, "HEAD") != 0);
+         (says_json (self) && strcmp (self->head->method, "HEAD") != 0);
 }
 
 /* To the last byte: whether it is a good answer, the stream itself may have said. */

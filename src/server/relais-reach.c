@@ -13,19 +13,23 @@
 
 /**
  * relais_reach_find:
+ * @gateway: what exchanges share
  * @query: what is asked for
  * @account: an account
  *
- * Returns: how near it is, whatever models it has; `RELAIS_REACH_NONE` where its dialects or the
- *   rule leave it out
+ * Returns: how near it is; `RELAIS_REACH_NONE` where its dialects or the rule leave it out, or its
+ *   list, and another's names the model
  */
 RelaisReach
-relais_reach_find (const RelaisReachQuery *query,
+relais_reach_find (RelaisGateway          *gateway,
+                   const RelaisReachQuery *query,
                    const RelaisAccount    *account)
 {
   RelaisDialectId dialect;
 
   if (!relais_rule_allows (query->rule, account->id, account->provider))
+    return RELAIS_REACH_NONE;
+  if (query->is_listed && relais_catalog_lacks (gateway->catalog, account, query->model))
     return RELAIS_REACH_NONE;
   /* what is stored at a vendor is asked of the practice account last */
   if (relais_provider_reaches (account, query->dialect))
@@ -66,22 +70,21 @@ relais_reach_find (const RelaisReachQuery *query,
  * @query: what is asked for
  *
  * Returns: (transfer full) (element-type RelaisAccount): the active accounts that may serve it, as
- *   far as patterns and dialects tell
+ *   far as scheduling, patterns and dialects tell
  */
 GPtrArray *
 relais_reach_list (RelaisGateway          *gateway,
                    const RelaisReachQuery *query)
 {
-  GPtrArray *all = relais_account_pool_get_accounts (gateway->pool);
+  g_autoptr (GPtrArray) active = relais_reach_active (gateway);
   GPtrArray *able = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
 
-  for (guint i = 0; query->model != NULL && i < all->len; i++)
+  for (guint i = 0; query->model != NULL && i < active->len; i++)
     {
-      RelaisAccount *account = g_ptr_array_index (all, i);
+      RelaisAccount *account = g_ptr_array_index (active, i);
 
-      if (relais_account_pool_is_active (gateway->pool, account) &&
-          relais_account_serves (account, query->model) &&
-          relais_reach_find (query, account) != RELAIS_REACH_NONE)
+      if (relais_account_serves (account, query->model) &&
+          relais_reach_find (gateway, query, account) != RELAIS_REACH_NONE)
         g_ptr_array_add (able, relais_account_ref (account));
     }
   return able;
@@ -108,9 +111,8 @@ relais_reach_knows (RelaisGateway *gateway,
 
 typedef struct
 {
-  RelaisGateway          *gateway;
-  const RelaisReachQuery *query;
-  gboolean                known;
+  RelaisGateway    *gateway;
+  RelaisReachQuery  query;
 } Foresight;
 
 static RelaisReach
@@ -118,12 +120,8 @@ reach_cb (const RelaisAccount *account,
           gpointer             user_data)
 {
   const Foresight *self = user_data;
-  RelaisReach near = relais_reach_find (self->query, account);
 
-  return near != RELAIS_REACH_NONE && self->known &&
-             !relais_catalog_lists (self->gateway->catalog, account, self->query->model)
-           ? RELAIS_REACH_UNLISTED
-           : near;
+  return relais_reach_find (self->gateway, &self->query, account);
 }
 
 /**
@@ -142,7 +140,7 @@ relais_reach_foresee (RelaisGateway          *gateway,
                       RelaisPick             *pick)
 {
   g_autoptr (GPtrArray) able = relais_reach_list (gateway, query);
-  Foresight foresight = { gateway, query, relais_reach_knows (gateway, able, query->model) };
+  Foresight foresight = { gateway, *query };
   RelaisPickQuery need = { .model = query->model,
                            .scheduling = relais_config_get_scheduling (gateway->config),
                            .fixed_account = relais_config_get_fixed_account (gateway->config),
@@ -151,6 +149,7 @@ relais_reach_foresee (RelaisGateway          *gateway,
                            .reach = reach_cb,
                            .user_data = &foresight };
 
+  foresight.query.is_listed = relais_reach_knows (gateway, able, query->model);
   return relais_account_pool_foresee (gateway->pool, &need, pick);
 }
 

@@ -17,9 +17,11 @@ typedef struct
   const char *model;      /* what the upstream would be asked for, or NULL for none */
   RelaisDialectId dialect;
   RelaisOperation operation;
+  gboolean is_listed; /* some account is known to have the model */
 } RelaisReachQuery;
 
-RelaisReach relais_reach_find     (const RelaisReachQuery *query,
+RelaisReach relais_reach_find     (RelaisGateway          *gateway,
+                                   const RelaisReachQuery *query,
                                    const RelaisAccount    *account);
 GPtrArray  *relais_reach_list     (RelaisGateway          *gateway,
                                    const RelaisReachQuery *query);

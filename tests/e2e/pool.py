@@ -82,8 +82,8 @@ class Vendor:
     @staticmethod
     def send(peer, status, headers, body):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        head = ''.join(f'{name}: {value}\r\n' for name, value in headers.items())
-        peer.sendall(f'HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{head}Content-Length: {len(raw)}\r\n\r\n'.encode() + raw)
+        head = ''.join(f'{name}: {value}\r\n' for name, value in ({'content-type': 'application/json'} | headers).items())
+        peer.sendall(f'HTTP/1.1 {status} X\r\n{head}Content-Length: {len(raw)}\r\n\r\n'.encode() + raw)
         return True
 
     def list(self, peer):
@@ -675,12 +675,39 @@ def a_list_that_failed_once_keeps_nobody_out():
 
 
 @test
-def who_is_known_to_have_the_model_goes_first():
-    first, second = Vendor(), Vendor()
+def only_who_is_known_to_have_the_model_is_asked():
+    first, second = Vendor(refusal(404, 'The model does not exist', code='model_not_found')), Vendor('ok', limited(30))
     first.models = ['m-other']
+    for scheduling in ('cache-first', 'balance', 'performance-first'):
+        first.seen, second.seen, second.script = [], [], ['ok', limited(30)]
+        with Relais('--scheduling', scheduling, '--max-wait', '0', accounts=pool(first, second)) as relais:
+            equal((ask(relais)[0], counts(first, second)), (200, (0, 1)))
+            for words in ('slow down', '“B” is rate limited'):
+                status, headers, answer = ask(relais)
+                equal((status, counts(first, second)), (429, (0, 2)), 'its limit is not made a model that nobody knows')
+                assert 28 <= int(headers['retry-after']) <= 30 and words in answer, answer
+    with Relais('--scheduling', 'fixed:a', accounts=pool(first, second)) as relais:
+        equal((ask(relais)[0], counts(first, second)), (404, (1, 2)), 'the fixed one has no other to stand behind')
+    first, second = Vendor(), Vendor()
     with Relais(accounts=pool(first, second)) as relais:
-        equal((ask(relais)[0], counts(first, second)), (200, (0, 1)))
-        equal((ask(relais, 'm-none')[0], counts(first, second)), (200, (1, 1)), 'nobody has it: the first in the list')
+        equal((ask(relais, 'm-none')[0], counts(first, second)), (200, (1, 0)), 'nobody lists it: the first in the list')
+
+
+@test
+def a_web_page_is_no_answer():
+    """What a wrong base URL gives, with a status of 200, in each way an answer can be held."""
+    def page(kind, words=b'<!doctype html><title>Welcome</title>'):
+        return lambda: (200, {'content-type': kind}, words)
+    for wrong in (page('text/html'), page('application/json', b''), page('text/plain', b'Welcome'), page('application/json', b'"ok"')):
+        for path, body in (('/v1/chat/completions', {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]}),
+                           ('/v1/embeddings', {'model': 'm-one', 'input': 'hi'})):
+            first, second = Vendor(wrong), Vendor()
+            with Relais(accounts=pool(first)) as relais:
+                status, _, answer = relais.request('POST', path, body)
+                equal((status, json.loads(answer)['error']['type']), (502, 'server_error'), answer)
+                assert 'base URL' in message_of(answer), answer
+            with Relais(accounts=pool(first, second)) as relais:
+                equal((relais.request('POST', path, body)[0], counts(first, second)), (200, (2, 1)))
 
 
 # --- the rest ---

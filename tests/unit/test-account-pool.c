@@ -255,19 +255,19 @@ test_behind (void)
   g_autoptr (RelaisAccountPool) pool = relais_account_pool_new ();
 
   relais_account_pool_set_accounts (pool, make ("f1 t b a5 a"));
-  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, "s", "b", "a=7 t=5 a5=4 f1=3");
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, "s", "b", "a=6 t=4 a5=3 f1=2");
   relais_account_pool_set_accounts (pool, make ("x a b"));
-  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "x", "a=3 b=3");
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "x", "a=2 b=2");
   reject (pool, "x");
   /* the conversation is with the one further down */
   expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, "s", "b", "a=0");
-  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "a", "b=6");
-  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "b", "a=6");
-  expect_behind (pool, RELAIS_SCHEDULING_PERFORMANCE_FIRST, NULL, "a", "b=6");
+  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "a", "b=5");
+  expect_behind (pool, RELAIS_SCHEDULING_BALANCE, "s", "b", "a=5");
+  expect_behind (pool, RELAIS_SCHEDULING_PERFORMANCE_FIRST, NULL, "a", "b=5");
   /* what is held against one comes before all that */
   for (guint i = 0; i < 3; i++)
     report (pool, "a", RELAIS_OUTCOME_FAULT, -1);
-  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "b", "a=2");
+  expect_behind (pool, RELAIS_SCHEDULING_CACHE_FIRST, NULL, "b", "a=1");
 }
 
 /* Who runs keeps the account, whatever becomes of the list. */

@@ -941,6 +941,7 @@ test_late (Fixture       *self,
   second = relais_account_new ("second", "openai");
   second->base_url = relais_test_peer_dup_url (self->peer, "");
   second->api_key = g_strdup ("another-key");
+  second->models = g_strsplit ("up-*", " ", -1);
   g_ptr_array_add (relais_account_pool_get_accounts (self->gateway.pool), second);
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-late-429", STREAM), NULL, &served), ==, 200);
   g_assert_true (g_str_has_prefix (served, ": ka\n\n"));
