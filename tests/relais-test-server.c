@@ -48,7 +48,7 @@ answer_free (Answer *self)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
   g_signal_handlers_disconnect_by_data (self->message, self);
-  relais_wire_set_gone (self->wire, NULL, NULL);
+  relais_wire_set_sink (self->wire, NULL, NULL);
   g_atomic_int_inc (&self->server->counts.ended);
   g_object_unref (self->message);
   g_object_unref (self->wire);
@@ -65,11 +65,19 @@ answer_gone_cb (RelaisWire *wire,
   relais_wire_abort (wire);
 }
 
+/* It has no last words. */
+static void
+answer_late_cb (RelaisWire *wire,
+                gpointer    user_data)
+{
+}
+
 static Answer *
 answer_new (RelaisTestServer  *server,
             RelaisWire        *wire,
             SoupServerMessage *message)
 {
+  static const RelaisWireSink sink = { answer_gone_cb, answer_late_cb };
   Answer *self = g_new0 (Answer, 1);
 
   self->server = server;
@@ -77,7 +85,7 @@ answer_new (RelaisTestServer  *server,
   self->wire = g_object_ref (wire);
   g_signal_connect_swapped (message, "finished", G_CALLBACK (answer_free), self);
   g_signal_connect_swapped (message, "disconnected", G_CALLBACK (answer_free), self);
-  relais_wire_set_gone (wire, answer_gone_cb, self);
+  relais_wire_set_sink (wire, &sink, self);
   return self;
 }
 

@@ -208,19 +208,20 @@ append_reason (GString    *line,
   append_words (line, first, REASON_SHOWN_MAX);
 }
 
-/* An upstream may quote the prompt in its error: of those only the status is told. */
+/* An upstream may quote the prompt in its error: of that only the status is told. */
 static void
 append_fault (GString         *line,
               RelaisRecordRow *row)
 {
   const char *error = relais_record_row_get_error (row);
   guint upstream_status;
-  gboolean aborted;
+  gboolean aborted, is_own;
 
-  g_object_get (row, "upstream-status", &upstream_status, "aborted", &aborted, NULL);
+  g_object_get (row, "upstream-status", &upstream_status, "aborted", &aborted, "error-is-own",
+                &is_own, NULL);
   if (upstream_status >= 400)
     g_string_append_printf (line, ": the upstream answered %u", upstream_status);
-  else if (upstream_status > 0 && error != NULL)
+  else if (upstream_status > 0 && error != NULL && !is_own)
     g_string_append (line, ": the upstream's answer failed");
   else if (error != NULL)
     append_reason (line, error);

@@ -23,9 +23,9 @@ typedef struct
   RelaisEngine     *engine;
   RelaisRequestLog *log;
   GMainLoop        *loop;
+  GCancellable *patience; /* with running answers, once it stops */
   const char *key_source; /* how the key was given, or NULL */
   const char       *key_file;
-  gboolean          stopping;
   int               status;
 } Serve;
 
@@ -76,14 +76,14 @@ signal_cb (gpointer user_data)
 {
   Serve *serve = user_data;
 
-  if (serve->stopping)
+  if (serve->patience != NULL)
     {
-      g_main_loop_quit (serve->loop);
+      g_cancellable_cancel (serve->patience);
       return G_SOURCE_CONTINUE;
     }
-  serve->stopping = TRUE;
+  serve->patience = g_cancellable_new ();
   relais_request_log_say (serve->log, "stopping; running answers get up to 5 seconds");
-  relais_engine_stop_async (serve->engine, NULL, stopped_cb, serve);
+  relais_engine_stop_async (serve->engine, serve->patience, stopped_cb, serve);
   return G_SOURCE_CONTINUE;
 }
 
@@ -367,5 +367,6 @@ relais_serve_main (int    argc,
   relais_engine_load_async (engine, FALSE, NULL, loaded_cb, &serve);
   g_main_loop_run (loop);
   relais_request_log_end (log);
+  g_clear_object (&serve.patience);
   return serve.status;
 }

@@ -455,11 +455,13 @@ stopped_cb (GObject      *source,
 /**
  * relais_core_stop:
  * @self: a core
+ * @cancellable: (nullable): ends the wait for streams to end
  * @done: told when the last stream ended or was cut
  * @user_data: for @done
  */
 void
 relais_core_stop (RelaisCore     *self,
+                  GCancellable   *cancellable,
                   RelaisCoreDone  done,
                   gpointer        user_data)
 {
@@ -476,7 +478,7 @@ relais_core_stop (RelaisCore     *self,
   stop->server = g_object_ref (self->server);
   stop->done = done;
   stop->user_data = user_data;
-  relais_server_stop_async (self->server, NULL, stopped_cb, stop);
+  relais_server_stop_async (self->server, cancellable, stopped_cb, stop);
 }
 
 typedef struct

@@ -112,6 +112,7 @@ gboolean         relais_core_is_listening    (RelaisCore                        
 RelaisListening *relais_core_start           (RelaisCore                        *self);
 RelaisListening *relais_core_rebind          (RelaisCore                        *self);
 void             relais_core_stop            (RelaisCore                        *self,
+                                              GCancellable                      *cancellable,
                                               RelaisCoreDone                     done,
                                               gpointer                           user_data);
 void             relais_core_set_rules       (RelaisCore                        *self,

@@ -583,17 +583,18 @@ static void
 stop_job (RelaisCore *core,
           RelaisJob  *job)
 {
-  relais_core_stop (core, relais_job_done, job);
+  relais_core_stop (core, job->cancellable, relais_job_done, job);
 }
 
 /**
  * relais_engine_stop_async:
  * @self: an engine
- * @cancellable: (nullable): not looked at: a stop ends within 5 s
+ * @cancellable: (nullable): does not undo it: what still runs is cut then
  * @callback: told when nothing runs any more
  * @user_data: for @callback
  *
- * Closes the listener at once, lets streams end for up to 5 s, then cuts them.
+ * Closes the listener at once and lets streams end for up to 5 s; those that do not are told that
+ * Relais was stopped, and cut.
  */
 void
 relais_engine_stop_async (RelaisEngine        *self,

@@ -38,6 +38,7 @@ enum {
   PROP_TOKENS,
   PROP_STREAM,
   PROP_ABORTED,
+  PROP_ERROR_IS_OWN,
   PROP_PEER,
   PROP_UPSTREAM_DIALECT,
   PROP_UPSTREAM_STATUS,
@@ -169,6 +170,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_STREAM:
       g_value_set_boolean (value, record->stream);
       break;
+    case PROP_ERROR_IS_OWN:
+      g_value_set_boolean (value, record->error_is_own);
+      break;
     case PROP_ABORTED:
       g_value_set_boolean (value, record->aborted);
       break;
@@ -241,6 +245,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   properties[PROP_TOKENS] = g_param_spec_int64 ("tokens", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_STREAM] = g_param_spec_boolean ("stream", NULL, NULL, FALSE, flags);
   properties[PROP_ABORTED] = g_param_spec_boolean ("aborted", NULL, NULL, FALSE, flags);
+  properties[PROP_ERROR_IS_OWN] = g_param_spec_boolean ("error-is-own", NULL, NULL, FALSE, flags);
   properties[PROP_UPSTREAM_STATUS] = g_param_spec_uint ("upstream-status", NULL, NULL, 0, 999, 0, flags);
   properties[PROP_ATTEMPTS] = g_param_spec_uint ("attempts", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_RULE] = g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -299,6 +304,7 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_TOKENS] = count_tokens (old) == count_tokens (record);
   same[PROP_STREAM] = old->stream == record->stream;
   same[PROP_ABORTED] = old->aborted == record->aborted;
+  same[PROP_ERROR_IS_OWN] = old->error_is_own == record->error_is_own;
   same[PROP_HINT] = g_strcmp0 (old->hint, record->hint) == 0;
   same[PROP_UPSTREAM_DIALECT] = g_strcmp0 (old->upstream_dialect, record->upstream_dialect) == 0;
   same[PROP_UPSTREAM_STATUS] = old->upstream_status == record->upstream_status;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * "upstream-model", "account", "hint", "error", "finish", "peer", "upstream-dialect" (strings or
  * NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while running),
  * "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when unknown),
- * "stream", "aborted" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
+ * "stream", "aborted", "error-is-own" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
  * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
  * (GPtrArray of RelaisTraceStep), "detours" (string, what of that came before the last attempt, in
  * one line, or NULL), "refused-host", "refused-origin" (strings, what a person could allow so that

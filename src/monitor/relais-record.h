@@ -41,7 +41,8 @@ typedef struct
   char              *finish;
   char              *hint;
   char              *error;
-  char *refused_host; /* what a person could allow */
+  gboolean error_is_own; /* none of it is the upstream's */
+  char *refused_host;    /* what a person could allow */
   char              *refused_origin;
   RelaisChanges *changes; /* of a translated request; shared, NULL for none */
   GPtrArray *trace;       /* RelaisTraceStep, in order; NULL for none */

@@ -177,6 +177,7 @@ relais_exchange_reset_attempt (RelaisExchange *self)
   g_clear_pointer (&self->account, relais_account_unref);
   g_clear_pointer (&self->sent, g_bytes_unref);
   g_clear_pointer (&self->record->error, g_free);
+  self->record->error_is_own = FALSE;
   g_clear_pointer (&self->record->account_id, g_free);
   g_clear_pointer (&self->record->account, g_free);
   g_clear_pointer (&self->record->upstream_dialect, g_free);

@@ -107,9 +107,12 @@ settle_foreign (RelaisExchange *self)
   if (relais_exchange_settle_failure (self, failure))
     return TRUE;
   if (must_count (self))
-    relais_exchange_estimate (self);
-  else
-    relais_exchange_fail (self, failure);
+    {
+      relais_exchange_estimate (self);
+      return TRUE;
+    }
+  self->record->error_is_own = TRUE;
+  relais_exchange_fail (self, failure);
   return TRUE;
 }
 
@@ -270,6 +273,14 @@ data_cb (RelaisTransfer *transfer,
     relais_transfer_set_paused (transfer, TRUE);
 }
 
+/* In the middle of an event, or of another's whole answer, nothing of ours can be said. */
+gboolean
+relais_exchange_forward_may_speak (RelaisExchange *self)
+{
+  return self->tap == NULL || !self->spoken ||
+         (self->form == RELAIS_FORM_SSE && relais_tap_is_between (self->tap));
+}
+
 static void
 end_cut_stream (RelaisExchange *self,
                 const GError   *error)
@@ -280,14 +291,14 @@ end_cut_stream (RelaisExchange *self,
                                 "%s", error->message);
   relais_exchange_note_broken (self, failure);
   relais_exchange_note_tap (self);
-  if (self->form == RELAIS_FORM_SSE && relais_tap_is_between (self->tap))
+  if (relais_exchange_forward_may_speak (self))
     {
       relais_exchange_fail_error (self, error);
       return;
     }
-  /* in the middle of an event nothing can be said any more */
   g_free (self->record->error);
   self->record->error = g_strdup (error->message);
+  self->record->error_is_own = TRUE;
   relais_reply_abort (self->reply);
 }
 

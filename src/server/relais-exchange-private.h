@@ -193,9 +193,10 @@ void        relais_exchange_note_tap      (RelaisExchange         *self);
 gboolean    relais_exchange_fail_upstream (RelaisExchange         *self);
 
 /* relais-exchange-forward.c: the same dialect on both sides, bytes go through */
-void relais_exchange_forward        (RelaisExchange *self);
-void relais_exchange_forward_resume (RelaisExchange *self);
-void relais_exchange_forward_stop   (RelaisExchange *self);
+void     relais_exchange_forward           (RelaisExchange *self);
+void     relais_exchange_forward_resume    (RelaisExchange *self);
+gboolean relais_exchange_forward_may_speak (RelaisExchange *self);
+void     relais_exchange_forward_stop      (RelaisExchange *self);
 
 /* relais-exchange-speak.c: events become an answer in the client's dialect */
 void  relais_exchange_speak        (RelaisExchange     *self);

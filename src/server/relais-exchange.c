@@ -184,6 +184,7 @@ relais_exchange_fail_error (RelaisExchange *self,
 
   failure = relais_failure_new (error->domain == RELAIS_ERROR ? error->code : RELAIS_ERROR_UPSTREAM,
                                 "%s", error->message);
+  self->record->error_is_own = TRUE;
   relais_exchange_fail (self, failure);
 }
 
@@ -228,7 +229,7 @@ ended_cb (RelaisReply *reply,
   RelaisExchange *self = user_data;
 
   self->over = TRUE;
-  relais_wire_set_gone (self->wire, NULL, NULL);
+  relais_wire_set_sink (self->wire, NULL, NULL);
   stop_work (self);
   relais_usage_add (&self->record->usage, &self->spent);
   self->record->aborted = !whole;
@@ -248,6 +249,30 @@ gone_cb (RelaisWire *wire,
   /* Nobody listens: the upstream's work is stopped now, not at the next write. */
   stop_work (self);
   relais_reply_drop (self->reply);
+}
+
+/* Relais ends, and the answer has not. */
+static void
+late_cb (RelaisWire *wire,
+         gpointer    user_data)
+{
+  g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
+  g_autoptr (RelaisFailure) failure = NULL;
+
+  if (self->over || relais_reply_is_complete (self->reply))
+    return;
+  failure = relais_failure_new (RELAIS_ERROR_BUSY,
+                                "Relais was stopped before this answer had ended");
+  self->record->error_is_own = TRUE;
+  if (relais_exchange_forward_may_speak (self))
+    relais_exchange_fail (self, failure);
+  else
+    {
+      g_free (self->record->error);
+      self->record->error = g_strdup (failure->message);
+      relais_reply_abort (self->reply);
+    }
+  stop_work (self);
 }
 
 static void
@@ -491,6 +516,7 @@ relais_exchange_start (RelaisGateway     *gateway,
                        SoupServerMessage *message)
 {
   static const RelaisReplySink sink = { drained_cb, ended_cb };
+  static const RelaisWireSink wire_sink = { gone_cb, late_cb };
   g_autoptr (RelaisExchange) self = g_rc_box_new0 (RelaisExchange);
   g_autofree char *id = relais_key_random (24);
 
@@ -517,7 +543,7 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->record->hint = g_strdup (self->route->hint);
   self->record->bytes_in = g_bytes_get_size (self->body);
   self->reply = relais_reply_new (wire, message, &sink, relais_exchange_ref (self));
-  relais_wire_set_gone (wire, gone_cb, self);
+  relais_wire_set_sink (wire, &wire_sink, self);
   set_common_headers (self);
   relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
   perform (self);

@@ -287,6 +287,18 @@ relais_reply_has_begun (RelaisReply *self)
 }
 
 /**
+ * relais_reply_is_complete:
+ * @self: a reply
+ *
+ * Returns: whether all of it was handed over
+ */
+gboolean
+relais_reply_is_complete (RelaisReply *self)
+{
+  return self->complete;
+}
+
+/**
  * relais_reply_is_full:
  * @self: a reply
  *

@@ -24,31 +24,32 @@ typedef struct
                  gpointer user_data);
 } RelaisReplySink;
 
-RelaisReply *relais_reply_new        (RelaisWire            *wire,
-                                      SoupServerMessage     *message,
-                                      const RelaisReplySink *sink,
-                                      gpointer               user_data);
-void         relais_reply_set_header (RelaisReply           *self,
-                                      const char            *name,
-                                      const char            *value);
-void         relais_reply_send       (RelaisReply           *self,
-                                      guint                  status,
-                                      const char            *content_type,
-                                      const char            *body,
-                                      gsize                  length);
-void         relais_reply_begin      (RelaisReply           *self,
-                                      guint                  status,
-                                      const char            *content_type);
-void         relais_reply_write      (RelaisReply           *self,
-                                      const char            *bytes,
-                                      gsize                  length);
-void         relais_reply_finish     (RelaisReply           *self);
-void         relais_reply_abort      (RelaisReply           *self);
-void         relais_reply_drop       (RelaisReply           *self);
-gboolean     relais_reply_has_begun  (RelaisReply           *self);
-gboolean     relais_reply_is_full    (RelaisReply           *self);
-gint64       relais_reply_get_size   (RelaisReply           *self);
-guint        relais_reply_get_status (RelaisReply           *self);
-void         relais_reply_free       (RelaisReply           *self);
+RelaisReply *relais_reply_new         (RelaisWire            *wire,
+                                       SoupServerMessage     *message,
+                                       const RelaisReplySink *sink,
+                                       gpointer               user_data);
+void         relais_reply_set_header  (RelaisReply           *self,
+                                       const char            *name,
+                                       const char            *value);
+void         relais_reply_send        (RelaisReply           *self,
+                                       guint                  status,
+                                       const char            *content_type,
+                                       const char            *body,
+                                       gsize                  length);
+void         relais_reply_begin       (RelaisReply           *self,
+                                       guint                  status,
+                                       const char            *content_type);
+void         relais_reply_write       (RelaisReply           *self,
+                                       const char            *bytes,
+                                       gsize                  length);
+void         relais_reply_finish      (RelaisReply           *self);
+void         relais_reply_abort       (RelaisReply           *self);
+void         relais_reply_drop        (RelaisReply           *self);
+gboolean     relais_reply_has_begun   (RelaisReply           *self);
+gboolean     relais_reply_is_complete (RelaisReply           *self);
+gboolean     relais_reply_is_full     (RelaisReply           *self);
+gint64       relais_reply_get_size    (RelaisReply           *self);
+guint        relais_reply_get_status  (RelaisReply           *self);
+void         relais_reply_free        (RelaisReply           *self);
 
 G_END_DECLS

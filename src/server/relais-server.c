@@ -25,6 +25,7 @@
 #define LINGERS_WHEN_FULL 64
 #define VICTIMS_TRIED 64
 #define ADDRESSES_KEPT_US (10 * G_USEC_PER_SEC)
+#define LAST_WORDS_MS 500
 
 struct _RelaisServer
 {
@@ -313,11 +314,39 @@ relais_server_changed_cb (gpointer user_data)
 }
 
 static gboolean
-relais_server_grace_cb (gpointer user_data)
+relais_server_cut_cb (gpointer user_data)
 {
   g_autoptr (RelaisServer) self = g_object_ref (user_data);
 
   cut (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_grace (RelaisServer *self,
+           guint         ms,
+           GSourceFunc   func)
+{
+  clear_grace (self);
+  self->grace = g_timeout_source_new (ms);
+  g_source_set_callback (self->grace, func, self, NULL);
+  g_source_attach (self->grace, g_main_context_get_thread_default ());
+}
+
+/* Who still waits for an answer hears why none comes; that has a moment to leave. */
+static gboolean
+relais_server_late_cb (gpointer user_data)
+{
+  g_autoptr (RelaisServer) self = g_object_ref (user_data);
+  g_autoptr (GPtrArray) wires = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (relais_wire_host_count (self->host) == 0)
+    return relais_server_cut_cb (self);
+  for (GList *link = self->host->wires.head; link != NULL; link = link->next)
+    g_ptr_array_add (wires, g_object_ref (link->data));
+  set_grace (self, LAST_WORDS_MS, relais_server_cut_cb);
+  for (guint i = 0; i < wires->len; i++)
+    relais_wire_call_late (g_ptr_array_index (wires, i));
   return G_SOURCE_REMOVE;
 }
 
@@ -442,7 +471,8 @@ expel_all (RelaisServer *self,
  * @user_data: for @callback
  *
  * Closes the listener and what waits for requests at once, answers new requests with 503, and lets
- * running answers end for `stop_grace_ms`; then it cuts them. @self stays alive until then.
+ * running answers end for `stop_grace_ms`; those that do not are told, and cut. @self stays alive
+ * until then.
  */
 void
 relais_server_stop_async (RelaisServer        *self,
@@ -461,17 +491,14 @@ relais_server_stop_async (RelaisServer        *self,
   self->host->draining = TRUE;
   g_clear_pointer (&self->listener, relais_listener_free);
   if (self->grace == NULL)
+    set_grace (self, relais_config_get_limits (self->config)->stop_grace_ms,
+               relais_server_late_cb);
+  if (cancellable != NULL)
     {
-      self->grace = g_timeout_source_new (relais_config_get_limits (self->config)->stop_grace_ms);
-      g_source_set_callback (self->grace, relais_server_grace_cb, self, NULL);
-      if (cancellable != NULL)
-        {
-          g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
 
-          g_source_set_dummy_callback (cancelled);
-          g_source_add_child_source (self->grace, cancelled);
-        }
-      g_source_attach (self->grace, g_main_context_get_thread_default ());
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (self->grace, cancelled);
     }
   self->host->changed = relais_server_changed_cb;
   expel_all (self, FALSE);

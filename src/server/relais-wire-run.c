@@ -134,12 +134,11 @@ relais_wire_run (RelaisWire *self)
 void
 relais_wire_call_gone (RelaisWire *self)
 {
-  RelaisWireGoneFunc gone = self->gone;
+  const RelaisWireSink *sink = g_steal_pointer (&self->sink);
 
   self->gone_pending = FALSE;
-  self->gone = NULL;
-  if (gone != NULL)
-    gone (self, self->gone_data);
+  if (sink != NULL)
+    sink->gone (self, self->sink_data);
 }
 
 /**

@@ -119,7 +119,7 @@ end_request (RelaisWire *self)
   self->host->bodies_size_bytes -= self->body_held;
   self->body_held = 0;
   self->message = NULL;
-  self->gone = NULL;
+  self->sink = NULL;
   self->gone_pending = FALSE;
 }
 
@@ -366,27 +366,27 @@ relais_wire_get_peer (RelaisWire *self)
 }
 
 /**
- * relais_wire_set_gone:
+ * relais_wire_set_sink:
  * @self: a wire
- * @gone: (nullable): told when the client leaves before it has its answer
- * @user_data: for @gone
+ * @sink: (nullable): who is told what becomes of it; static
+ * @user_data: for @sink
  *
  * For the request being answered only. A client that ended its half right after the request counts
- * as gone; @gone comes from the main loop all the same.
+ * as gone; `gone` comes from the main loop all the same.
  */
 void
-relais_wire_set_gone (RelaisWire         *self,
-                      RelaisWireGoneFunc  gone,
-                      gpointer            user_data)
+relais_wire_set_sink (RelaisWire           *self,
+                      const RelaisWireSink *sink,
+                      gpointer              user_data)
 {
   g_return_if_fail (RELAIS_IS_WIRE (self));
 
-  if (gone != NULL && !self->running)
+  if (sink != NULL && !self->running)
     return;
-  self->gone = gone;
-  self->gone_data = user_data;
+  self->sink = sink;
+  self->sink_data = user_data;
   self->gone_pending =
-    gone != NULL && (self->eof || self->left) && self->phase == RELAIS_WIRE_ANSWER;
+    sink != NULL && (self->eof || self->left) && self->phase == RELAIS_WIRE_ANSWER;
   if (self->gone_pending)
     wake (self);
 }
@@ -556,6 +556,19 @@ relais_wire_cut (RelaisWire *self)
   G_GNUC_UNUSED g_autoptr (RelaisWire) wire = g_object_ref (self);
 
   close_unattached (self);
+}
+
+/**
+ * relais_wire_call_late:
+ * @self: a wire
+ *
+ * Tells who answers on it that its connection is about to be closed. Last words still leave.
+ */
+void
+relais_wire_call_late (RelaisWire *self)
+{
+  if (self->sink != NULL)
+    self->sink->late (self, self->sink_data);
 }
 
 /**

@@ -17,16 +17,20 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE (RelaisWire, relais_wire, RELAIS, WIRE, GIOStream)
 
-/* Told when the client left while its request was being answered. Once, and never after the answer
- * was finished. */
-typedef void (*RelaisWireGoneFunc) (RelaisWire *wire,
-                                    gpointer user_data);
+/* What happens to a wire while its request is being answered; never after that. */
+typedef struct
+{
+  void (*gone) (RelaisWire *wire, /* the client left; once */
+                gpointer user_data);
+  void (*late) (RelaisWire *wire, /* the server stops, and waits for the answer no longer */
+                gpointer user_data);
+} RelaisWireSink;
 
-const RelaisHead *relais_wire_get_head (RelaisWire         *self);
-const char       *relais_wire_get_peer (RelaisWire         *self);
-void              relais_wire_set_gone (RelaisWire         *self,
-                                        RelaisWireGoneFunc  gone,
-                                        gpointer            user_data);
-void              relais_wire_abort    (RelaisWire         *self);
+const RelaisHead *relais_wire_get_head (RelaisWire           *self);
+const char       *relais_wire_get_peer (RelaisWire           *self);
+void              relais_wire_set_sink (RelaisWire           *self,
+                                        const RelaisWireSink *sink,
+                                        gpointer              user_data);
+void              relais_wire_abort    (RelaisWire           *self);
 
 G_END_DECLS

@@ -314,20 +314,54 @@ def a_stop_lets_answers_end_and_takes_no_new_ones():
         equal(relais.process.wait(10), 0)
 
 
+def running(relais, prompt, stream=True, path='/v1/chat/completions', **more):
+    """A request whose answer is not there yet."""
+    sock = relais.connect()
+    raw = json.dumps(dict({'model': 'm', 'stream': stream, 'max_tokens': 99, 'messages': [{'role': 'user', 'content': prompt}]}, **more)).encode()
+    sock.sendall(b'POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n' % (path.encode(), len(raw)) + raw)
+    return sock
+
+
+def rest_of(sock):
+    pieces = []
+    while piece := sock.recv(65536):
+        pieces.append(piece)
+    return b''.join(pieces)
+
+
 @test
 def a_stop_cuts_what_does_not_end_in_time():
     with Relais('--practice') as relais:
-        body = {'model': 'm', 'stream': True, 'messages': [{'role': 'user', 'content': 'PRACTICE slow 100 1000'}]}
-        sock = relais.connect()
-        raw = json.dumps(body).encode()
-        sock.sendall(b'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
-                     b'Content-Length: %d\r\n\r\n' % len(raw) + raw)
-        sock.recv(65536)
+        chat, claude = running(relais, 'PRACTICE slow 100 1000'), running(relais, 'PRACTICE slow 100 1000', path='/v1/messages')
+        whole = running(relais, 'PRACTICE slow 100 1000', False)
+        chat.recv(65536), claude.recv(65536)
         begun = time.monotonic()
         relais.process.send_signal(signal.SIGTERM)
         equal(relais.process.wait(15), 0)
         took = time.monotonic() - begun
         assert 4 < took < 8, f'{took} s'
+        for sock, words in ((chat, b'data: {"error":{"message":"Relais was stopped'), (claude, b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Relais was stopped'),
+                            (whole, b'"message":"Relais was stopped before this answer had ended"')):
+            answer = rest_of(sock)
+            assert words in answer and answer.endswith((b'\r\n0\r\n\r\n', b'}')), answer[-300:]
+            assert sock is not whole or answer.startswith(b'HTTP/1.1 503 '), answer
+        equal(relais.said().count(': Relais was stopped before this answer had ended'), 3, relais.said())
+
+
+@test
+def a_second_signal_ends_the_wait():
+    with Relais('--practice') as relais:
+        sock = running(relais, 'PRACTICE slow 100 1000')
+        sock.recv(65536)
+        relais.process.send_signal(signal.SIGTERM)
+        until(lambda: 'stopping' in relais.said(), 'the word that it stops')
+        begun = time.monotonic()
+        relais.process.send_signal(signal.SIGTERM)
+        equal(relais.process.wait(15), 0)
+        took = time.monotonic() - begun
+        assert took < 3, f'{took} s'
+        assert b'"message":"Relais was stopped' in rest_of(sock)
+        assert ': Relais was stopped before' in relais.said(), relais.said()
 
 
 @test

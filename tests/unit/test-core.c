@@ -468,7 +468,7 @@ test_start (Fixture       *self,
   g_assert_cmpint (none->failure->code, ==, RELAIS_ERROR_NO_ACCOUNT);
   g_assert_null (self->core->server);
   g_assert_null (relais_core_rebind (self->core));
-  relais_core_stop (self->core, done_cb, &nothing);
+  relais_core_stop (self->core, NULL, done_cb, &nothing);
   g_assert_cmpuint (nothing.n, ==, 1);
 
   self->core->keyring = RELAIS_KEYRING_LOCKED;
@@ -488,7 +488,7 @@ test_start (Fixture       *self,
   g_assert_null (moved->failure);
   g_assert_cmpuint (moved->port, ==, first->port);
 
-  relais_core_stop (self->core, done_cb, &stopped);
+  relais_core_stop (self->core, NULL, done_cb, &stopped);
   g_assert_false (relais_core_is_listening (self->core));
   wait_for (&stopped);
   g_assert_null (self->core->server);
