@@ -431,6 +431,30 @@ relais_account_pool_try_now (RelaisAccountPool *self,
 }
 
 /**
+ * relais_account_pool_reject:
+ * @self: a pool
+ * @account: who was asked, out of turn
+ * @status: what was answered
+ * @words: (nullable): the upstream's, without secrets
+ *
+ * Its key was seen to be refused.
+ */
+void
+relais_account_pool_reject (RelaisAccountPool   *self,
+                            const RelaisAccount *account,
+                            guint                status,
+                            const char          *words)
+{
+  RelaisTicket ticket = relais_health_begin (self->health, account->id);
+
+  relais_account_pool_report (self, account, NULL, &ticket,
+                              &(RelaisOutcome){ .kind = RELAIS_OUTCOME_BAD_KEY,
+                                                .wait_ms = -1,
+                                                .status = status,
+                                                .words = words });
+}
+
+/**
  * relais_account_pool_accept:
  * @self: a pool
  * @id: an account's id

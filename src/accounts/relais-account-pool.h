@@ -129,6 +129,10 @@ void               relais_account_pool_abandon      (RelaisAccountPool     *self
                                                      const RelaisTicket    *ticket);
 void               relais_account_pool_try_now      (RelaisAccountPool     *self,
                                                      const char            *id);
+void               relais_account_pool_reject       (RelaisAccountPool     *self,
+                                                     const RelaisAccount   *account,
+                                                     guint                  status,
+                                                     const char            *words);
 void               relais_account_pool_accept       (RelaisAccountPool     *self,
                                                      const char            *id);
 RelaisHealth      *relais_account_pool_get_health   (RelaisAccountPool     *self);

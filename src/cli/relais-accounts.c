@@ -15,12 +15,17 @@
 
 #include "relais-cli.h"
 
-static char *label, *base_url, *proxy;
+static char *label, *base_url, *dispatch, *proxy;
+static char **served;
 static gboolean no_key;
 
 static const GOptionEntry entries[] = {
   { "label", 0, 0, G_OPTION_ARG_STRING, &label, "What to call the account", "TEXT" },
   { "base-url", 0, 0, G_OPTION_ARG_STRING, &base_url, "Where a compatible server answers", "URL" },
+  { "model", 0, 0, G_OPTION_ARG_STRING_ARRAY, &served,
+    "A model it serves, * for any characters; may be given again (all it lists)", "PATTERN" },
+  { "dispatch", 0, 0, G_OPTION_ARG_STRING, &dispatch,
+    "off, pooled, fallback or exclusive (pooled)", "HOW" },
   { "no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, "Ask for no key: a compatible server may need none", NULL },
   { "proxy", 0, 0, G_OPTION_ARG_STRING, &proxy, RELAIS_CLI_PROXY_HELP, "URL" },
   G_OPTION_ENTRY_NULL
@@ -165,6 +170,7 @@ test_account (RelaisEngine *engine,
   g_autoptr (GAsyncResult) done = NULL;
   g_autoptr (RelaisTestResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
 
   relais_engine_test_account_async (engine, id, NULL, NULL, relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
@@ -176,7 +182,8 @@ test_account (RelaisEngine *engine,
       fprintf (stderr, "%s: %s\n", id, result->message);
       return RELAIS_EXIT_FAILED;
     }
-  printf ("%s: works, %u models, %" G_GINT64_FORMAT " ms\n", id, result->n_models, result->duration_us / 1000);
+  words = relais_cli_dup_listed (result);
+  printf ("%s: %s\n", id, words);
   return RELAIS_EXIT_OK;
 }
 
@@ -233,7 +240,12 @@ add_account (RelaisEngine               *engine,
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
   g_autofree char *id = NULL;
-  RelaisAccountDraft draft = { .provider = provider->id, .label = label, .base_url = base_url };
+  RelaisAccountDraft draft = { .provider = provider->id,
+                               .label = label,
+                               .base_url = base_url,
+                               .models = (const char *const *)served,
+                               .models_set = served != NULL,
+                               .dispatch = dispatch };
 
   if (is_there (engine, provider))
     return RELAIS_EXIT_FAILED;
@@ -305,8 +317,8 @@ relais_accounts_main (int    argc,
   if (!((argc <= 2 && strcmp (verb, "list") == 0) ||
         (argc == 3 && (strcmp (verb, "add") == 0 || strcmp (verb, "remove") == 0 || strcmp (verb, "test") == 0))))
     {
-      fprintf (stderr, "usage: relais accounts list | add PROVIDER [--label TEXT] [--base-url URL] [--no-key] | "
-                       "remove ID | test ID, with --proxy URL; see “relais accounts --help”\n");
+      fprintf (stderr, "usage: relais accounts list | add PROVIDER [--label TEXT] [--base-url URL] [--model PATTERN]... "
+                       "[--dispatch HOW] [--no-key] | remove ID | test ID, with --proxy URL; see “relais accounts --help”\n");
       return RELAIS_EXIT_USAGE;
     }
   /* before the keyring is asked for anything */

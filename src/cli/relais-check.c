@@ -92,7 +92,7 @@ check_account (RelaisEngine     *engine,
     return say (FALSE, relais_account_row_get_label (row),
                 result != NULL ? result->message : error->message);
   *works = TRUE;
-  words = g_strdup_printf ("works, %u models, %" G_GINT64_FORMAT " ms", result->n_models, result->duration_us / 1000);
+  words = relais_cli_dup_listed (result);
   return say (TRUE, relais_account_row_get_label (row), words);
 }
 
@@ -125,6 +125,16 @@ typedef struct
   guint status;
 } Trial;
 
+/* Of the newest request. */
+static const char *
+find_answerer (RelaisEngine *engine)
+{
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (relais_engine_list_records (engine), 0);
+
+  /* the list holds it, too */
+  return row != NULL ? relais_record_row_get_account (row) : NULL;
+}
+
 static Trial
 try_dialect (RelaisEngine *engine,
              const char   *dialect,
@@ -135,6 +145,7 @@ try_dialect (RelaisEngine *engine,
   g_autoptr (RelaisTestResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
+  const char *account;
 
   relais_engine_test_request_async (engine, dialect, model, NULL, relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
@@ -143,9 +154,10 @@ try_dialect (RelaisEngine *engine,
     return (Trial){ .fault = g_strdup (error->message) };
   if (!result->ok)
     return (Trial){ .fault = g_strdup (result->message), .status = result->status };
-  words = g_strdup_printf ("answered by %s in %" G_GINT64_FORMAT " ms",
+  account = find_answerer (engine);
+  words = g_strdup_printf ("answered by %s of “%s” in %" G_GINT64_FORMAT " ms",
                            result->model != NULL ? result->model : model,
-                           result->duration_us / 1000);
+                           account != NULL ? account : "", result->duration_us / 1000);
   say (TRUE, dialect, words);
   return (Trial){ 0 };
 }

@@ -109,6 +109,19 @@ relais_cli_wait (GAsyncResult **slot)
 }
 
 /**
+ * relais_cli_dup_listed:
+ * @result: of a test of an account that went well
+ *
+ * Returns: (transfer full): what it said, which is no more than that
+ */
+char *
+relais_cli_dup_listed (const RelaisTestResult *result)
+{
+  return g_strdup_printf ("lists %u %s, %" G_GINT64_FORMAT " ms", result->n_models,
+                          result->n_models == 1 ? "model" : "models", result->duration_us / 1000);
+}
+
+/**
  * relais_cli_say_notes:
  * @engine: an engine
  * @file: (nullable): its accounts file

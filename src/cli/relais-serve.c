@@ -18,6 +18,8 @@
 #include "relais-cli.h"
 #include "relais-request-log.h"
 
+#define FIXED "fixed:"
+
 typedef struct
 {
   RelaisEngine     *engine;
@@ -160,6 +162,33 @@ say_idle_rules (RelaisEngine *engine)
     fprintf (stderr, "warning: %s: %s\n", rules_file, notes[i]);
 }
 
+static const char *
+find_fixed (void)
+{
+  return scheduling != NULL && g_str_has_prefix (scheduling, FIXED) ? scheduling + strlen (FIXED)
+                                                                    : NULL;
+}
+
+/* Likewise: whoever is to answer everything may yet come. */
+static void
+say_missing_fixed (RelaisEngine *engine)
+{
+  const char *id = find_fixed ();
+  GListModel *rows = relais_engine_list_accounts (engine);
+
+  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
+
+      if (strcmp (relais_account_row_get_id (row), id) == 0)
+        id = NULL;
+    }
+  if (id != NULL)
+    fprintf (stderr,
+             "warning: --scheduling %s: no account has that id, so no request can be answered\n",
+             scheduling);
+}
+
 static void
 started_cb (GObject      *source,
             GAsyncResult *result,
@@ -179,6 +208,7 @@ started_cb (GObject      *source,
       return;
     }
   say_idle_rules (serve->engine);
+  say_missing_fixed (serve->engine);
   say_key (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);
@@ -211,7 +241,7 @@ static gboolean
 set_scheduling (RelaisEngine  *engine,
                 GError       **error)
 {
-  const char *account = scheduling != NULL && g_str_has_prefix (scheduling, "fixed:") ? scheduling + strlen ("fixed:") : NULL;
+  const char *account = find_fixed ();
   RelaisScheduling mode = RELAIS_SCHEDULING_FIXED;
 
   if (scheduling == NULL)

@@ -578,10 +578,16 @@ models_asked_cb (GObject      *source,
   result->n_models = models != NULL ? models->len : 0;
   result->message = g_steal_pointer (&answer.message);
   /* what was heard holds for what is stored only when that was asked */
-  if (result->ok && is_as_stored (job->core, draft->account))
+  if ((result->ok || answer.key_refused) && is_as_stored (job->core, draft->account))
     {
-      relais_catalog_forget (job->core->catalog, draft->account->id);
-      relais_account_pool_accept (job->core->pool, draft->account->id);
+      if (answer.key_refused)
+        relais_account_pool_reject (job->core->pool, draft->account, answer.status,
+                                    result->message);
+      else
+        {
+          relais_catalog_forget (job->core->catalog, draft->account->id);
+          relais_account_pool_accept (job->core->pool, draft->account->id);
+        }
       relais_gateway_wake (&job->core->gateway);
       job->core->accounts_changed = TRUE;
       relais_core_touch (job->core);

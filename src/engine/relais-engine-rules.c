@@ -198,12 +198,25 @@ describe_lack (guint             number,
     }
 }
 
+static char *
+describe_double (RelaisRules *rules,
+                 guint        i)
+{
+  const RelaisRule *rule = relais_rules_get (rules, i);
+
+  for (guint j = 0; j < i; j++)
+    if (strcmp (relais_rules_get (rules, j)->match, rule->match) == 0)
+      return g_strdup_printf ("rule %u is never used: rule %u is for “%s”, too", i + 1, j + 1,
+                              rule->match);
+  return NULL;
+}
+
 /**
  * relais_engine_dup_rule_notes:
  * @self: an engine that has loaded its accounts
  *
  * Returns: (transfer full) (array zero-terminated=1): one line for each rule that can serve nobody,
- *   for what it names is not there
+ *   for what it names is not there, or an earlier one is for the same
  */
 char **
 relais_engine_dup_rule_notes (RelaisEngine *self)
@@ -228,6 +241,8 @@ relais_engine_dup_rule_notes (RelaisEngine *self)
                                                    (const char *const *)providers);
       g_autofree char *note = describe_lack (i + 1, rule, lack);
 
+      if (note == NULL)
+        note = describe_double (self->rules, i);
       if (note != NULL)
         g_strv_builder_add (notes, note);
     }

@@ -40,8 +40,12 @@ rule_failure (RelaisExchange   *self,
                                self->record->rule, self->model, used);
   if (self->rule->account != NULL)
     return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
-                               "Rule %u sends “%s” to the account “%s” only, and that cannot serve it now",
-                               self->record->rule, self->model, self->rule->account);
+                               "Rule %u sends “%s” to the account “%s” only, and %s",
+                               self->record->rule, self->model, self->rule->account,
+                               relais_account_pool_find (self->gateway->pool,
+                                                         self->rule->account) != NULL
+                                 ? "that cannot serve it now"
+                                 : "there is none with that id");
   return relais_failure_new (RELAIS_ERROR_NO_ACCOUNT,
                              "Rule %u sends “%s” to accounts of “%s” only, and none of them can serve it now",
                              self->record->rule, self->model, self->rule->provider);

@@ -30,61 +30,61 @@ typedef enum {
 
 struct _RelaisWire
 {
-  GIOStream             parent_instance;
+  GIOStream        parent_instance;
 
   /* owned */
-  RelaisWireHost       *host;
-  GSocket              *socket;
+  RelaisWireHost  *host;
+  GSocket         *socket;
   GIOStream *base; /* closes the socket when it goes */
-  RelaisWireInput      *input;
-  GSource              *source;
-  RelaisHead           *head;
+  RelaisWireInput *input;
+  GSource         *source;
+  RelaisHead      *head;
   GByteArray *head_out;    /* the head for libsoup, until it has taken it */
   GBytes *words;           /* a refusal not yet sent */
   GSocketAddress *address; /* of the peer; libsoup gets this very object */
-  char                 *peer;
+  char            *peer;
   char *guess_key; /* NULL for a peer on this machine */
-  guint8               *buffer;
+  guint8          *buffer;
 
   /* borrowed */
   SoupServerMessage *message; /* being answered */
   gpointer tag;               /* of the fd in the source; NULL: not watched any more */
   const RelaisWireSink *sink; /* or NULL */
-  gpointer              sink_data;
+  gpointer         sink_data;
   GList link;      /* in host->wires */
   GList idle_link; /* in host->idle, when is_idle */
 
   /* buffer: taken by libsoup, released to it, not yet looked at, free */
-  gsize                 capacity;
-  gsize                 start;
-  gsize                 released;
-  gsize                 end;
+  gsize            capacity;
+  gsize            start;
+  gsize            released;
+  gsize            end;
 
-  RelaisWirePhase       phase;
-  RelaisHeadScan        scan;
-  RelaisChunk           chunk;
-  GIOCondition          watched;
+  RelaisWirePhase  phase;
+  RelaisHeadScan   scan;
+  RelaisChunk      chunk;
+  GIOCondition     watched;
   gsize head_taken; /* of head_out */
   gint64 body_left; /* of a LENGTH body, not yet received */
   gsize body_held;  /* counted in host->bodies_size_bytes */
-  gint64                opened_us;
+  gint64           opened_us;
   gint64 head_us; /* first byte of the head; 0: none yet */
-  gint64                body_us;
+  gint64           body_us;
   gint64 deadline_us; /* 0: none */
   gint64 ready_us;    /* what the source is set to; 0: nothing */
-  guint                 n_answered;
+  guint            n_answered;
   gboolean kept;        /* the server's reference, until libsoup has one */
   gboolean attached;    /* libsoup knows it */
   gboolean running;     /* counted in host->n_running */
   gboolean soup_began;  /* libsoup has bytes of the current head */
   gboolean newline_out; /* the newline before the end was read */
-  gboolean              is_idle;
+  gboolean         is_idle;
   gboolean left; /* the other side is done, but not all it sent was read */
-  gboolean              eof;
+  gboolean         eof;
   gboolean last; /* close after the current answer */
-  gboolean              gone_pending;
-  gboolean              next_pending;
-  gboolean              is_local;
+  gboolean         gone_pending;
+  gboolean         next_pending;
+  gboolean         is_local;
 };
 
 /* for the server */

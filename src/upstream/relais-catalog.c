@@ -15,6 +15,7 @@
 #include "dialects/relais-model-list.h"
 
 #include "relais-catalog.h"
+#include "relais-outcome.h"
 #include "relais-practice.h"
 #include "relais-provider.h"
 
@@ -48,11 +49,12 @@ G_DEFINE_FINAL_TYPE (RelaisCatalog, relais_catalog, G_TYPE_OBJECT)
 /* One question under way; lives as long as its task. */
 typedef struct
 {
-  RelaisAccount *account;   /* owned */
-  GString *body;            /* owned */
-  GSource *timer;           /* owned */
-  GSource *cancelled;       /* owned */
-  RelaisTransfer *transfer; /* owned until done */
+  RelaisAccount *account;      /* owned */
+  GString *body;               /* owned */
+  GSource *timer;              /* owned */
+  GSource *cancelled;          /* owned */
+  RelaisTransfer *transfer;    /* owned until done */
+  SoupMessageHeaders *headers; /* owned; of the answer, once there is one */
   RelaisDialectId     dialect;
   gint64              started_us;
   RelaisCatalogAnswer answer;
@@ -162,6 +164,7 @@ question_free (gpointer data)
     relais_transfer_free (question->transfer);
   drop_source (&question->timer);
   drop_source (&question->cancelled);
+  g_clear_pointer (&question->headers, soup_message_headers_unref);
   g_string_free (question->body, TRUE);
   relais_account_unref (question->account);
   relais_catalog_answer_clear (&question->answer);
@@ -213,6 +216,7 @@ head_cb (RelaisTransfer     *transfer,
   Question *question = g_task_get_task_data (user_data);
 
   question->answer.status = status;
+  question->headers = soup_message_headers_ref (headers);
 }
 
 static void
@@ -230,6 +234,20 @@ data_cb (RelaisTransfer *transfer,
     }
   g_clear_pointer (&question->transfer, relais_transfer_free);
   answer_question (user_data, NULL, "The list of models is longer than 4 MiB");
+}
+
+static gboolean
+is_key_refused (Question *question)
+{
+  RelaisOutcome outcome;
+
+  relais_outcome_read (&(RelaisAnswer){ .dialect = question->dialect,
+                                        .status = question->answer.status,
+                                        .headers = question->headers,
+                                        .body = question->body->str,
+                                        .length = question->body->len },
+                       0, &outcome);
+  return outcome.kind == RELAIS_OUTCOME_BAD_KEY;
 }
 
 static void
@@ -261,6 +279,7 @@ done_cb (RelaisTransfer *transfer,
       dialect->tap (question->body->str, question->body->len, &usage, &finish, &message);
       if (message == NULL)
         message = g_strdup_printf ("The server answered %u", question->answer.status);
+      question->answer.key_refused = is_key_refused (question);
     }
   answer_question (task, g_steal_pointer (&models), message);
 }

@@ -19,8 +19,9 @@ G_DECLARE_FINAL_TYPE (RelaisCatalog, relais_catalog, RELAIS, CATALOG, GObject)
 typedef struct
 {
   guint status; /* HTTP status, 0 when none came */
-  gint64 duration_us;
+  gint64   duration_us;
   char *message; /* what is wrong, or NULL; never a key */
+  gboolean key_refused;
 } RelaisCatalogAnswer;
 
 RelaisCatalog *relais_catalog_new          (RelaisUpstream       *upstream);

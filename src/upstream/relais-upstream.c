@@ -383,6 +383,20 @@ fail_for_proxy (RelaisTransfer *self,
   transfer_fail (self, RELAIS_ERROR_UPSTREAM, words);
 }
 
+/* Who reads it may have typed the address, or forgotten to start what answers there. */
+static void
+name_place (RelaisTransfer *self,
+            GError         *error)
+{
+  GUri *uri = soup_message_get_uri (self->message);
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) || self->session->proxied)
+    return;
+  g_free (error->message);
+  error->message = g_strdup_printf ("Connection refused: nothing listens on port %d of %s",
+                                    g_uri_get_port (uri), g_uri_get_host (uri));
+}
+
 static void
 sent_cb (GObject      *source,
          GAsyncResult *result,
@@ -408,6 +422,7 @@ sent_cb (GObject      *source,
     }
   if (stream == NULL)
     {
+      name_place (self, error);
       transfer_done (self, error);
       return;
     }

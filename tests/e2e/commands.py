@@ -525,7 +525,8 @@ def check_says_what_works():
     status, out, err = run('check', '--practice')
     equal(status, 0, out + err)
     for dialect in ('openai-chat', 'openai-responses', 'anthropic', 'gemini'):
-        assert re.search(rf'ok +{dialect} +answered by', out), out
+        assert re.search(rf'ok +{dialect} +answered by \S+ of “Practice” in \d+ ms', out), out
+    assert re.search(r'ok +Practice +lists \d+ models, \d+ ms', out), out
     upstream = StandIn()
     rows = [{'id': 'a', 'label': 'Mine', 'provider': 'openai', 'base_url': upstream.url, 'api_key': 'wrong-key-000'}]
     status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
@@ -535,6 +536,7 @@ def check_says_what_works():
     status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
     equal(status, 1, out)
     equal([line.split()[0] for line in out.splitlines()], ['ok', 'problem'] + ['ok'] * 6, out)
+    assert 'Connection refused: nothing listens on port 9 of 127.0.0.1' in out, out
 
 
 @test
@@ -680,7 +682,7 @@ def case_ready():
     status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', 'My Work', '--base-url', upstream.url, feed=SECRET + '\n')
     equal(status, 0, out + err)
     account = re.match(r'(\S+): added\n', out)[1]
-    assert 'works, 2 models' in out, out
+    assert 'lists 2 models, ' in out, out
     found = subprocess.run(['secret-tool', 'search', '--all', 'provider', 'openai-compatible'], capture_output=True, text=True)
     assert SECRET in found.stdout and account in found.stdout + found.stderr, found
     status, out, _ = keyring_run('accounts')
@@ -694,6 +696,12 @@ def case_ready():
           [account, 'My Work', 'openai-compatible', '*', 'active'], shown)
     # once more is no second one, and asks for no key
     again = ['accounts', 'add', 'openai-compatible', '--base-url', upstream.url]
+    status, out, err = keyring_run(*again, '--label', 'Spare', '--model', 'm-*', '--model', 'gpt-4o', '--dispatch', 'fallback', '--no-key')
+    spare = re.match(r'(\S+): added\n', out)[1]
+    assert f'{spare}\tSpare\topenai-compatible\tfallback\t0\tm-*,gpt-4o\tyes\tactive\n' in keyring_run('accounts')[1]
+    equal(keyring_run('accounts', 'remove', spare)[0], 0)
+    status, out, err = keyring_run(*again, '--label', 'Spare', '--dispatch', 'sometimes', '--no-key')
+    assert (status, out) == (1, '') and 'sometimes' in err, (status, err)
     status, out, err = keyring_run(*again, '--label', ' My Work ')
     assert (status, out) == (1, '') and f'already, {account}; ' in err and f'relais accounts remove {account}\n' in err, err
     assert '--label' in err and 'standard input' not in err, err
@@ -747,11 +755,11 @@ def case_keyless():
     held, writer = os.pipe()  # nothing comes, and no end of it
     for line in (['practice'], ['openai-compatible', '--base-url', upstream.url, '--no-key']):
         done = subprocess.run([RELAIS, 'accounts', 'add', *line], stdin=held, env=strict(), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0 and 'works, ' in done.stdout, done
+        assert done.returncode == 0 and 'lists ' in done.stdout, done
     os.close(held)
     os.close(writer)
     status, out, err = keyring_run('accounts', 'add', 'openai-compatible', '--base-url', upstream.url, '--label', 'Other')
-    assert status == 0 and 'works, ' in out, out + err
+    assert status == 0 and 'lists ' in out, out + err
     status, out, err = keyring_run('accounts', 'add', 'openai')
     assert (status, out) == (1, '') and 'standard input' in err, err
     status, out, err = keyring_run('accounts', 'add', 'openai', feed='sk-' + 'x' * 5000 + '\n')
@@ -775,9 +783,9 @@ def case_far():
         status, said, err = keyring_run('accounts', 'add', 'openai-compatible', '--label', kind, '--base-url', f'http://{upstream.host}/v1', *out,
                                         feed=SECRET + '\n')
         account = re.match(r'(\S+): added\n', said)[1]
-        assert status == 0 and 'works, 2 models' in said, said + err
+        assert status == 0 and 'lists 2 models' in said, said + err
         status, said, err = keyring_run('accounts', 'test', account, *out)
-        assert status == 0 and 'works, 2 models' in said, said + err
+        assert status == 0 and 'lists 2 models' in said, said + err
         equal((proxy.wrong, proxy.asked), ([], [upstream.host] * 2))
         equal(keyring_run('accounts', 'test', account)[0], 1, 'without it')
         equal(keyring_run('accounts', 'remove', account)[0], 0)

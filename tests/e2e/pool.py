@@ -643,6 +643,7 @@ def a_fixed_account_serves_all_or_nothing():
         status, _, answer = ask(relais)
         equal((status, counts(*vendors)), (503, (0, 1)))
         assert 'set to answer everything' in message_of(answer), answer
+        assert 'warning: --scheduling fixed:nobody: no account has that id' in relais.said(), relais.said()
 
 
 @test

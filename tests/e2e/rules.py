@@ -76,11 +76,12 @@ def a_rule_that_cannot_be_met_says_which():
             got, _, answer = relais.request('POST', *ask('chat', model))
             equal(got, 404, (model, answer))
             assert words in json.loads(answer)['error']['message'], answer
-    with Ruled(rules, accounts=rows[:1]) as relais:
+    with Ruled(rules + [{'match': 'c', 'model': 'm-one'}], accounts=rows[:1]) as relais:
         said = relais.said()
+        assert 'rules.json: rule 4 is never used: rule 3 is for “c”, too' in said, said
         assert 'rules.json: rule 1 names the account “gone”, and there is none with that id' in said, said
-        assert 'rules.json: rule 2 names the provider “zai”, and no account is of it' in said and said.count('warning') == 2, said
-        for model, words in (('a', 'Rule 1 sends “a” to the account “gone” only'),
+        assert 'rules.json: rule 2 names the provider “zai”, and no account is of it' in said and said.count('warning') == 3, said
+        for model, words in (('a', 'Rule 1 sends “a” to the account “gone” only, and there is none with that id'),
                              ('b', 'Rule 2 sends “b” to accounts of “zai” only')):
             got, _, answer = relais.request('POST', *ask('chat', model))
             equal(got, 503, (model, answer))
