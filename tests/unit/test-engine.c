@@ -919,6 +919,7 @@ test_account_tests (void)
   g_autoptr (RelaisEngine) engine = make_engine (FALSE);
   RelaisAccountDraft draft = { .provider = "openai-compatible", .label = "Mine", .base_url = url, .api_key = "bad-key" };
   RelaisAccountDraft good = { .api_key = "good-key" };
+  RelaisAccountDraft bad = { .api_key = "bad-key" };
   RelaisAccountDraft slow = { .api_key = "slow-key" };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -934,10 +935,14 @@ test_account_tests (void)
   stop (engine);
   g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
   assert_trouble (engine, "no: [hidden]");
+  /* so it is by a test that meets it */
+  relais_engine_try_account_now (engine, id);
   refused = test_account (engine, id, NULL, NULL, &error);
   g_assert_false (refused->ok);
   g_assert_cmpuint (refused->status, ==, 401);
   g_assert_cmpstr (refused->message, ==, "no: [hidden]");
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_KEY_REJECTED);
+  assert_trouble (engine, "no: [hidden]");
 
   other = test_account (engine, id, &good, NULL, &error);
   g_assert_true (other->ok);
@@ -953,6 +958,8 @@ test_account_tests (void)
   relais_engine_edit_account_async (engine, id, &good, NULL, slot_cb, &slot);
   done = wait_for (&slot);
   g_assert_true (relais_engine_edit_account_finish (engine, done, &error));
+  g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_ACTIVE);
+  relais_test_result_free (test_account (engine, id, &bad, NULL, &error));
   g_assert_cmpint (first_state (engine), ==, RELAIS_ACCOUNT_ACTIVE);
   g_assert_null (test_account (engine, "nobody", NULL, NULL, &error));
   g_assert_error (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING);
