@@ -315,9 +315,31 @@ show_test (RelaisAccountDialog *self,
   adw_action_row_set_subtitle (self->test, text);
 }
 
+/* What is wrong with it, or what it looks like: with the version or without differs. */
+static void
+show_url_title (RelaisAccountDialog *self)
+{
+  const RelaisEngineProvider *provider = get_provider (self);
+  g_autofree char *text = dup_text (self->base_url);
+  gboolean wrong = *text != '\0' && !is_url (text);
+  const char *title = _("Base _URL");
+
+  if (wrong)
+    title = _("Base _URL: must start with http:// or https://");
+  else if (*text == '\0' && provider != NULL && provider->needs_base_url)
+    title = strcmp (provider->id, "openai-compatible") == 0 ? _("Base _URL, like http://localhost:1234/v1")
+                                                            : _("Base _URL, like https://example.com");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->base_url), title);
+  if (wrong)
+    gtk_widget_add_css_class (GTK_WIDGET (self->base_url), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->base_url), "error");
+}
+
 static void
 relais_account_dialog_changed_cb (RelaisAccountDialog *self)
 {
+  show_url_title (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->save), form_is_complete (self));
   gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), form_is_complete (self));
   gtk_widget_set_visible (self->save_anyway, FALSE);

@@ -358,16 +358,11 @@ present_dialog (RelaisAccountsPage *self,
 }
 
 static void
-relais_accounts_page_edit (GtkWidget  *widget,
-                           const char *action,
-                           GVariant   *parameter)
+relais_accounts_page_edit_action (GtkWidget  *widget,
+                                  const char *action,
+                                  GVariant   *parameter)
 {
-  RelaisAccountsPage *self = RELAIS_ACCOUNTS_PAGE (widget);
-  g_autoptr (RelaisAccountRow) account = find_account (self, g_variant_get_string (parameter, NULL),
-                                                       NULL);
-
-  if (account != NULL)
-    present_dialog (self, account);
+  relais_accounts_page_edit (RELAIS_ACCOUNTS_PAGE (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -518,7 +513,7 @@ relais_accounts_page_class_init (RelaisAccountsPageClass *klass)
   g_type_ensure (RELAIS_TYPE_BANNER);
   g_type_ensure (RELAIS_TYPE_SCHEDULING_GROUP);
 
-  gtk_widget_class_install_action (widget_class, "accounts.edit", "s", relais_accounts_page_edit);
+  gtk_widget_class_install_action (widget_class, "accounts.edit", "s", relais_accounts_page_edit_action);
   gtk_widget_class_install_action (widget_class, "accounts.move", "(si)", relais_accounts_page_move);
   gtk_widget_class_install_action (widget_class, "accounts.remove", "s", relais_accounts_page_remove);
   gtk_widget_class_install_action (widget_class, "accounts.try-now", "s", relais_accounts_page_try_now);
@@ -556,6 +551,23 @@ relais_accounts_page_add (RelaisAccountsPage *self)
   g_return_if_fail (RELAIS_IS_ACCOUNTS_PAGE (self));
 
   present_dialog (self, NULL);
+}
+
+/**
+ * relais_accounts_page_edit:
+ * @self: a page
+ * @id: an account's id; one that is gone is left alone
+ *
+ * Opens the dialog that changes an account.
+ */
+void
+relais_accounts_page_edit (RelaisAccountsPage *self,
+                           const char         *id)
+{
+  g_autoptr (RelaisAccountRow) account = find_account (self, id, NULL);
+
+  if (account != NULL)
+    present_dialog (self, account);
 }
 
 /**

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RelaisAccountsPage, relais_accounts_page, RELAIS, ACCOUNTS_PAGE, AdwBin)
 
 void relais_accounts_page_add          (RelaisAccountsPage *self);
+void relais_accounts_page_edit         (RelaisAccountsPage *self,
+                                        const char         *id);
 void relais_accounts_page_add_practice (RelaisAccountsPage *self);
 
 G_END_DECLS

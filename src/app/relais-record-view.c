@@ -181,38 +181,73 @@ relais_record_view_trace (gpointer   object,
   return relais_account_words_trace (trace);
 }
 
-/* Where one could help: the request failed, and named a model. */
+/* Where a person can mend the account that was asked last. */
+static gboolean
+relais_record_view_may_edit (gpointer    object,
+                             const char *account_id,
+                             GPtrArray  *trace)
+{
+  const RelaisTraceStep *last = NULL;
+
+  for (guint i = 0; trace != NULL && i < trace->len; i++)
+    if (((RelaisTraceStep *)g_ptr_array_index (trace, i))->kind == RELAIS_TRACE_TRIED)
+      last = g_ptr_array_index (trace, i);
+  return !is_empty (account_id) && last != NULL &&
+         (g_strcmp0 (last->reason, "bad-key") == 0 || g_strcmp0 (last->reason, "no-credit") == 0);
+}
+
+/* Where one could help: the request failed, named a model, and nothing else is to be mended. */
 static gboolean
 relais_record_view_may_rule (gpointer    object,
                              const char *model,
-                             guint       status)
+                             guint       status,
+                             gboolean    may_edit)
 {
-  return !is_empty (model) && status >= 400;
+  return !is_empty (model) && status >= 400 && !may_edit;
 }
 
+/* For another window of the same, about one member of the record. */
 static gboolean
-relais_record_view_leave_cb (gpointer data)
+leave_for (RelaisRecordView *self,
+           const char       *action,
+           const char       *member)
 {
-  RelaisRecordView *self = data;
   GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
-  g_autofree char *model = NULL;
+  g_autofree char *target = NULL;
 
   /* closed meanwhile */
   if (self->record == NULL)
     return G_SOURCE_REMOVE;
-  g_object_get (self->record, "model", &model, NULL);
+  g_object_get (self->record, member, &target, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
   if (window != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.add-rule", "s", model);
+    gtk_widget_activate_action (GTK_WIDGET (window), action, "s", target);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+leave_for_rule_cb (gpointer data)
+{
+  return leave_for (data, "win.add-rule", "model");
+}
+
+static gboolean
+leave_for_account_cb (gpointer data)
+{
+  return leave_for (data, "win.edit-account", "account-id");
 }
 
 /* Not at once: the button that was clicked goes with the window. */
 static void
 relais_record_view_add_rule_cb (RelaisRecordView *self)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, relais_record_view_leave_cb, g_object_ref (self),
-                   g_object_unref);
+  g_idle_add_full (G_PRIORITY_DEFAULT, leave_for_rule_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+relais_record_view_edit_cb (RelaisRecordView *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, leave_for_account_cb, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -328,10 +363,12 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_count);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_duration);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_edit_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_formats);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_number);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_has_trace);
+  gtk_widget_class_bind_template_callback (widget_class, relais_record_view_may_edit);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_may_rule);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_moment);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_number);

@@ -259,6 +259,17 @@ relais_window_add_account (GtkWidget  *widget,
 }
 
 static void
+relais_window_edit_account (GtkWidget  *widget,
+                            const char *action,
+                            GVariant   *parameter)
+{
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+
+  adw_view_stack_set_visible_child_name (self->stack, "accounts");
+  relais_accounts_page_edit (self->accounts, g_variant_get_string (parameter, NULL));
+}
+
+static void
 relais_window_add_practice (GtkWidget  *widget,
                             const char *action,
                             GVariant   *parameter)
@@ -463,6 +474,7 @@ relais_window_class_init (RelaisWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-account", NULL, relais_window_add_account);
   gtk_widget_class_install_action (widget_class, "win.add-practice", NULL, relais_window_add_practice);
   gtk_widget_class_install_action (widget_class, "win.add-rule", "s", relais_window_add_rule);
+  gtk_widget_class_install_action (widget_class, "win.edit-account", "s", relais_window_edit_account);
   gtk_widget_class_install_action (widget_class, "win.clear-monitor", NULL, relais_window_clear_monitor);
   gtk_widget_class_install_action (widget_class, "win.page", "s", relais_window_page);
   gtk_widget_class_install_property_action (widget_class, "win.pause-monitor", "monitor-paused");

@@ -30,6 +30,7 @@ enum {
   PROP_MODEL,
   PROP_UPSTREAM_MODEL,
   PROP_ACCOUNT,
+  PROP_ACCOUNT_ID,
   PROP_HINT,
   PROP_ERROR,
   PROP_FINISH,
@@ -131,6 +132,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_ACCOUNT:
       g_value_set_string (value, record->account);
       break;
+    case PROP_ACCOUNT_ID:
+      g_value_set_string (value, record->account_id);
+      break;
     case PROP_RULE:
       g_value_set_uint (value, record->rule);
       break;
@@ -217,6 +221,7 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
     { PROP_MODEL, "model" },
     { PROP_UPSTREAM_MODEL, "upstream-model" },
     { PROP_ACCOUNT, "account" },
+    { PROP_ACCOUNT_ID, "account-id" },
     { PROP_HINT, "hint" },
     { PROP_ERROR, "error" },
     { PROP_FINISH, "finish" },
@@ -297,6 +302,7 @@ relais_record_row_update (RelaisRecordRow *self,
   same[PROP_MODEL] = g_strcmp0 (old->model, record->model) == 0;
   same[PROP_UPSTREAM_MODEL] = g_strcmp0 (old->upstream_model, record->upstream_model) == 0;
   same[PROP_ACCOUNT] = g_strcmp0 (old->account, record->account) == 0;
+  same[PROP_ACCOUNT_ID] = g_strcmp0 (old->account_id, record->account_id) == 0;
   same[PROP_ERROR] = g_strcmp0 (old->error, record->error) == 0;
   same[PROP_FINISH] = g_strcmp0 (old->finish, record->finish) == 0;
   same[PROP_DURATION_US] = old->duration_us == record->duration_us;

@@ -14,11 +14,11 @@ G_BEGIN_DECLS
 /* Lives in the main context and is updated in place while its request runs. Properties, all
  * read-only and notified: "id" (uint64), "time" (int64, microseconds since 1970), "status" (uint, 0
  * while running), "running" (boolean), "method", "path", "client", "dialect", "model",
- * "upstream-model", "account", "hint", "error", "finish", "peer", "upstream-dialect" (strings or
- * NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while running),
- * "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when unknown),
- * "stream", "aborted", "error-is-own" (boolean), "rule" (uint, the number of the model rule that applied, 0 for
- * none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
+ * "upstream-model", "account", "account-id", "hint", "error", "finish", "peer", "upstream-dialect"
+ * (strings or NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while
+ * running), "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when
+ * unknown), "stream", "aborted", "error-is-own" (boolean: no word of it is the upstream's), "rule"
+ * (uint, the number of the model rule that applied, 0 for none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
  * (GPtrArray of RelaisTraceStep), "detours" (string, what of that came before the last attempt, in
  * one line, or NULL), "refused-host", "refused-origin" (strings, what a person could allow so that
  * the like of it is let in, or NULL). */

@@ -36,6 +36,7 @@ typedef struct
   const char *refused_host;
   const char *refused_origin;
   const char *client; /* NULL: Claude Code */
+  const char *account_id;
 } PuppetRecord;
 
 void              puppet_engine_set_state      (RelaisEngine                       *self,

@@ -33,6 +33,7 @@ struct _RelaisRecordRow
   char      *client;
   char      *model;
   char      *account;
+  char      *account_id;
   char      *error;
   gint64     duration_us;
   gint64     tokens;
@@ -70,6 +71,7 @@ enum {
   PROP_RULE,
   PROP_DROPPED,
   PROP_TRACE,
+  PROP_ACCOUNT_ID,
   PROP_UPSTREAM_MODEL,
   PROP_FINISH,
   PROP_PEER,
@@ -349,6 +351,7 @@ relais_record_row_finalize (GObject *object)
   g_free (self->refused_host);
   g_free (self->refused_origin);
   g_clear_pointer (&self->trace, g_ptr_array_unref);
+  g_free (self->account_id);
 
   G_OBJECT_CLASS (relais_record_row_parent_class)->finalize (object);
 }
@@ -430,6 +433,9 @@ relais_record_row_get_property (GObject    *object,
     case PROP_TRACE:
       g_value_set_boxed (value, self->trace);
       break;
+    case PROP_ACCOUNT_ID:
+      g_value_set_string (value, self->account_id);
+      break;
     case PROP_ATTEMPTS:
       g_value_set_uint (value, self->account != NULL);
       break;
@@ -508,6 +514,8 @@ relais_record_row_class_init (RelaisRecordRowClass *klass)
   install_string (object_class, PROP_DROPPED, "dropped");
   g_object_class_install_property (object_class, PROP_TRACE,
                                    g_param_spec_boxed ("trace", NULL, NULL, G_TYPE_PTR_ARRAY, READ));
+  g_object_class_install_property (object_class, PROP_ACCOUNT_ID,
+                                   g_param_spec_string ("account-id", NULL, NULL, NULL, READ));
   g_object_class_install_property (object_class, PROP_RULE,
                                    g_param_spec_uint ("rule", NULL, NULL, 0, G_MAXUINT, 0, READ));
   install_string (object_class, PROP_UPSTREAM_MODEL, "upstream-model");
@@ -554,6 +562,7 @@ puppet_record_row_new (const PuppetRecord *record,
   self->duration_us = record->duration_ms >= 0 ? record->duration_ms * 1000 : -1;
   self->tokens = record->tokens;
   self->estimated = record->estimated;
+  self->account_id = g_strdup (record->account_id);
   self->trace = record->trace != NULL ? g_ptr_array_ref (record->trace) : NULL;
   return self;
 }

@@ -275,10 +275,15 @@ test_add_compatible (void)
   g_assert_true (gtk_widget_get_visible (ui_kit_child (dialog, "base_url")));
   g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "get_key")));
   g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  g_assert_cmpstr (adw_preferences_row_get_title (ui_kit_child (dialog, "base_url")), ==, "Base _URL, like http://localhost:1234/v1");
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "not a url");
   g_assert_false (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  g_assert_cmpstr (adw_preferences_row_get_title (ui_kit_child (dialog, "base_url")), ==, "Base _URL: must start with http:// or https://");
+  g_assert_true (gtk_widget_has_css_class (ui_kit_child (dialog, "base_url"), "error"));
   gtk_editable_set_text (ui_kit_child (dialog, "base_url"), "http://127.0.0.1:11434/v1");
   g_assert_true (gtk_widget_is_sensitive (ui_kit_child (dialog, "save")));
+  g_assert_cmpstr (adw_preferences_row_get_title (ui_kit_child (dialog, "base_url")), ==, "Base _URL");
+  g_assert_false (gtk_widget_has_css_class (ui_kit_child (dialog, "base_url"), "error"));
   relais_account_dialog_select_provider (RELAIS_ACCOUNT_DIALOG (dialog), "practice");
   g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "base_url")));
   g_assert_false (gtk_widget_get_visible (ui_kit_child (dialog, "key")));

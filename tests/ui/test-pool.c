@@ -313,6 +313,45 @@ test_trace (void)
   ui_kit_close (&stage);
 }
 
+/* What only the account's key or credit can mend leads to the account, and to no rule. */
+static void
+test_mend (void)
+{
+  static RelaisTraceStep steps[] = {
+    { RELAIS_TRACE_TRIED, (char *)"Work", "bad-key", (char *)"invalid x-api-key", 401, 0, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Work", "no-credit", NULL, 429, 0, -1 },
+    { RELAIS_TRACE_TRIED, (char *)"Work", "no-model", NULL, 404, 0, -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (GPtrArray) trace = g_ptr_array_new ();
+      UiStage stage = { 0 };
+      GtkWidget *button = NULL;
+
+      g_ptr_array_add (trace, &steps[i]);
+      ui_kit_open (&stage, &bare, 900);
+      puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a1", "Work", "anthropic", RELAIS_ACCOUNT_ACTIVE, 0 });
+      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 502, "/v1/messages", "m", "Work", 9, -1, "refused",
+                                                               .trace = trace, .account_id = "a1" });
+      gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+      ui_kit_drain ();
+      g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
+      ui_kit_drain ();
+      button = ui_kit_find_button (ui_kit_dialog (&stage), "Edit the Account…");
+      g_assert_cmpint (button != NULL, ==, i < 2);
+      g_assert_cmpint (ui_kit_find_button (ui_kit_dialog (&stage), "Add Rule…") != NULL, ==, i == 2);
+      if (button != NULL)
+        {
+          ui_kit_click (button);
+          ui_kit_drain ();
+          g_assert_cmpstr (gtk_editable_get_text (ui_kit_child (ui_kit_dialog (&stage), "name")), ==, "Work");
+        }
+      gtk_window_destroy (GTK_WINDOW (ui_kit_dialog (&stage)));
+      ui_kit_close (&stage);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -325,5 +364,6 @@ main (int    argc,
   g_test_add_func ("/pool/remove-focus", test_remove_focus);
   g_test_add_func ("/pool/scheduling", test_scheduling);
   g_test_add_func ("/pool/trace", test_trace);
+  g_test_add_func ("/pool/mend", test_mend);
   return g_test_run ();
 }
