@@ -97,6 +97,24 @@ relais_dialect_find_quirk (const char *name)
 }
 
 /**
+ * relais_dialect_id_fits:
+ * @id: (nullable): an id of an answer or of a tool call
+ *
+ * Returns: whether every dialect takes it: 1 to 64 of A-Z, a-z, 0-9, _ and -
+ */
+gboolean
+relais_dialect_id_fits (const char *id)
+{
+  gsize length = 0;
+
+  if (id == NULL)
+    return FALSE;
+  while (length <= 64 && (g_ascii_isalnum (id[length]) || id[length] == '_' || id[length] == '-'))
+    length++;
+  return length > 0 && length <= 64 && id[length] == '\0';
+}
+
+/**
  * relais_dialect_failure_status:
  * @id: the client's dialect
  * @failure: what went wrong

@@ -159,6 +159,7 @@ const RelaisDialect *relais_dialect_get                (RelaisDialectId      id)
 const RelaisDialect *relais_dialect_get_completions    (void);
 const RelaisDialect *relais_dialect_find               (const char          *name);
 guint                relais_dialect_find_quirk         (const char          *name);
+gboolean             relais_dialect_id_fits            (const char          *id);
 guint                relais_dialect_failure_status     (RelaisDialectId      id,
                                                         const RelaisFailure *failure);
 char                *relais_dialect_encode_failure     (RelaisDialectId      id,

@@ -220,17 +220,13 @@ relais_encoder_write_args (RelaisJsonWriter *writer,
   relais_json_writer_end_object (writer);
 }
 
+/* Whether an upstream's id can stay: one of the right form that no call of the answer has. */
 static gboolean
-id_fits (RelaisEncoder *self,
-         const char    *id)
+keeps_id (RelaisEncoder *self,
+          const char    *id)
 {
-  gsize length = id != NULL ? strlen (id) : 0;
-
-  if (length == 0 || length > 64)
+  if (!relais_dialect_id_fits (id))
     return FALSE;
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (id[i]) && id[i] != '_' && id[i] != '-')
-      return FALSE;
   for (guint i = 0; i < self->calls->len; i++)
     if (g_strcmp0 (g_array_index (self->calls, RelaisEncoderCall, i).id, id) == 0)
       return FALSE;
@@ -247,7 +243,7 @@ begin (RelaisEncoder     *self,
   if (self->begun)
     return;
   self->begun = TRUE;
-  self->id = id_fits (self, id) &&
+  self->id = keeps_id (self, id) &&
                  g_str_has_prefix (id, prefix)
                ? g_strdup (id)
                : relais_encoder_make_id (self, prefix);
@@ -508,8 +504,8 @@ accept_event (RelaisEncoder     *self,
       if (event->call != self->calls->len || self->calls->len == MAX_CALLS)
         return FALSE;
       /* Gemini counts its ids anew in each answer: to others they would be the same again */
-      if (id_fits (self, event->id) && (event->origin != RELAIS_ORIGIN_GEMINI ||
-                                        self->klass->origin == RELAIS_ORIGIN_GEMINI))
+      if (keeps_id (self, event->id) && (event->origin != RELAIS_ORIGIN_GEMINI ||
+                                         self->klass->origin == RELAIS_ORIGIN_GEMINI))
         fresh.id = g_strdup (event->id);
       else
         fresh.id = relais_encoder_make_id (self, self->klass->call_prefix);

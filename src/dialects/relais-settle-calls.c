@@ -18,14 +18,6 @@
 
 #define NO_RESULT "No result was provided for this call."
 
-static gboolean
-id_fits (const char *id)
-{
-  gsize length = strspn (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-
-  return length > 0 && length <= 64 && id[length] == '\0';
-}
-
 /* The id to send for one the client knows; NULL where none is to be sent. */
 static char *
 send_id (RelaisSettle     *self,
@@ -36,7 +28,7 @@ send_id (RelaisSettle     *self,
 
   if (self->target->dialect == RELAIS_DIALECT_GEMINI)
     return g_strdup (g_hash_table_lookup (self->sent_ids, call));
-  if (id_fits (id))
+  if (relais_dialect_id_fits (id))
     return g_strdup (id);
   sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
   return g_strdup_printf ("%s%.24s", self->target->dialect == RELAIS_DIALECT_ANTHROPIC ? "toolu_" : "call_", sum);

@@ -25,6 +25,7 @@
 #define PNG "iVBORw0KGgo="
 #define PICTURE "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" PNG "'}}"
 #define TWO CALL ("a", "{}") "," CALL ("b", "{}")
+#define ID_64 "i234567890i234567890i234567890i234567890i234567890i234567890i234"
 #define NAME_90 "n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890n234567890"
 
 static const KitRequest requests[] = {
@@ -192,6 +193,9 @@ static const KitRequest requests[] = {
   { "clients-3-old-functions", KIT_C, KIT_A, .body = "{'model':'m','messages':[" U ",{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}},{'role':'function','name':'f','content':'r'}],'functions':[{'name':'f','parameters':{'type':'object'}}],'function_call':{'name':'f'}}", .expect = { { "messages.1.content.0.name", "'f'" }, { "messages.2.content.0.content.0.text", "'r'" }, { "messages.2.content.1", NULL }, { "tool_choice", "{'type':'tool','name':'f'}" } } },
   { "strict-unset/responses", KIT_C, KIT_R, .body = C ("'tools':[" FUNCTION ("f") "]"), .expect = { { "tools.0.strict", "false" } } },
   { "bad-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("a:b", "{}"), TOOL ("a:b", "r")), .expect = { { "messages.1.content.0.id", "'toolu_6783a31eabf68ccc0660f935'" }, { "messages.2.content.0.tool_use_id", "'toolu_6783a31eabf68ccc0660f935'" } } },
+  { "longest-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL (ID_64, "{}"), TOOL (ID_64, "r")), .expect = { { "messages.1.content.0.id", "'" ID_64 "'" }, { "messages.2.content.0.tool_use_id", "'" ID_64 "'" } } },
+  { "long-id/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL (ID_64 "a", "{}"), TOOL (ID_64 "a", "r")), .expect = { { "messages.1.content.0.id", "'toolu_1c74c1857ac86f75843939d1'" }, { "messages.2.content.0.tool_use_id", "'toolu_1c74c1857ac86f75843939d1'" } } },
+  { "long-id/chat", KIT_A, KIT_C, .body = "{'model':'m','max_tokens':9,'messages':[" U ",{'role':'assistant','content':[" USE (ID_64 "a", "{}") "]},{'role':'user','content':[" GONE (ID_64 "a", "r") "]}]}", .expect = { { "messages.1.tool_calls.0.id", "'call_1c74c1857ac86f75843939d1'" }, { "messages.2.tool_call_id", "'call_1c74c1857ac86f75843939d1'" } } },
   { "empty-ids/anthropic", KIT_C, KIT_A, .body = HISTORY (CALL ("", "{}") "," CALL ("", "{}"), TOOL ("", "one") TOOL ("", "two")), .expect = { { "messages.2.content.0.content.0.text", "'one'" }, { "messages.2.content.1.content.0.text", "'two'" } } },
   { "result-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'t\\':1.50}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'t':1.50}" } } },
   { "result-error-object/gemini", KIT_C, KIT_G, .body = HISTORY (CALL ("a", "{}"), TOOL ("a", "{\\'error\\':1}")), .expect = { { "contents.2.parts.0.functionResponse.response", "{'output':{'error':1}}" } } },
