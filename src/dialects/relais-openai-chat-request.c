@@ -71,22 +71,6 @@ decode_audio (const RelaisJsonNode  *node,
 }
 
 static gboolean
-decode_words (const RelaisJsonNode  *node,
-              const char            *field,
-              RelaisPartType         type,
-              GPtrArray             *parts,
-              GError               **error)
-{
-  g_autoptr (RelaisPart) part = relais_part_new (type);
-
-  if (!relais_request_read_string (node, field, &part->text, error))
-    return FALSE;
-  if (part->text != NULL)
-    g_ptr_array_add (parts, g_steal_pointer (&part));
-  return TRUE;
-}
-
-static gboolean
 decode_part (const RelaisJsonNode  *node,
              GPtrArray             *parts,
              GError               **error)
@@ -94,15 +78,15 @@ decode_part (const RelaisJsonNode  *node,
   const RelaisJsonNode *type = member (node, "type");
 
   if (relais_json_node_get_kind (node) == RELAIS_JSON_STRING)
-    return decode_words (node, "content", RELAIS_PART_TEXT, parts, error);
+    return relais_request_read_words (node, "content", RELAIS_PART_TEXT, parts, error);
   if (!relais_request_check (node, "content", RELAIS_JSON_OBJECT, error) ||
       !relais_request_check (type, "type", RELAIS_JSON_STRING, error))
     return FALSE;
   if (relais_json_node_equals (type, "text") || relais_json_node_equals (type, "input_text") ||
       relais_json_node_equals (type, "output_text"))
-    return decode_words (member (node, "text"), "text", RELAIS_PART_TEXT, parts, error);
+    return relais_request_read_words (member (node, "text"), "text", RELAIS_PART_TEXT, parts, error);
   if (relais_json_node_equals (type, "refusal"))
-    return decode_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, parts, error);
+    return relais_request_read_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, parts, error);
   if (relais_json_node_equals (type, "image_url"))
     return decode_image (node, parts, error);
   if (relais_json_node_equals (type, "file"))
@@ -113,34 +97,13 @@ decode_part (const RelaisJsonNode  *node,
   return TRUE;
 }
 
+/* What a message says. */
 static gboolean
-decode_content (const RelaisJsonNode  *content,
+decode_content (const RelaisJsonNode  *message,
                 GPtrArray             *parts,
                 GError               **error)
 {
-  const RelaisJsonNode *node;
-  RelaisJsonIter iter;
-
-  if (!relais_request_is_given (content))
-    return TRUE;
-  if (relais_json_node_get_kind (content) == RELAIS_JSON_STRING)
-    return decode_words (content, "content", RELAIS_PART_TEXT, parts, error);
-  if (relais_json_node_get_kind (content) != RELAIS_JSON_ARRAY)
-    return relais_request_fail (error, "content", "must be a string or an array of parts");
-  relais_json_iter_init (&iter, content);
-  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    {
-      guint before = parts->len;
-
-      if (!decode_part (node, parts, error))
-        {
-          g_prefix_error (error, "content[%u]: ", i);
-          return FALSE;
-        }
-      if (parts->len > before)
-        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
-    }
-  return TRUE;
+  return relais_request_read_content (member (message, "content"), "content", decode_part, parts, error);
 }
 
 static gboolean
@@ -209,10 +172,12 @@ decode_assistant (const RelaisJsonNode  *node,
   if (relais_json_node_get_kind (thinking) != RELAIS_JSON_STRING)
     thinking = member (node, "reasoning");
   if (relais_json_node_get_kind (thinking) == RELAIS_JSON_STRING && !relais_json_node_equals (thinking, "") &&
-      !decode_words (thinking, "reasoning_content", RELAIS_PART_THINKING, message->parts, error))
+      !relais_request_read_words (thinking, "reasoning_content", RELAIS_PART_THINKING,
+                                  message->parts, error))
     return FALSE;
-  if (!decode_content (member (node, "content"), message->parts, error) ||
-      !decode_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, message->parts, error) ||
+  if (!decode_content (node, message->parts, error) ||
+      !relais_request_read_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL,
+                                  message->parts, error) ||
       !relais_request_check (calls, "tool_calls", RELAIS_JSON_ARRAY, error))
     return FALSE;
   relais_json_iter_init (&iter, calls);
@@ -243,7 +208,7 @@ decode_result (const RelaisJsonNode  *node,
     return relais_request_fail (error, "tool_call_id", "is missing");
   else if (!relais_request_read_string (member (node, "tool_call_id"), "tool_call_id", &part->id, error))
     return FALSE;
-  if (!decode_content (member (node, "content"), part->content, error))
+  if (!decode_content (node, part->content, error))
     return FALSE;
   g_ptr_array_add (relais_request_get_results (prompt)->parts, g_steal_pointer (&part));
   return TRUE;
@@ -263,8 +228,8 @@ decode_message (const RelaisJsonNode  *node,
   if (!relais_request_need_string (role, "role", &name, error))
     return FALSE;
   if (relais_json_node_equals (role, "user"))
-    return decode_content (member (node, "content"),
-                           relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts, error);
+    return decode_content (node, relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts,
+                           error);
   if (relais_json_node_equals (role, "assistant"))
     return decode_assistant (node, position, prompt, error);
   if (relais_json_node_equals (role, "tool"))
@@ -274,9 +239,9 @@ decode_message (const RelaisJsonNode  *node,
   if (!relais_json_node_equals (role, "system") && !relais_json_node_equals (role, "developer"))
     return relais_request_fail (error, "role", "must be system, developer, user, assistant or tool");
   if (prompt->messages->len == 0)
-    return decode_content (member (node, "content"), prompt->system, error);
-  return decode_content (member (node, "content"),
-                         relais_prompt_add_message (prompt, RELAIS_ROLE_SYSTEM)->parts, error);
+    return decode_content (node, prompt->system, error);
+  return decode_content (node, relais_prompt_add_message (prompt, RELAIS_ROLE_SYSTEM)->parts,
+                         error);
 }
 
 static gboolean

@@ -14,22 +14,6 @@
 #define member(node, name) relais_json_node_get_member ((node), (name))
 
 static gboolean
-decode_words (const RelaisJsonNode  *node,
-              const char            *field,
-              RelaisPartType         type,
-              GPtrArray             *parts,
-              GError               **error)
-{
-  g_autoptr (RelaisPart) part = relais_part_new (type);
-
-  if (!relais_request_read_string (node, field, &part->text, error))
-    return FALSE;
-  if (part->text != NULL)
-    g_ptr_array_add (parts, g_steal_pointer (&part));
-  return TRUE;
-}
-
-static gboolean
 decode_media (const RelaisJsonNode  *node,
               RelaisPartType         type,
               GPtrArray             *parts,
@@ -64,45 +48,14 @@ decode_part (const RelaisJsonNode  *node,
     return FALSE;
   if (relais_json_node_equals (type, "input_text") || relais_json_node_equals (type, "output_text") ||
       relais_json_node_equals (type, "text"))
-    return decode_words (member (node, "text"), "text", RELAIS_PART_TEXT, parts, error);
+    return relais_request_read_words (member (node, "text"), "text", RELAIS_PART_TEXT, parts, error);
   if (relais_json_node_equals (type, "refusal"))
-    return decode_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, parts, error);
+    return relais_request_read_words (member (node, "refusal"), "refusal", RELAIS_PART_REFUSAL, parts, error);
   if (relais_json_node_equals (type, "input_image"))
     return decode_media (node, RELAIS_PART_IMAGE, parts, error);
   if (relais_json_node_equals (type, "input_file"))
     return decode_media (node, RELAIS_PART_FILE, parts, error);
   relais_request_add_opaque (parts, RELAIS_ORIGIN_OPENAI_RESPONSES, node);
-  return TRUE;
-}
-
-static gboolean
-decode_content (const RelaisJsonNode  *content,
-                const char            *field,
-                GPtrArray             *parts,
-                GError               **error)
-{
-  const RelaisJsonNode *node;
-  RelaisJsonIter iter;
-
-  if (!relais_request_is_given (content))
-    return TRUE;
-  if (relais_json_node_get_kind (content) == RELAIS_JSON_STRING)
-    return decode_words (content, field, RELAIS_PART_TEXT, parts, error);
-  if (relais_json_node_get_kind (content) != RELAIS_JSON_ARRAY)
-    return relais_request_fail (error, field, "must be a string or an array of parts");
-  relais_json_iter_init (&iter, content);
-  for (guint i = 0; relais_json_iter_next (&iter, NULL, &node); i++)
-    {
-      guint before = parts->len;
-
-      if (!decode_part (node, parts, error))
-        {
-          g_prefix_error (error, "%s[%u]: ", field, i);
-          return FALSE;
-        }
-      if (parts->len > before)
-        ((RelaisPart *)g_ptr_array_index (parts, before))->position = i;
-    }
   return TRUE;
 }
 
@@ -128,7 +81,7 @@ decode_message (const RelaisJsonNode  *node,
     parts = prompt->system;
   else
     parts = relais_prompt_add_message (prompt, RELAIS_ROLE_SYSTEM)->parts;
-  return decode_content (content, "content", parts, error);
+  return relais_request_read_content (content, "content", decode_part, parts, error);
 }
 
 static gboolean
@@ -158,7 +111,7 @@ decode_result (const RelaisJsonNode  *node,
   g_autoptr (RelaisPart) part = relais_part_new (RELAIS_PART_TOOL_RESULT);
 
   if (!relais_request_need_string (member (node, "call_id"), "call_id", &part->id, error) ||
-      !decode_content (member (node, "output"), "output", part->content, error))
+      !relais_request_read_content (member (node, "output"), "output", decode_part, part->content, error))
     return FALSE;
   g_ptr_array_add (relais_request_get_results (prompt)->parts, g_steal_pointer (&part));
   return TRUE;
@@ -234,8 +187,9 @@ decode_input (const RelaisJsonNode  *input,
   if (!relais_request_is_given (input))
     return relais_request_fail (error, "input", "is missing");
   if (relais_json_node_get_kind (input) == RELAIS_JSON_STRING)
-    return decode_words (input, "input", RELAIS_PART_TEXT,
-                         relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts, error);
+    return relais_request_read_words (input, "input", RELAIS_PART_TEXT,
+                                      relais_prompt_add_message (prompt, RELAIS_ROLE_USER)->parts,
+                                      error);
   if (relais_json_node_get_kind (input) != RELAIS_JSON_ARRAY)
     return relais_request_fail (error, "input", "must be a string or an array of items");
   relais_json_iter_init (&iter, input);
@@ -584,8 +538,8 @@ relais_openai_responses_decode_request (GBytes      *body,
 
   if (tree == NULL || !decode_settings (root, prompt, error))
     return NULL;
-  if (!decode_words (member (root, "instructions"), "instructions", RELAIS_PART_TEXT,
-                     prompt->system, error) ||
+  if (!relais_request_read_words (member (root, "instructions"), "instructions", RELAIS_PART_TEXT,
+                                  prompt->system, error) ||
       !decode_input (member (root, "input"), prompt, error) ||
       !decode_tools (member (root, "tools"), prompt, error))
     return NULL;

@@ -10,6 +10,11 @@
 
 G_BEGIN_DECLS
 
+/* Reads one part of a message and adds it. */
+typedef gboolean (*RelaisRequestPartFunc) (const RelaisJsonNode *node,
+                                           GPtrArray *parts,
+                                           GError **error);
+
 RelaisJson    *relais_request_parse         (GBytes                *body,
                                              GError               **error);
 gboolean       relais_request_fail          (GError               **error,
@@ -58,13 +63,6 @@ void           relais_request_note_extra    (RelaisPrompt          *prompt,
                                              const RelaisJsonNode  *node,
                                              const char            *field,
                                              RelaisExtraNeed        need);
-void           relais_request_add_opaque    (GPtrArray             *parts,
-                                             RelaisOrigin           origin,
-                                             const RelaisJsonNode  *node);
-void           relais_request_set_media     (RelaisPart            *part,
-                                             const char            *url);
-char          *relais_request_fix_mime      (const char            *mime,
-                                             const char            *base64);
 void           relais_request_match_results (RelaisPrompt          *prompt);
 RelaisMessage *relais_request_get_results   (RelaisPrompt          *prompt);
 guint          relais_request_count_parts   (RelaisPrompt          *prompt);
@@ -72,5 +70,24 @@ void           relais_request_note_item     (RelaisPrompt          *prompt,
                                              guint                  n_parts,
                                              int                    item);
 RelaisMessage *relais_request_get_assistant (RelaisPrompt          *prompt);
+
+/* relais-request-parts.c */
+gboolean relais_request_read_words   (const RelaisJsonNode   *node,
+                                      const char             *field,
+                                      RelaisPartType          type,
+                                      GPtrArray              *parts,
+                                      GError                **error);
+gboolean relais_request_read_content (const RelaisJsonNode   *content,
+                                      const char             *field,
+                                      RelaisRequestPartFunc   func,
+                                      GPtrArray              *parts,
+                                      GError                **error);
+void     relais_request_add_opaque   (GPtrArray              *parts,
+                                      RelaisOrigin            origin,
+                                      const RelaisJsonNode   *node);
+void     relais_request_set_media    (RelaisPart             *part,
+                                      const char             *url);
+char    *relais_request_fix_mime     (const char             *mime,
+                                      const char             *base64);
 
 G_END_DECLS
