@@ -50,7 +50,7 @@ tell_input (AnthropicDecoder *self)
 {
   if (self->input == NULL)
     return;
-  if (!g_array_index (self->base.calls, RelaisDecoderCall, self->input_call).has_args)
+  if (g_array_index (self->base.calls, RelaisDecoderCall, self->input_call).args.length == 0)
     relais_decoder_call_args (&self->base, self->input_call, self->input, -1);
   g_clear_pointer (&self->input, g_free);
 }
@@ -122,8 +122,15 @@ read_delta (AnthropicDecoder     *self,
     {
       g_autofree char *text = relais_json_node_dup_string (member (delta, "partial_json"));
 
-      relais_decoder_call_args (&self->base, relais_decoder_look_up (&self->base, member (data, "index")), text, -1);
+      relais_decoder_call_args (&self->base, relais_decoder_look_up (&self->base, member (data, "index"), NULL), text, -1);
     }
+}
+
+static guint
+close_block (RelaisDecoder        *decoder,
+             const RelaisJsonNode *data)
+{
+  return relais_decoder_close (decoder, relais_decoder_find (decoder, member (data, "index"), NULL, RELAIS_DECODER_ANY));
 }
 
 static void
@@ -145,13 +152,13 @@ anthropic_decoder_event (RelaisDecoder        *decoder,
   else if (relais_json_node_equals (type, "content_block_start"))
     {
       /* one that begins by the number of another ends it */
-      end_call (self, relais_decoder_close (decoder, member (data, "index")));
-      relais_decoder_open (decoder, member (data, "index"), read_block (self, member (data, "content_block")));
+      end_call (self, close_block (decoder, data));
+      relais_decoder_open (decoder, member (data, "index"), NULL, read_block (self, member (data, "content_block")));
     }
   else if (relais_json_node_equals (type, "content_block_delta"))
     read_delta (self, data, delta);
   else if (relais_json_node_equals (type, "content_block_stop"))
-    end_call (self, relais_decoder_close (decoder, member (data, "index")));
+    end_call (self, close_block (decoder, data));
   else if (relais_json_node_equals (type, "message_delta"))
     {
       tell_input (self);

@@ -1,4 +1,4 @@
-/* relais-decoder-open.c: which call a fragment of a stream belongs to
+/* relais-decoder-open.c: which block or item a fragment of a stream belongs to
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,61 +13,124 @@
 
 #include "relais-decoder-private.h"
 
+/* A checksum instead of the id: some vendors' are as long as a page. 0: there is none. */
+static guint64
+sum_id (const RelaisJsonNode *id)
+{
+  g_autofree char *text = relais_json_node_dup_string (id);
+  RelaisDecoderTold told = { 0 };
+
+  if (text != NULL)
+    relais_decoder_told_add (&told, text, strlen (text));
+  return told.sum;
+}
+
 /**
  * relais_decoder_open:
  * @self: a decoder
  * @index: (nullable): the upstream's number of what begins
+ * @id: (nullable): the upstream's id of it
  * @call: the call it is, or RELAIS_DECODER_NO_CALL
  *
- * Notes it until it ends; by one number is what began last.
+ * Notes it until it ends. Some servers number everything 0: what has another id goes on beside it;
+ * without ids what began last by a number is meant by it.
  */
 void
 relais_decoder_open (RelaisDecoder        *self,
                      const RelaisJsonNode *index,
+                     const RelaisJsonNode *id,
                      guint                 call)
 {
-  RelaisDecoderOpen open = { .index = 0, .call = call };
+  RelaisDecoderOpen open = { .id = sum_id (id), .call = call };
+  RelaisDecoderOpen *old = relais_decoder_find (self, index, id, RELAIS_DECODER_ANY);
 
-  relais_decoder_close (self, index);
   relais_json_node_get_int (index, &open.index);
+  if (old != NULL && (old->id == 0 || open.id == 0 || old->id == open.id))
+    relais_decoder_close (self, old);
   if (self->n_open < RELAIS_DECODER_MAX_OPEN)
     self->open[self->n_open++] = open;
   else
     relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The answer has more than %d blocks open at once", RELAIS_DECODER_MAX_OPEN);
 }
 
-/* The place of the open block by that number, or of the last where none is given; n_open: none. */
-static guint
-find_open (RelaisDecoder        *self,
-           const RelaisJsonNode *index)
+static gboolean
+is_kind (const RelaisDecoderOpen *open,
+         RelaisDecoderKind        kind)
 {
-  gint64 number;
-  guint i = 0;
+  return kind == RELAIS_DECODER_ANY ||
+         (open->call != RELAIS_DECODER_NO_CALL) == (kind == RELAIS_DECODER_CALLS);
+}
 
-  if (!relais_json_node_get_int (index, &number))
-    return self->n_open > 0 ? self->n_open - 1 : 0;
-  while (i < self->n_open && self->open[i].index != number)
-    i++;
-  return i;
+/**
+ * relais_decoder_find_id:
+ * @self: a decoder
+ * @id: (nullable): the upstream's id of a block or item
+ * @kind: what it must be
+ *
+ * Returns: (transfer none) (nullable): the open one of that id; until the next is opened or closed
+ */
+RelaisDecoderOpen *
+relais_decoder_find_id (RelaisDecoder        *self,
+                        const RelaisJsonNode *id,
+                        RelaisDecoderKind     kind)
+{
+  guint64 sum = sum_id (id);
+
+  for (guint i = self->n_open; sum != 0 && i-- > 0;)
+    if (self->open[i].id == sum && is_kind (&self->open[i], kind))
+      return &self->open[i];
+  return NULL;
+}
+
+/**
+ * relais_decoder_find:
+ * @self: a decoder
+ * @index: (nullable): the upstream's number of a block or item
+ * @id: (nullable): its id
+ * @kind: what it must be
+ *
+ * By the id; some servers give one item several, so else by the number; the last where there is
+ * none.
+ *
+ * Returns: (transfer none) (nullable): the open one; until the next is opened or closed
+ */
+RelaisDecoderOpen *
+relais_decoder_find (RelaisDecoder        *self,
+                     const RelaisJsonNode *index,
+                     const RelaisJsonNode *id,
+                     RelaisDecoderKind     kind)
+{
+  RelaisDecoderOpen *found = relais_decoder_find_id (self, id, kind);
+  gint64 number = 0;
+  gboolean given = relais_json_node_get_int (index, &number);
+
+  for (guint i = self->n_open; found == NULL && i-- > 0;)
+    if (is_kind (&self->open[i], kind) && (!given || self->open[i].index == number))
+      found = &self->open[i];
+  return found;
 }
 
 /**
  * relais_decoder_look_up:
  * @self: a decoder
  * @index: (nullable): the upstream's number of what a fragment of arguments belongs to
+ * @id: (nullable): its id
  *
- * An index by which nothing is open ends the answer with ERROR: nobody knows whose it is.
+ * One by which nothing is open ends the answer with ERROR: nobody knows whose it is.
  *
  * Returns: the call, or RELAIS_DECODER_NO_CALL
  */
 guint
 relais_decoder_look_up (RelaisDecoder        *self,
-                        const RelaisJsonNode *index)
+                        const RelaisJsonNode *index,
+                        const RelaisJsonNode *id)
 {
-  guint i = find_open (self, index);
+  RelaisDecoderOpen *open = relais_decoder_find (self, index, id, RELAIS_DECODER_CALLS);
 
-  if (i < self->n_open)
-    return self->open[i].call;
+  if (open == NULL)
+    open = relais_decoder_find (self, index, id, RELAIS_DECODER_ANY);
+  if (open != NULL)
+    return open->call;
   relais_decoder_fail (self, RELAIS_ERROR_UPSTREAM, "The upstream sent arguments of a call that it did not begin");
   return RELAIS_DECODER_NO_CALL;
 }
@@ -75,21 +138,20 @@ relais_decoder_look_up (RelaisDecoder        *self,
 /**
  * relais_decoder_close:
  * @self: a decoder
- * @index: (nullable): the upstream's number of what ends
+ * @open: (nullable): what ends, as it was found
  *
  * Returns: the call it was, or RELAIS_DECODER_NO_CALL
  */
 guint
-relais_decoder_close (RelaisDecoder        *self,
-                      const RelaisJsonNode *index)
+relais_decoder_close (RelaisDecoder     *self,
+                      RelaisDecoderOpen *open)
 {
-  guint i = find_open (self, index);
   guint call;
 
-  if (i >= self->n_open)
+  if (open == NULL)
     return RELAIS_DECODER_NO_CALL;
-  call = self->open[i].call;
+  call = open->call;
   self->n_open--;
-  memmove (&self->open[i], &self->open[i + 1], (self->n_open - i) * sizeof *self->open);
+  memmove (open, open + 1, (&self->open[self->n_open] - open) * sizeof *open);
   return call;
 }

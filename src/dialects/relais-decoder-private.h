@@ -26,12 +26,19 @@ struct _RelaisDecoderClass
   void (*clear) (RelaisDecoder *self);
 };
 
+/* How far a text was told: its length and a checksum, since the text itself may be long. */
+typedef struct
+{
+  gsize   length;
+  guint64 sum;
+} RelaisDecoderTold;
+
 /* One call of the answer. */
 typedef struct
 {
-  gboolean open;
-  gboolean has_args;
-  gboolean custom;
+  gboolean          open;
+  gboolean          custom;
+  RelaisDecoderTold args;
   gboolean incomplete; /* so the upstream says */
   guint depth;         /* of its arguments so far: brackets that are open */
   gboolean quoted;     /* they end inside a string */
@@ -41,12 +48,29 @@ typedef struct
 #define RELAIS_DECODER_MAX_OPEN 128
 #define RELAIS_DECODER_NO_CALL G_MAXUINT
 
+/* What was told of an item that is no call. */
+typedef struct
+{
+  RelaisDecoderTold all;
+  RelaisDecoderTold part; /* of the part under way */
+  gint64 n_part;          /* the upstream's number of that */
+} RelaisDecoderText;
+
 /* A block or item of a stream that has begun and not ended. */
 typedef struct
 {
   gint64 index; /* the upstream's number of it */
+  guint64 id;   /* a checksum of the upstream's id of it; 0: none */
   guint call;   /* RELAIS_DECODER_NO_CALL: it is no call */
+  RelaisDecoderText text;
 } RelaisDecoderOpen;
+
+/* Which of them are looked for. */
+typedef enum {
+  RELAIS_DECODER_ANY,
+  RELAIS_DECODER_CALLS,
+  RELAIS_DECODER_TEXTS,
+} RelaisDecoderKind;
 
 struct _RelaisDecoder
 {
@@ -78,13 +102,6 @@ struct _RelaisDecoder
   gint64                    created;
 };
 
-void  relais_decoder_open       (RelaisDecoder        *self,
-                                 const RelaisJsonNode *index,
-                                 guint                 call);
-guint relais_decoder_look_up    (RelaisDecoder        *self,
-                                 const RelaisJsonNode *index);
-guint relais_decoder_close      (RelaisDecoder        *self,
-                                 const RelaisJsonNode *index);
 void  relais_decoder_start      (RelaisDecoder        *self,
                                  const RelaisJsonNode *id,
                                  const RelaisJsonNode *model,
@@ -107,6 +124,9 @@ void  relais_decoder_call_args  (RelaisDecoder        *self,
                                  guint                 call,
                                  const char           *text,
                                  gssize                length);
+void  relais_decoder_call_rest  (RelaisDecoder        *self,
+                                 guint                 call,
+                                 const char           *text);
 void  relais_decoder_call_end   (RelaisDecoder        *self,
                                  guint                 call);
 void  relais_decoder_call_cut   (RelaisDecoder        *self,
@@ -123,5 +143,34 @@ void  relais_decoder_fail       (RelaisDecoder        *self,
                                  ...) G_GNUC_PRINTF (3, 4);
 void  relais_decoder_fail_error (RelaisDecoder        *self,
                                  const RelaisJsonNode *error);
+
+/* relais-decoder-open.c */
+void               relais_decoder_open    (RelaisDecoder        *self,
+                                           const RelaisJsonNode *index,
+                                           const RelaisJsonNode *id,
+                                           guint                 call);
+RelaisDecoderOpen *relais_decoder_find_id (RelaisDecoder        *self,
+                                           const RelaisJsonNode *id,
+                                           RelaisDecoderKind     kind);
+RelaisDecoderOpen *relais_decoder_find    (RelaisDecoder        *self,
+                                           const RelaisJsonNode *index,
+                                           const RelaisJsonNode *id,
+                                           RelaisDecoderKind     kind);
+guint              relais_decoder_look_up (RelaisDecoder        *self,
+                                           const RelaisJsonNode *index,
+                                           const RelaisJsonNode *id);
+guint              relais_decoder_close   (RelaisDecoder        *self,
+                                           RelaisDecoderOpen    *open);
+
+/* relais-decoder-told.c */
+void     relais_decoder_told_add   (RelaisDecoderTold       *self,
+                                    const char              *text,
+                                    gsize                    length);
+gsize    relais_decoder_told_pass  (RelaisDecoderTold       *seen,
+                                    const RelaisDecoderTold *told,
+                                    const char              *text,
+                                    gsize                    length);
+gboolean relais_decoder_told_equal (const RelaisDecoderTold *one,
+                                    const RelaisDecoderTold *other);
 
 G_END_DECLS

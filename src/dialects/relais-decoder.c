@@ -301,9 +301,31 @@ relais_decoder_call_args (RelaisDecoder *self,
   event.length = length < 0 ? strlen (text) : (gsize)length;
   if (event.length == 0)
     return;
-  known->has_args = TRUE;
+  relais_decoder_told_add (&known->args, text, event.length);
   follow_args (known, text, event.length);
   tell (self, &event);
+}
+
+/**
+ * relais_decoder_call_rest:
+ * @self: a decoder
+ * @call: the number of an open call; others are passed over
+ * @text: (nullable): all of its arguments
+ *
+ * Tells what the fragments before lack.
+ */
+void
+relais_decoder_call_rest (RelaisDecoder *self,
+                          guint          call,
+                          const char    *text)
+{
+  RelaisDecoderCall *known = open_call (self, call);
+  RelaisDecoderTold seen = { 0 };
+
+  if (known == NULL || text == NULL)
+    return;
+  text += relais_decoder_told_pass (&seen, &known->args, text, strlen (text));
+  relais_decoder_call_args (self, call, text, -1);
 }
 
 /**
@@ -393,8 +415,10 @@ is_half (const RelaisDecoder *self,
 
   if (!call->open || self->ending)
     return call->open && call->incomplete;
-  return call->incomplete || is_cut (call) ||
-         (last && (call->custom || (!call->has_args && self->finish != RELAIS_FINISH_UNKNOWN)));
+  if (call->incomplete || is_cut (call))
+    return TRUE;
+  return last && (call->custom ||
+                  (call->args.length == 0 && self->finish != RELAIS_FINISH_UNKNOWN));
 }
 
 static void
