@@ -425,38 +425,44 @@ relais_request_get_results (RelaisPrompt *prompt)
   return relais_prompt_add_message (prompt, RELAIS_ROLE_USER);
 }
 
+/* Of the last message; what instructs before the first one. */
+static GPtrArray *
+last_parts (RelaisPrompt *prompt)
+{
+  RelaisMessage *last = last_message (prompt);
+
+  return last != NULL ? last->parts : prompt->system;
+}
+
 /**
  * relais_request_count_parts:
  * @prompt: a request as far as it is read
  *
- * Returns: how many parts its last message has
+ * Returns: how many parts its last message has, or what instructs where there is no message
  */
 guint
 relais_request_count_parts (RelaisPrompt *prompt)
 {
-  RelaisMessage *last = last_message (prompt);
-
-  return last != NULL ? last->parts->len : 0;
+  return last_parts (prompt)->len;
 }
 
 /**
  * relais_request_note_item:
  * @prompt: a request as far as it is read
- * @n_parts: how many parts its last message had before
+ * @n_parts: how many parts [func@request_count_parts] found before
  * @item: the place of what was read since, in the list the client sent
  *
- * Notes it in the parts that came to the last message, for reports: a message may gather several of
- * the client's.
+ * Notes it in the parts that came there, for reports: a message may gather several of the client's.
  */
 void
 relais_request_note_item (RelaisPrompt *prompt,
                           guint         n_parts,
                           int           item)
 {
-  RelaisMessage *last = last_message (prompt);
+  GPtrArray *parts = last_parts (prompt);
 
-  for (; last != NULL && n_parts < last->parts->len; n_parts++)
-    ((RelaisPart *)g_ptr_array_index (last->parts, n_parts))->item = item;
+  for (; n_parts < parts->len; n_parts++)
+    ((RelaisPart *)g_ptr_array_index (parts, n_parts))->item = item;
 }
 
 /**

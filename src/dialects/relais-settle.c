@@ -21,7 +21,7 @@
  * relais_settle_path:
  * @source: the client's dialect
  * @message: (nullable): a message of its request
- * @part: (nullable): a part of it
+ * @part: (nullable): a part of it; of what instructs where there is no message
  *
  * Returns: (transfer full): the way to it as the client wrote it, for reports
  */
@@ -33,19 +33,24 @@ relais_settle_path (RelaisDialectId      source,
   static const struct
   {
     const char *messages;
+    const char *system; /* what stands beside the messages; Chat's stand among them */
     const char *parts;
     const char *inner; /* parts of a tool result */
   } lists[] = {
-    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "content", "content" },
-    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "content", "output" },
-    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "content", "content" },
-    [RELAIS_DIALECT_GEMINI] = { "contents", "parts", "functionResponse.parts" },
+    [RELAIS_DIALECT_OPENAI_CHAT] = { "messages", "messages", "content", "content" },
+    [RELAIS_DIALECT_OPENAI_RESPONSES] = { "input", "instructions", "content", "output" },
+    [RELAIS_DIALECT_ANTHROPIC] = { "messages", "system", "content", "content" },
+    [RELAIS_DIALECT_GEMINI] = { "contents", "systemInstruction.parts", "parts", "functionResponse.parts" },
   };
-  g_autoptr (GString) path = g_string_new (lists[source].messages);
+  g_autoptr (GString) path = NULL;
   int item = message != NULL ? message->position : -1;
 
   if (part != NULL && part->item >= 0)
     item = part->item;
+  if (message == NULL && part != NULL && item < 0)
+    return part->position >= 0 ? g_strdup_printf ("%s[%d]", lists[source].system, part->position)
+                               : g_strdup (lists[source].system);
+  path = g_string_new (lists[source].messages);
   if (item >= 0)
     g_string_append_printf (path, "[%d]", item);
   if (part != NULL && part->position >= 0)
@@ -325,8 +330,8 @@ drop_billing (RelaisSettle *self)
   if (first == NULL || first->text == NULL ||
       !g_str_has_prefix (first->text, RELAIS_SESSION_BILLING))
     return;
+  relais_settle_note (self, RELAIS_CHANGE_DROPPED, FALSE, NULL, first, "it is for Anthropic's accounts only");
   g_ptr_array_remove_index (self->prompt->system, 0);
-  relais_changes_add (self->changes, RELAIS_CHANGE_DROPPED, FALSE, "system[0]", "it is for Anthropic's accounts only");
 }
 
 /* Parts in a row that become one. */

@@ -257,6 +257,46 @@ test_recall_limit (void)
   g_assert_true (last);
 }
 
+/* The line for Anthropic's accounts is reported where the client wrote it. */
+static void
+test_billing (void)
+{
+#define LINE "'x-anthropic-billing-header: cch=1;'"
+  static const struct
+  {
+    RelaisDialectId source;
+    const char *body;
+    const char *field;
+  } cases[] = {
+    { KIT_A, "{'model':'m','max_tokens':9,'system':" LINE ",'messages':[{'role':'user','content':'a'}]}", "system" },
+    { KIT_A, "{'model':'m','max_tokens':9,'system':[{'type':'text','text':" LINE "}],'messages':[{'role':'user','content':'a'}]}", "system[0]" },
+    { KIT_C, "{'model':'m','messages':[{'role':'system','content':" LINE "},{'role':'user','content':'a'}]}", "messages[0]" },
+    { KIT_C, "{'model':'m','messages':[{'role':'system','content':null},{'role':'system','content':[{'type':'text','text':" LINE "}]},{'role':'user','content':'a'}]}", "messages[1].content[0]" },
+    { KIT_R, "{'model':'m','instructions':" LINE ",'input':'a'}", "instructions" },
+    { KIT_R, "{'model':'m','input':[{'role':'developer','content':" LINE "},{'role':'user','content':'a'}]}", "input[0]" },
+    { KIT_R, "{'model':'m','input':[{'role':'developer','content':[{'type':'input_text','text':" LINE "}]},{'role':'user','content':'a'}]}", "input[0].content[0]" },
+    { KIT_G, "{'systemInstruction':{'parts':[{'text':" LINE "}]},'contents':[{'parts':[{'text':'a'}]}]}", "systemInstruction.parts[0]" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RelaisTarget target = { .dialect = cases[i].source == KIT_G ? KIT_C : KIT_G, .model = "m" };
+      g_autofree char *json = kit_json (cases[i].body);
+      g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
+      g_autoptr (RelaisNames) names = relais_names_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RelaisPrompt) prompt = NULL;
+      g_autoptr (RelaisChanges) changes = relais_changes_new ();
+
+      prompt = relais_dialect_get (cases[i].source)->decode_request (body, "m", FALSE, &error);
+      g_assert_no_error (error);
+      g_assert_true (relais_settle (prompt, cases[i].source, &target, names, changes, &error));
+      g_assert_cmpuint (prompt->system->len, ==, 0);
+      g_assert_cmpuint (relais_changes_get_length (changes), ==, 1);
+      g_assert_cmpstr (relais_changes_get (changes, 0)->field, ==, cases[i].field);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -273,5 +313,6 @@ main (int   argc,
     g_test_add_data_func (loads[i].name, &loads[i], test_load);
   g_test_add_func ("/settle/recall/once", test_recall_once);
   g_test_add_func ("/settle/recall/limit", test_recall_limit);
+  g_test_add_func ("/settle/billing", test_billing);
   return g_test_run ();
 }
