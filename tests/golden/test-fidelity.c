@@ -21,6 +21,7 @@ typedef struct
   const char *feature;
   Probe       probe;
   const char *members[RELAIS_N_DIALECTS]; /* NULL: the dialect has nothing like it */
+  Probe near;                             /* or NULL; finds what takes its place */
 } Row;
 
 #define PNG "iVBORw0KGgo="
@@ -178,6 +179,23 @@ is_instruction (const RelaisPrompt *prompt,
   return message != NULL && message->role == RELAIS_ROLE_SYSTEM;
 }
 
+/* The one tool, whose arguments are the answer. */
+static gboolean
+is_respond (const RelaisPrompt *prompt)
+{
+  return prompt->tools->len == 1 && strcmp (first_tool (prompt)->name, "respond") == 0 &&
+         is_json (first_tool (prompt)->schema, SCHEMA);
+}
+
+static gboolean
+find_words (const RelaisPrompt *prompt,
+            const char         *wanted)
+{
+  const RelaisPart *text = find_part (prompt->system, RELAIS_PART_TEXT);
+
+  return text != NULL && strstr (text->text, wanted) != NULL;
+}
+
 #define PROBE(name, condition)               \
  static gboolean                             \
    probe_##name (const RelaisPrompt *prompt) \
@@ -215,6 +233,8 @@ PROBE (logprobs, prompt->logprobs || prompt->top_logprobs >= 0)
 PROBE (choices, prompt->n == 2)
 PROBE (json, prompt->format == RELAIS_FORMAT_JSON)
 PROBE (schema, prompt->format == RELAIS_FORMAT_SCHEMA && is_json (prompt->format_schema, SCHEMA))
+PROBE (respond, names_tool (prompt) && is_respond (prompt))
+PROBE (words, find_words (prompt, "\"city\""))
 PROBE (user, g_strcmp0 (prompt->user_id, "u") == 0)
 PROBE (metadata, is_json (prompt->metadata, "{'a':'b'}"))
 PROBE (verbosity, g_strcmp0 (prompt->verbosity, "low") == 0)
@@ -280,6 +300,13 @@ static const Row rows[] = {
   { "safety settings", probe_nothing, { NULL, NULL, NULL, "'safetySettings':[{'category':'HARM_CATEGORY_HARASSMENT','threshold':'BLOCK_NONE'}]" } },
 };
 
+/* What Claude takes from 4.5 on only. */
+static const Row older[] = {
+  { "answers by a schema", probe_schema, { "'response_format':{'type':'json_schema','json_schema':{'name':'s','schema':" SCHEMA "}}", "'text':{'format':{'type':'json_schema','name':'s','schema':" SCHEMA "}}", NULL, "'generationConfig':{'responseMimeType':'application/json','responseJsonSchema':" SCHEMA "}" }, probe_respond },
+  { "answers by a schema, beside tools", probe_schema, { C_TOOL ",'response_format':{'type':'json_schema','json_schema':{'name':'s','schema':" SCHEMA "}}", R_TOOL ",'text':{'format':{'type':'json_schema','name':'s','schema':" SCHEMA "}}", NULL, G_TOOL ",'generationConfig':{'responseMimeType':'application/json','responseJsonSchema':" SCHEMA "}" }, probe_words },
+  { "answers by a schema, with thinking", probe_schema, { "'reasoning_effort':'high','response_format':{'type':'json_schema','json_schema':{'name':'s','schema':" SCHEMA "}}", "'reasoning':{'effort':'high'},'text':{'format':{'type':'json_schema','name':'s','schema':" SCHEMA "}}", NULL, "'generationConfig':{'thinkingConfig':{'thinkingLevel':'high'},'responseMimeType':'application/json','responseJsonSchema':" SCHEMA "}" }, probe_words },
+};
+
 static char *
 make_id_cb (gpointer user_data)
 {
@@ -342,16 +369,16 @@ find_change (const RelaisChanges *changes)
 static const char *
 carry (const Row       *row,
        RelaisDialectId  source,
-       RelaisDialectId  dialect)
+       RelaisDialectId  dialect,
+       const char      *model)
 {
-  static const char *const models[] = { "gpt-5.2", "gpt-5.2", "claude-sonnet-4-5", "gemini-3-pro" };
   /* those of the accounts of each vendor, as providers.json has them */
   static const guint quirks[RELAIS_N_DIALECTS] = {
     [RELAIS_DIALECT_OPENAI_CHAT] = RELAIS_QUIRK_DEVELOPER_ROLE | RELAIS_QUIRK_MAX_COMPLETION_TOKENS,
   };
   RelaisTarget target = {
     .dialect = dialect,
-    .model = models[dialect],
+    .model = model,
     .quirks = quirks[dialect],
     .make_id = make_id_cb,
   };
@@ -378,13 +405,67 @@ carry (const Row       *row,
   carried = decode (dialect, body);
   if (row->probe (carried))
     return change != NULL && strcmp (change, "near") == 0 ? "near" : "kept";
+  if (row->near != NULL && row->near (carried))
+    return relais_changes_get_notable (relais_translation_get_changes (translation)) != NULL ? "near, told" : "near";
   return change != NULL ? change : "dropped";
+}
+
+static const char *const titles[] = { "OpenAI Chat", "OpenAI Responses", "Anthropic Messages", "Gemini" };
+
+static void
+start_table (GString         *page,
+             RelaisDialectId  except)
+{
+  g_string_append (page, "\n\n| feature |");
+  for (RelaisDialectId id = 0; id < RELAIS_N_DIALECTS; id++)
+    if (id != except)
+      g_string_append_printf (page, " %s |", titles[id]);
+  g_string_append (page, "\n|---|---|---|---|\n");
+}
+
+/* Into each other dialect. */
+static void
+append_from (GString         *page,
+             RelaisDialectId  source)
+{
+  static const char *const models[] = { "gpt-5.2", "gpt-5.2", "claude-sonnet-4-5", "gemini-3-pro" };
+
+  g_string_append_printf (page, "\n## From %s", titles[source]);
+  start_table (page, source);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      if (rows[i].members[source] == NULL)
+        continue;
+      g_string_append_printf (page, "| %s |", rows[i].feature);
+      for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
+        if (to != source)
+          g_string_append_printf (page, " %s |", carry (&rows[i], source, to, models[to]));
+      g_string_append_c (page, '\n');
+    }
+}
+
+/* From each other dialect. */
+static void
+append_older (GString *page)
+{
+  g_string_append (page, "\n## To a Claude older than 4.5\n\n"
+                         "It has no answers by a schema. The schema becomes that of a tool it must call, whose arguments are the answer.\n"
+                         "Where there are other tools, or it thinks, it is asked in words instead, and told means what it does above.\n"
+                         "The model is claude-sonnet-4; a name that tells no version is taken for the newest.");
+  start_table (page, RELAIS_DIALECT_ANTHROPIC);
+  for (guint i = 0; i < G_N_ELEMENTS (older); i++)
+    {
+      g_string_append_printf (page, "| %s |", older[i].feature);
+      for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
+        if (source != RELAIS_DIALECT_ANTHROPIC)
+          g_string_append_printf (page, " %s |", carry (&older[i], source, RELAIS_DIALECT_ANTHROPIC, "claude-sonnet-4-20250514"));
+      g_string_append_c (page, '\n');
+    }
 }
 
 static GString *
 make_page (void)
 {
-  static const char *const titles[] = { "OpenAI Chat", "OpenAI Responses", "Anthropic Messages", "Gemini" };
   GString *page = g_string_new (
     "# What a translation keeps\n\n"
     "Made by the test `fidelity`, which carries every feature below into every other dialect and reads it there.\n\n"
@@ -399,23 +480,8 @@ make_page (void)
     "sides speak the same dialect nothing is translated: the bytes go through.\n");
 
   for (RelaisDialectId source = 0; source < RELAIS_N_DIALECTS; source++)
-    {
-      g_string_append_printf (page, "\n## From %s\n\n| feature |", titles[source]);
-      for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
-        if (to != source)
-          g_string_append_printf (page, " %s |", titles[to]);
-      g_string_append (page, "\n|---|---|---|---|\n");
-      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-        {
-          if (rows[i].members[source] == NULL)
-            continue;
-          g_string_append_printf (page, "| %s |", rows[i].feature);
-          for (RelaisDialectId to = 0; to < RELAIS_N_DIALECTS; to++)
-            if (to != source)
-              g_string_append_printf (page, " %s |", carry (&rows[i], source, to));
-          g_string_append_c (page, '\n');
-        }
-    }
+    append_from (page, source);
+  append_older (page);
   return page;
 }
 
