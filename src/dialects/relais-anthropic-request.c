@@ -418,7 +418,8 @@ decode_thinking_setting (const RelaisJsonNode  *thinking,
   return TRUE;
 }
 
-/* `output_config.format`, or the `output_format` of its beta. */
+/* `output_config.format`, or the `output_format` of its beta; any type but this one is told as
+ * dropped. */
 static gboolean
 decode_format (const RelaisJsonNode  *format,
                const char            *field,
@@ -428,7 +429,10 @@ decode_format (const RelaisJsonNode  *format,
   if (!relais_request_check (format, field, RELAIS_JSON_OBJECT, error))
     return FALSE;
   if (!relais_json_node_equals (member (format, "type"), "json_schema"))
-    return TRUE;
+    {
+      relais_request_note_extra (prompt, format, field, RELAIS_EXTRA_TOLD);
+      return TRUE;
+    }
   if (relais_json_node_get_kind (member (format, "schema")) != RELAIS_JSON_OBJECT)
     return relais_request_fail (error, field, "must hold a schema");
   prompt->format = RELAIS_FORMAT_SCHEMA;

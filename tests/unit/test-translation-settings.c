@@ -218,6 +218,10 @@ static const KitRequest requests[] = {
   { "format-json/json-mode-only", KIT_R, KIT_C, .quirks = RELAIS_QUIRK_NO_JSON_SCHEMA, .body = R ("'text':{'format':{'type':'json_object'}}"), .expect = { { "messages.0.role", "'user'" }, { "response_format", "{'type':'json_object'}" } } },
   { "format-json/anthropic", KIT_C, KIT_A, .body = C ("'response_format':{'type':'json_object'}"), .expect = { { "system.0.text", "'Answer with one JSON object and nothing else.'" } }, .dropped = "response_format" },
   { "format-json/gemini", KIT_C, KIT_G, .body = C ("'response_format':{'type':'json_object'}"), .expect = { { "generationConfig", "{'responseMimeType':'application/json'}" } } },
+  { "format-unknown/chat", KIT_A, KIT_C, .body = A9 ("'output_config':{'format':{'type':'grammar','grammar':'x'}}"), .expect = { { "response_format", NULL } }, .dropped = "output_config.format" },
+  { "format-unknown/of-the-beta", KIT_A, KIT_R, .body = A9 ("'output_format':{'type':'grammar','grammar':'x'}"), .expect = { { "text", NULL } }, .dropped = "output_format" },
+  { "format-unknown/no-type", KIT_A, KIT_G, .body = A9 ("'output_config':{'format':{'schema':{'type':'object'}}}"), .expect = { { "generationConfig.responseJsonSchema", NULL } }, .dropped = "output_config.format" },
+  { "format-unknown/null", KIT_A, KIT_C, .body = A9 ("'output_config':{'format':null}"), .expect = { { "response_format", NULL } } },
   { "format-enum/anthropic", KIT_G, KIT_A, .body = GC ("'responseMimeType':'text/x.enum','responseSchema':{'type':'STRING','enum':['a','b']}"), .expect = { { "output_config.format.schema", "{'type':'string','enum':['a','b']}" } } },
 
   { "identity/responses", KIT_C, KIT_R, .body = C ("'user':'u','metadata':{'k':'v'},'service_tier':'flex'"), .expect = { { "safety_identifier", "'u'" }, { "metadata", "{'k':'v'}" }, { "service_tier", "'flex'" }, { "prompt_cache_key", "'u'" } } },
