@@ -321,7 +321,8 @@ show_url_title (RelaisAccountDialog *self)
 {
   const RelaisEngineProvider *provider = get_provider (self);
   g_autofree char *text = dup_text (self->base_url);
-  gboolean wrong = *text != '\0' && !is_url (text);
+  gboolean begun = g_str_has_prefix ("http://", text) || g_str_has_prefix ("https://", text);
+  gboolean wrong = !begun && !is_url (text);
   const char *title = _("Base _URL");
 
   if (wrong)

@@ -53,7 +53,7 @@ def add_account(root, upstream):
     type_keys('Relais', 'ctrl+n')
     dialog = until(lambda: find_window(root, title), 'the dialog')
     type_keys(title, key_of('_Provider'), 'End', 'Up', 'Return')
-    until(lambda: shown(dialog, said('Base _URL')), 'a provider with an address of one’s own')
+    until(lambda: shown(dialog, said('Base _URL, like https://example.com')), 'a provider with an address of one’s own')
     fill(title, ('_Name', 'Mine'), ('Base _URL', upstream.url), ('API _Key', upstream.secret))
     type_keys(title, key_of('_Add'))
     until(lambda: not find_window(root, title), 'the dialog to close')

@@ -100,9 +100,9 @@ def add_upstream(root, url, key):
     dialog = until(lambda: find(root, 'dialog', 'Add Account') or find(root, 'frame', 'Add Account'), 'the dialog')
     # the last is the practice account, and before it stand Gemini-, Anthropic- and OpenAI-compatible
     type_keys('Add Account', 'alt+p', 'End', 'Up', 'Up', 'Up', 'Return')
-    wait_for(dialog, 'text', 'Base URL')
+    wait_for(dialog, 'text', 'Base URL, like http://localhost:1234/v1')
     enter(dialog, 'Name', LABEL)
-    enter(dialog, 'Base URL', url)
+    enter(dialog, 'Base URL, like http://localhost:1234/v1', url)
     enter(dialog, 'API Key (optional)', 'sk-this-is-wrong')
     press(dialog, 'Add')
     wait_for(dialog, 'label', 'Wrong key')
