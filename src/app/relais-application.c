@@ -27,13 +27,13 @@ struct _RelaisApplication
   GSettings          *settings;
   RelaisSettingsLink *link;
   RelaisNews         *news;
+  GCancellable *patience; /* with running answers, once it quits */
 
   gboolean            practice;
   gboolean background; /* the next activation shows no window */
   gboolean held;       /* alive without a window */
   gboolean            loaded;
   gboolean start_loaded; /* as soon as it is */
-  gboolean            quitting;
 };
 
 G_DEFINE_FINAL_TYPE (RelaisApplication, relais_application, ADW_TYPE_APPLICATION)
@@ -215,7 +215,7 @@ relais_application_start (GSimpleAction *action,
 {
   RelaisApplication *self = data;
 
-  if (self->quitting)
+  if (self->patience != NULL)
     return;
   if (find_window (self) == NULL)
     set_held (self, TRUE);
@@ -260,15 +260,21 @@ relais_application_quit (GSimpleAction *action,
   GtkWidget *window = find_window (self);
 
   g_application_withdraw_notification (G_APPLICATION (self), BACKGROUND_NOTE);
-  if (self->quitting || state == RELAIS_ENGINE_STOPPED || state == RELAIS_ENGINE_FAILED)
+  if (state == RELAIS_ENGINE_STOPPED || state == RELAIS_ENGINE_FAILED)
     {
       g_application_quit (G_APPLICATION (self));
       return;
     }
-  self->quitting = TRUE;
+  if (self->patience != NULL)
+    {
+      g_cancellable_cancel (self->patience);
+      return;
+    }
+  self->patience = g_cancellable_new ();
   if (window != NULL)
     relais_window_leave (RELAIS_WINDOW (window));
-  relais_engine_stop_async (self->engine, NULL, relais_application_stopped_cb, g_object_ref (self));
+  relais_engine_stop_async (self->engine, self->patience, relais_application_stopped_cb,
+                            g_object_ref (self));
 }
 
 /* Out of sight there is nothing left to run for. */
@@ -330,6 +336,7 @@ relais_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (relais_application_parent_class)->shutdown (application);
 
   g_clear_object (&self->news);
+  g_clear_object (&self->patience);
   g_clear_object (&self->link);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);

@@ -39,6 +39,12 @@ def key_of(text):
     return 'alt+' + translated[translated.index('_') + 1].lower()
 
 
+def is_on_bus(name):
+    return Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(
+        'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'NameHasOwner',
+        GLib.Variant('(s)', (name,)), None, Gio.DBusCallFlags.NONE, 5000, None)[0]
+
+
 def settle_in(home, language='en', width=900, dark=False):
     """A home of its own for the program, a keyring in it, and how it looks there."""
     runtime, config = os.path.join(home, 'run'), os.path.join(home, 'config')
@@ -51,6 +57,8 @@ def settle_in(home, language='en', width=900, dark=False):
     store_settings(window_width=width)
     subprocess.run(['gnome-keyring-daemon', '--unlock', '--components=secrets'], input=b'pw', check=True, timeout=20,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # asked for any sooner the bus would start a second one, which knows no password
+    until(lambda: is_on_bus('org.freedesktop.secrets'), 'the keyring to be on the bus')
 
 
 def store_settings(**settings):
