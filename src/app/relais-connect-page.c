@@ -46,6 +46,7 @@ struct _RelaisConnectPage
   AdwPreferencesGroup *settings_group;
   GtkToggleButton     *show;
   GtkLabel            *snippet;
+  GtkWidget           *well;
   RelaisTestRow       *test;
 
   /* owned */
@@ -496,6 +497,7 @@ relais_connect_page_class_init (RelaisConnectPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, settings_group);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, show);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, snippet);
+  gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, well);
   gtk_widget_class_bind_template_child (widget_class, RelaisConnectPage, test);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_connect_page_copy_cb);
@@ -511,6 +513,10 @@ relais_connect_page_init (RelaisConnectPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  /* code runs from left to right everywhere */
+  for (GtkWidget *widget = GTK_WIDGET (self->snippet); widget != gtk_widget_get_parent (self->well);
+       widget = gtk_widget_get_parent (widget))
+    gtk_widget_set_direction (widget, GTK_TEXT_DIR_LTR);
   self->addresses = gtk_string_list_new (NULL);
   self->models = gtk_string_list_new (NULL);
   fill_clients (self);

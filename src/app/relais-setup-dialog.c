@@ -176,6 +176,8 @@ static void
 relais_setup_dialog_init (RelaisSetupDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* as code does */
+  gtk_widget_set_direction (GTK_WIDGET (self->diff), GTK_TEXT_DIR_LTR);
 }
 
 /**

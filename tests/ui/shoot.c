@@ -131,7 +131,7 @@ main (int   argc,
   textdomain (GETTEXT_PACKAGE);
   gtk_init ();
   adw_init ();
-  if (g_getenv ("RELAIS_RTL") != NULL)
+  if (g_strcmp0 (g_getenv ("LANGUAGE"), "ar") == 0)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   g_set_prgname ("relais");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),

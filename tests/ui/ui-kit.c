@@ -56,6 +56,9 @@ ui_kit_init (int    *argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   adw_init ();
+  /* GTK goes by the locale, of which there is but one here */
+  if (g_strcmp0 (g_getenv ("LANGUAGE"), "ar") == 0)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   load_style ();
 }
 
