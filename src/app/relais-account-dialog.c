@@ -231,7 +231,7 @@ relais_account_dialog_close_request (GtkWindow *window)
 
   if (g_str_equal (entered, self->before))
     return GTK_WINDOW_CLASS (relais_account_dialog_parent_class)->close_request (window);
-  relais_dialogs_ask_discard (window, self->account != NULL ? _("Discard the Changes?")
+  relais_dialogs_ask_discard (window, self->account != NULL ? _("Discard Changes?")
                                                             : _("Discard This Account?"));
   return GDK_EVENT_STOP;
 }
@@ -739,7 +739,7 @@ relais_account_dialog_class_init (RelaisAccountDialogClass *klass)
 
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-account-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, base_url);
   gtk_widget_class_bind_template_child (widget_class, RelaisAccountDialog, content);

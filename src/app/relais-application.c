@@ -102,7 +102,6 @@ notify (RelaisApplication *self,
 
   g_notification_set_body (note, body);
   g_notification_set_default_action (note, "app.show");
-  g_notification_add_button (note, _("Open"), "app.show");
   g_notification_add_button (note, _("Quit"), "app.quit");
   g_application_send_notification (G_APPLICATION (self), BACKGROUND_NOTE, note);
 }
@@ -147,7 +146,7 @@ relais_application_started_cb (GObject      *source,
     return;
   failure = relais_engine_get_failure (RELAIS_ENGINE (source));
   words = failure != NULL ? relais_words_failure (failure) : relais_words_error (error);
-  notify (self, _("The Proxy Could Not Start"), words);
+  notify (self, _("Proxy Could Not Start"), words);
 }
 
 static void

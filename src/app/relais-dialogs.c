@@ -85,6 +85,19 @@ relais_dialogs_confirm (GtkWidget               *parent,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/**
+ * relais_dialogs_bind_close:
+ * @widget_class: of a window that stands over another one
+ *
+ * Lets Escape and Ctrl+W close it. The application's own keys hold in its main window alone.
+ */
+void
+relais_dialogs_bind_close (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
+}
+
 static gboolean
 relais_dialogs_discard_cb (gpointer data)
 {
@@ -116,7 +129,7 @@ relais_dialogs_ask_discard (GtkWindow  *dialog,
 {
   g_return_if_fail (GTK_IS_WINDOW (dialog));
 
-  relais_dialogs_confirm (GTK_WIDGET (dialog), heading, _("What you entered is not kept."), _("_Discard"), TRUE, relais_dialogs_discard_answered, dialog);
+  relais_dialogs_confirm (GTK_WIDGET (dialog), heading, _("What you entered is not kept"), _("_Discard"), TRUE, relais_dialogs_discard_answered, dialog);
 }
 
 /**
@@ -140,6 +153,7 @@ relais_dialogs_tell (GtkWidget  *parent,
     adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (parent)), heading, body));
   adw_message_dialog_add_responses (dialog, "close", _("_Close"), NULL);
   adw_message_dialog_set_close_response (dialog, "close");
+  gtk_window_set_title (GTK_WINDOW (dialog), heading);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -254,7 +268,7 @@ relais_dialogs_show_about (GtkWindow *parent)
   adw_show_about_window (parent,
                          "application-name", "Relais",
                          "application-icon", RELAIS_APP_ID,
-                         "version", RELAIS_VERSION,
+                         "version", RELAIS_VERSION, "website", "https://relais.dev/",
                          "developer-name", _("The Relais authors"), "developers", developers, "comments", _("One local address for all your AI accounts"), "copyright", "© 2026 The Relais authors", "license-type", GTK_LICENSE_GPL_3_0, "translator-credits", credits, NULL);
 }
 

@@ -23,6 +23,7 @@ void relais_dialogs_confirm        (GtkWidget               *parent,
                                     gboolean                 destructive,
                                     RelaisDialogsAnswerFunc  answered,
                                     gpointer                 object);
+void relais_dialogs_bind_close     (GtkWidgetClass          *widget_class);
 void relais_dialogs_ask_discard    (GtkWindow               *dialog,
                                     const char              *heading);
 void relais_dialogs_tell           (GtkWidget               *parent,

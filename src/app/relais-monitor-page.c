@@ -166,17 +166,25 @@ fill_lists (RelaisMonitorPage *self)
 static void
 relais_monitor_page_map (GtkWidget *widget)
 {
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (widget);
+
   GTK_WIDGET_CLASS (relais_monitor_page_parent_class)->map (widget);
 
-  fill_lists (RELAIS_MONITOR_PAGE (widget));
+  fill_lists (self);
+  /* who types anywhere in the window searches */
+  gtk_search_bar_set_key_capture_widget (self->search_bar,
+                                         GTK_WIDGET (gtk_widget_get_root (widget)));
 }
 
 static void
 relais_monitor_page_unmap (GtkWidget *widget)
 {
+  RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (widget);
+
   GTK_WIDGET_CLASS (relais_monitor_page_parent_class)->unmap (widget);
 
-  fill_lists (RELAIS_MONITOR_PAGE (widget));
+  gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
+  fill_lists (self);
 }
 
 static gboolean

@@ -60,7 +60,6 @@ send (RelaisNews *self,
 
   g_notification_set_body (note, body);
   g_notification_set_default_action_and_target (note, "app.page", "s", page);
-  g_notification_add_button_with_target (note, _("Open"), "app.page", "s", page);
   g_application_send_notification (G_APPLICATION (self->application), id, note);
 }
 
@@ -163,7 +162,7 @@ tell_accounts (RelaisNews *self)
       withdraw (self, ACCOUNTS_NOTE);
       return;
     }
-  title = g_strdup_printf (ngettext ("Trouble with an Account", "Trouble with %u Accounts", stopped->len),
+  title = g_strdup_printf (ngettext ("Trouble With an Account", "Trouble With %u Accounts", stopped->len),
                            stopped->len);
   for (guint i = 0; i < MIN (stopped->len, LINES_MAX); i++)
     {

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "relais-allowed-group.h"
+#include "relais-dialogs.h"
 #include "relais-names.h"
 #include "relais-preferences.h"
 #include "relais-setting-row.h"
@@ -108,7 +109,7 @@ relais_preferences_class_init (RelaisPreferencesClass *klass)
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
   gtk_widget_class_install_action (widget_class, "preferences.reset-timeouts", NULL,
                                    relais_preferences_reset_timeouts);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-preferences.ui");

@@ -155,7 +155,7 @@ open_to_lan_ask (RelaisProxyPage         *self,
 {
   relais_dialogs_confirm (GTK_WIDGET (self),
                           _("Open to Everyone on This Network?"),
-                             _("Without an API key, any device on this network can use your accounts, and you pay for it."),
+                             _("Without an API key, any device on this network can use your accounts, and you pay for it"),
                                 _("_Open to Everyone"), TRUE, answered, self);
 }
 
@@ -353,8 +353,8 @@ relais_proxy_page_generate_cb (RelaisProxyPage *self)
   if (old == NULL)
     generate_key (self);
   else
-    relais_dialogs_confirm (GTK_WIDGET (self), _("Replace the API Key?"),
-                                                  _("Clients that use the current key are refused until they get the new one."),
+    relais_dialogs_confirm (GTK_WIDGET (self), _("Replace API Key?"),
+                                                  _("Clients that use the current key are refused until they get the new one"),
                                                      _("_Replace"), TRUE, relais_proxy_page_generate_answered, self);
 }
 

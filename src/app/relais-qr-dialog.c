@@ -13,6 +13,7 @@
 
 #include "base/relais-key.h"
 
+#include "relais-dialogs.h"
 #include "relais-qr-dialog.h"
 
 /* The standard asks for four light modules on each side. */
@@ -72,7 +73,7 @@ relais_qr_dialog_class_init (RelaisQrDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-qr-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisQrDialog, address);
   gtk_widget_class_bind_template_child (widget_class, RelaisQrDialog, picture);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "relais-account-words.h"
 #include "relais-allow-row.h"
+#include "relais-dialogs.h"
 #include "relais-record-view.h"
 #include "relais-toast.h"
 #include "relais-words.h"
@@ -356,7 +357,7 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
 
   g_type_ensure (RELAIS_TYPE_ALLOW_ROW);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);
   gtk_widget_class_bind_template_callback (widget_class, relais_record_view_add_rule_cb);

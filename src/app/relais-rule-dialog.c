@@ -225,7 +225,7 @@ fill_who (RelaisRuleDialog *self,
   gsize n_providers = 0;
   const RelaisEngineProvider *providers = relais_engine_get_providers (&n_providers);
 
-  add_target (self, names, NULL, NULL, _("Any Account"));
+  add_target (self, names, NULL, NULL, _("Any account"));
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
     {
       g_autoptr (RelaisAccountRow) row = g_list_model_get_item (accounts, i);
@@ -300,7 +300,7 @@ relais_rule_dialog_class_init (RelaisRuleDialogClass *klass)
   signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-rule-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRuleDialog, match);
   gtk_widget_class_bind_template_child (widget_class, RelaisRuleDialog, model);

@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "relais-dialogs.h"
 #include "relais-setup-dialog.h"
 
 struct _RelaisSetupDialog
@@ -64,7 +65,7 @@ show_error (RelaisSetupDialog *self,
   text = g_strdup_printf ("%s\n\n%s", safe,
                           g_error_matches (error, RELAIS_SETUP_ERROR, RELAIS_SETUP_ERROR_UNREADABLE)
                           ? _("The file was not touched. Copy the settings and add them by hand.")
-                          : _("Close this window and try again."));
+                          : _("Close this window and try again"));
   show_message (self, "dialog-error-symbolic", _("Could Not Set Up"), text);
 }
 
@@ -169,7 +170,7 @@ relais_setup_dialog_class_init (RelaisSetupDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisSetupDialog, message);
   gtk_widget_class_bind_template_child (widget_class, RelaisSetupDialog, stack);
   gtk_widget_class_bind_template_callback (widget_class, relais_setup_dialog_apply_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  relais_dialogs_bind_close (widget_class);
 }
 
 static void
@@ -231,7 +232,7 @@ relais_setup_dialog_new (GtkWindow               *parent,
   diff = relais_setup_dup_diff (self->setup, mask);
   if (*diff == '\0')
     {
-      show_message (self, "object-select-symbolic", _("Already Set Up"), _("Its files already point to Relais."));
+      show_message (self, "object-select-symbolic", _("Already Set Up"), _("Its files already point to Relais"));
       return self;
     }
   show_diff (self, g_strchomp (diff));

@@ -41,8 +41,12 @@ update (RelaisSetupRow *self)
 {
   RelaisSetupPlaces places = relais_setup_dialog_get_places ();
   gboolean done = self->client != NULL && relais_setup_can_undo (&places, self->client);
+  g_autofree char *title = NULL;
   g_autofree char *text = NULL;
 
+  /* Translators: the name of a program, such as Claude Code */
+  title = g_strdup_printf (_("Set Up %s"), self->name);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   if (done && gtk_widget_has_focus (GTK_WIDGET (self->undo)))
     gtk_widget_grab_focus (GTK_WIDGET (self->set_up));
   gtk_widget_set_visible (GTK_WIDGET (self->undo), done);

@@ -17,9 +17,11 @@
 #include "relais-connect-page.h"
 #include "relais-monitor-page.h"
 #include "relais-names.h"
+#include "relais-next-step.h"
 #include "relais-preferences.h"
 #include "relais-proxy-page.h"
 #include "relais-rules-page.h"
+#include "relais-toast.h"
 #include "relais-view-title.h"
 #include "relais-window.h"
 #include "relais-words.h"
@@ -45,6 +47,7 @@ struct _RelaisWindow
   /* owned */
   RelaisEngine         *engine;
   GSettings            *settings;
+  RelaisNextStep       *next_step;
   gboolean start_unlocked; /* what the lock kept from starting */
   gboolean leaving;        /* the program ends with its last answer */
 };
@@ -76,10 +79,6 @@ relais_window_state_cb (RelaisWindow *self)
 
   gtk_button_set_label (self->toggle, running ? _("_Stop") : _("_Start"));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle), running ? _("Stop Proxy") : _("Start Proxy"));
-  if (running)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->toggle), "suggested-action");
-  else
-    gtk_widget_add_css_class (GTK_WIDGET (self->toggle), "suggested-action");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.toggle", settled);
 }
 
@@ -109,6 +108,20 @@ relais_window_banner_cb (RelaisWindow *self)
   relais_banner_set_revealed (self->banner, words != NULL);
 }
 
+/* No more than one button of a view stands out: the other pages have their own. */
+static void
+relais_window_suggest_cb (RelaisWindow *self)
+{
+  const char *page = adw_view_stack_get_visible_child_name (self->stack);
+
+  if (g_strcmp0 (page, "proxy") == 0 && self->next_step != NULL &&
+      relais_next_step_get (self->next_step) == RELAIS_STEP_START &&
+      relais_engine_get_state (self->engine) == RELAIS_ENGINE_STOPPED)
+    gtk_widget_add_css_class (GTK_WIDGET (self->toggle), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->toggle), "suggested-action");
+}
+
 /* What the header shows beside the switcher belongs to the page, and to the room there is. */
 static void
 relais_window_page_cb (RelaisWindow *self)
@@ -116,6 +129,7 @@ relais_window_page_cb (RelaisWindow *self)
   gboolean monitor = g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "monitor") == 0;
   gboolean narrow = relais_view_title_get_narrow (self->view_title);
 
+  relais_window_suggest_cb (self);
   gtk_widget_set_visible (self->search_button, monitor);
   gtk_widget_set_visible (self->pause_button, monitor && !narrow);
 }
@@ -304,12 +318,60 @@ relais_window_preferences (GtkWidget  *widget,
   gtk_window_present (GTK_WINDOW (self->preferences));
 }
 
+typedef struct
+{
+  GWeakRef window;
+  GPtrArray *records; /* owned */
+} Cleared;
+
+static void
+cleared_free (gpointer  data,
+              GClosure *closure)
+{
+  Cleared *cleared = data;
+
+  g_weak_ref_clear (&cleared->window);
+  g_ptr_array_unref (cleared->records);
+  g_free (cleared);
+}
+
+static void
+relais_window_restore_records_cb (Cleared *cleared)
+{
+  g_autoptr (RelaisWindow) self = g_weak_ref_get (&cleared->window);
+
+  if (self != NULL && self->engine != NULL)
+    relais_engine_restore_records (self->engine, cleared->records);
+}
+
 static void
 relais_window_clear_monitor (GtkWidget  *widget,
                              const char *action,
                              GVariant   *parameter)
 {
-  relais_engine_clear_records (RELAIS_WINDOW (widget)->engine);
+  RelaisWindow *self = RELAIS_WINDOW (widget);
+  GListModel *records = relais_engine_list_records (self->engine);
+  guint n = g_list_model_get_n_items (records);
+  GCallback undo = G_CALLBACK (relais_window_restore_records_cb);
+  Cleared *cleared = g_new0 (Cleared, 1);
+
+  g_weak_ref_init (&cleared->window, self);
+  cleared->records = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (cleared->records, g_list_model_get_item (records, i));
+  relais_engine_clear_records (self->engine);
+  relais_toast_offer (GTK_WIDGET (self->stack), _("Monitor cleared"), _("_Undo"), undo, cleared,
+                                                                          cleared_free);
+}
+
+/* What is not there is neither searched nor cleared. */
+static void
+relais_window_records_cb (RelaisWindow *self)
+{
+  gboolean any = g_list_model_get_n_items (relais_engine_list_records (self->engine)) > 0;
+
+  gtk_widget_set_sensitive (self->search_button, any);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.clear-monitor", any);
 }
 
 static void
@@ -425,6 +487,12 @@ relais_window_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "notify::n-running", G_CALLBACK (relais_window_banner_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (relais_engine_list_records (self->engine), "items-changed",
+                           G_CALLBACK (relais_window_records_cb), self, G_CONNECT_SWAPPED);
+  self->next_step = relais_next_step_new (self->engine);
+  g_signal_connect_object (self->next_step, "changed", G_CALLBACK (relais_window_suggest_cb), self,
+                           G_CONNECT_SWAPPED);
+  relais_window_records_cb (self);
   relais_banner_set_button (self->banner, _("Tr_y Again"), "win.reload");
   relais_window_state_cb (self);
   relais_window_banner_cb (self);
@@ -438,6 +506,7 @@ relais_window_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_WINDOW);
   g_clear_weak_pointer (&self->preferences);
+  g_clear_object (&self->next_step);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
 

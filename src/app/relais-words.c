@@ -40,7 +40,7 @@ relais_words_failure (const RelaisStartFailure *failure)
     case RELAIS_ERROR_NO_ACCOUNT:
       return g_strdup (_("No account is available. Add one first, or try the practice account."));
     case RELAIS_ERROR_KEYRING_LOCKED:
-      return g_strdup (_("Your accounts are in the keyring, and the keyring is locked."));
+      return g_strdup (_("Your accounts are in the keyring, and the keyring is locked"));
     case RELAIS_ERROR_NO_KEYRING:
       return g_strdup (_("No keyring service answers. Install GNOME Keyring or another one, then start Relais again."));
     case RELAIS_ERROR_ADDRESS_IN_USE:
@@ -49,11 +49,11 @@ relais_words_failure (const RelaisStartFailure *failure)
       return g_strdup_printf (_("Port %u is reserved for the system. Choose one from 1024 on."), failure->port);
     default:
       if (failure->host == NULL)
-        return g_strdup (failure->detail != NULL ? failure->detail : _("An unknown error occurred."));
+        return g_strdup (failure->detail != NULL ? failure->detail : _("An unknown error occurred"));
       if (failure->detail == NULL)
-        return g_strdup_printf (_("The address %s:%u cannot be used."), failure->host, failure->port);
+        return g_strdup_printf (_("The address %s:%u cannot be used"), failure->host, failure->port);
       /* Translators: a host, a port, and the system's own words */
-      return g_strdup_printf (_("The address %s:%u cannot be used: %s."), failure->host, failure->port,
+      return g_strdup_printf (_("The address %s:%u cannot be used: %s"), failure->host, failure->port,
                                  failure->detail);
     }
 }

@@ -30,30 +30,21 @@ delivery_free (gpointer data)
   g_free (delivery);
 }
 
-void
-relais_engine_apply_records (RelaisEngine *self,
-                             GPtrArray    *records)
+/* At most 2 000 are kept, the newest. */
+static void
+insert_rows (RelaisEngine *self,
+             guint         position,
+             GPtrArray    *rows)
 {
-  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
   guint n;
 
-  for (guint i = records->len; i-- > 0;)
+  g_list_store_splice (self->records, position, 0, rows->pdata, rows->len);
+  for (guint i = 0; i < rows->len; i++)
     {
-      RelaisRecord *record = relais_record_copy (g_ptr_array_index (records, i));
-      RelaisRecordRow *row = g_hash_table_lookup (self->record_rows, &record->id);
-
-      if (row != NULL)
-        relais_record_row_update (row, record);
-      else
-        g_ptr_array_add (fresh, relais_record_row_new (record));
-    }
-  g_list_store_splice (self->records, 0, 0, fresh->pdata, fresh->len);
-  for (guint i = 0; i < fresh->len; i++)
-    {
-      guint64 id = relais_record_row_get_id (g_ptr_array_index (fresh, i));
+      guint64 id = relais_record_row_get_id (g_ptr_array_index (rows, i));
 
       g_hash_table_replace (self->record_rows, g_memdup2 (&id, sizeof id),
-                            g_ptr_array_index (fresh, i));
+                            g_ptr_array_index (rows, i));
     }
   n = g_list_model_get_n_items (G_LIST_MODEL (self->records));
   for (guint i = RECORDS_MAX; i < n; i++)
@@ -65,6 +56,25 @@ relais_engine_apply_records (RelaisEngine *self,
     }
   if (n > RECORDS_MAX)
     g_list_store_splice (self->records, RECORDS_MAX, n - RECORDS_MAX, NULL, 0);
+}
+
+void
+relais_engine_apply_records (RelaisEngine *self,
+                             GPtrArray    *records)
+{
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = records->len; i-- > 0;)
+    {
+      RelaisRecord *record = relais_record_copy (g_ptr_array_index (records, i));
+      RelaisRecordRow *row = g_hash_table_lookup (self->record_rows, &record->id);
+
+      if (row != NULL)
+        relais_record_row_update (row, record);
+      else
+        g_ptr_array_add (fresh, relais_record_row_new (record));
+    }
+  insert_rows (self, 0, fresh);
 }
 
 /* While paused nothing is lost: the newest 2 000 wait. */
@@ -138,14 +148,37 @@ relais_engine_get_records_paused (RelaisEngine *self)
  * relais_engine_clear_records:
  * @self: an engine
  *
- * Empties the list; a request still running comes back with its next step.
+ * Empties the list; a request still running comes back with its next step. What is held while the
+ * list is paused stays held.
  */
 void
 relais_engine_clear_records (RelaisEngine *self)
 {
   g_hash_table_remove_all (self->record_rows);
-  g_hash_table_remove_all (self->held);
   g_list_store_remove_all (self->records);
+}
+
+/**
+ * relais_engine_restore_records:
+ * @self: an engine
+ * @rows: (element-type RelaisRecordRow): what the list had before it was cleared, the newest first
+ *
+ * Puts them back, behind what came since. One that came again by itself stays as it is.
+ */
+void
+relais_engine_restore_records (RelaisEngine *self,
+                               GPtrArray    *rows)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new ();
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      guint64 id = relais_record_row_get_id (g_ptr_array_index (rows, i));
+
+      if (!g_hash_table_contains (self->record_rows, &id))
+        g_ptr_array_add (gone, g_ptr_array_index (rows, i));
+    }
+  insert_rows (self, g_list_model_get_n_items (G_LIST_MODEL (self->records)), gone);
 }
 
 static gboolean

@@ -312,5 +312,7 @@ void     relais_engine_set_records_paused (RelaisEngine *self,
                                            gboolean      paused);
 gboolean relais_engine_get_records_paused (RelaisEngine *self);
 void     relais_engine_clear_records      (RelaisEngine *self);
+void     relais_engine_restore_records    (RelaisEngine *self,
+                                           GPtrArray    *rows);
 
 G_END_DECLS

@@ -56,7 +56,7 @@ def look():
 
 def check_news(notices, port):
     """What happens while there is no window, and the way to it."""
-    connected, trouble = said('%s Connected') % 'Claude Code', said('Trouble with an Account', 1)
+    connected, trouble = said('%s Connected') % 'Claude Code', said('Trouble With an Account', 1)
     until(lambda: answers(port), 'the proxy to run')
     assert not on_display(TITLE), 'asked to keep out of sight it is in sight'
     assert ask(port, 'practice').status == 200
@@ -64,7 +64,7 @@ def check_news(notices, port):
     assert ask(port, 'status-401').status == 502
     body = notices.wait_for(trouble)
     assert body == said('%s: %s') % ('Refused', said('the provider refused the key')), body
-    notices.press(connected, said('Open'))
+    notices.press(connected)
     root = look()
     until(lambda: shown(root, 'POST /v1/chat/completions'), 'the monitor')
     assert notices.titles() == [trouble], notices.titles()
@@ -149,7 +149,7 @@ def main():
         with Program([relais, '--background'], log, in_sight=False) as program:
             check_news(program.notices, port)
             check_login()
-            type_keys(TITLE, key_of('Start the Proxy with the Win_dow'))
+            type_keys(TITLE, key_of('Start the Proxy With the Win_dow'))
             check_closed(window, program.notices, port)
             check_scripts(port)
             check_waiting(program, port)

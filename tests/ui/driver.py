@@ -224,10 +224,10 @@ class Notifications:
         until(lambda: title in self.titles(), f'a notification “{title}”')
         return next(body for other, body, _ in list(self.shown.values()) if other == title)
 
-    def press(self, title, label):
-        """One of its buttons; it goes."""
+    def press(self, title, label=None):
+        """One of its buttons, or itself; it goes."""
         number, actions = next((n, actions) for n, (other, _, actions) in list(self.shown.items()) if other == title)
-        action = actions[actions.index(label) - 1]
+        action = actions[actions.index(label) - 1] if label else 'default'
         del self.shown[number]
         for signal, parameters in (('ActionInvoked', GLib.Variant('(us)', (number, action))),
                                    ('NotificationClosed', GLib.Variant('(uu)', (number, 2)))):

@@ -165,7 +165,7 @@ def locked(home, command, log, key):
         Atspi.Value.set_current_value(wait_for(root, 'spin button', 'Port'), free_port())
         press(root, 'Start')
         wait_for(root, 'label', 'Could Not Start')
-        wait_for(root, 'label', 'Your accounts are in the keyring, and the keyring is locked.')
+        wait_for(root, 'label', 'Your accounts are in the keyring, and the keyring is locked')
         assert key not in search_keyring()
 
         press(root, 'Unlock')

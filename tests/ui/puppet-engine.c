@@ -878,3 +878,12 @@ relais_engine_clear_records (RelaisEngine *self)
 {
   g_list_store_remove_all (self->records);
 }
+
+void
+relais_engine_restore_records (RelaisEngine *self,
+                               GPtrArray    *rows)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->records));
+
+  g_list_store_splice (self->records, n, 0, rows->pdata, rows->len);
+}

@@ -78,6 +78,7 @@ test_set_up (void)
   row = ui_kit_child (open_page (&stage), "set_up");
   key = relais_engine_dup_api_key (stage.engine);
   g_assert_false (can_undo (row));
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Set Up Claude Code");
   ui_kit_click (ui_kit_child (row, "set_up"));
   dialog = ui_kit_dialog (&stage);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (dialog)), ==, "Set Up Claude Code");
@@ -231,7 +232,7 @@ test_phone (void)
       g_autofree char *want = g_strdup_printf ("%s\n%s", urls[MAX (i, 1)], key);
 
       adw_combo_row_set_selected (ui_kit_child (page, "address"), i);
-      ui_kit_click (ui_kit_find_button (phone, "Show QR Code…"));
+      ui_kit_click (ui_kit_find_button (phone, "Show QR Code"));
       dialog = ui_kit_dialog (&stage);
       text = read_code (ui_kit_child (dialog, "picture"));
       g_assert_cmpstr (text, ==, want);

@@ -1,4 +1,4 @@
-/* test-keyboard.c: the account dialog by real keys
+/* test-keyboard.c: the window and its dialogs by real keys
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -201,6 +201,22 @@ test_escape (void)
   ui_kit_close (&stage);
 }
 
+/* Ctrl+W closes what stands on top. */
+static void
+test_close (void)
+{
+  UiStage stage = { 0 };
+
+  open_stage (&stage);
+  ui_kit_press (open_dialog (&stage), "ctrl+w");
+  ui_kit_until (is_gone, &stage);
+  gtk_widget_activate_action (stage.window, "win.preferences", NULL);
+  ui_kit_drain ();
+  ui_kit_press (ui_kit_dialog (&stage), "ctrl+w");
+  ui_kit_until (is_gone, &stage);
+  ui_kit_close (&stage);
+}
+
 /* Return in a field saves. */
 static void
 test_return (void)
@@ -328,6 +344,83 @@ test_rules (void)
   ui_kit_close (&stage);
 }
 
+static gboolean
+is_in_search (gpointer data)
+{
+  GtkWidget *entry = ui_kit_child (ui_kit_page (data, "RelaisMonitorPage"), "search_entry");
+
+  return g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "work");
+}
+
+static gboolean
+is_out_of_search (gpointer data)
+{
+  return !gtk_search_bar_get_search_mode (ui_kit_child (ui_kit_page (data, "RelaisMonitorPage"), "search_bar"));
+}
+
+/* Who types in the monitor searches, and Escape ends it. */
+static void
+test_search (void)
+{
+  UiStage stage = { 0 };
+
+  open_stage (&stage);
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "gpt-5", "Work", 1200, 12 });
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_drain ();
+  g_assert_true (is_out_of_search (&stage));
+  type (stage.window, "work");
+  ui_kit_until (is_in_search, &stage);
+  ui_kit_press (stage.window, "Escape");
+  ui_kit_until (is_out_of_search, &stage);
+  ui_kit_close (&stage);
+}
+
+static gboolean
+is_menu_open (gpointer data)
+{
+  GtkWidget *popover = GTK_WIDGET (gtk_menu_button_get_popover (data));
+
+  return popover != NULL && gtk_widget_get_mapped (popover);
+}
+
+static gboolean
+is_menu_closed (gpointer data)
+{
+  return !is_menu_open (data);
+}
+
+static GtkWidget *
+find_primary (GtkWidget *widget)
+{
+  if (GTK_IS_MENU_BUTTON (widget) && gtk_menu_button_get_primary (GTK_MENU_BUTTON (widget)))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_primary (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_menu (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *button = NULL;
+
+  open_stage (&stage);
+  button = find_primary (stage.window);
+  ui_kit_press (stage.window, "F10");
+  ui_kit_until (is_menu_open, button);
+  ui_kit_press (stage.window, "Escape");
+  ui_kit_until (is_menu_closed, button);
+  ui_kit_close (&stage);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -337,6 +430,9 @@ main (int   argc,
   g_test_add_func ("/keyboard/mnemonics", test_mnemonics);
   g_test_add_func ("/keyboard/escape", test_escape);
   g_test_add_func ("/keyboard/return", test_return);
+  g_test_add_func ("/keyboard/close", test_close);
   g_test_add_func ("/keyboard/rules", test_rules);
+  g_test_add_func ("/keyboard/search", test_search);
+  g_test_add_func ("/keyboard/menu", test_menu);
   return g_test_run ();
 }

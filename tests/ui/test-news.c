@@ -124,13 +124,14 @@ test_accounts (void)
   set_state (&stage, "a2", RELAIS_ACCOUNT_COOLING, NULL);
   set_state (&stage, "a1", RELAIS_ACCOUNT_KEY_REJECTED, NULL);
   notice = wait_for (&stage, 1, 1);
-  g_assert_cmpstr (notice->title, ==, "Trouble with an Account");
+  g_assert_cmpstr (notice->title, ==, "Trouble With an Account");
   g_assert_cmpstr (notice->body, ==, "Work: the provider refused the key");
-  g_assert_true (g_strv_contains ((const char *const *)notice->actions, "Open"));
+  g_assert_cmpstr (notice->actions[0], ==, "default");
+  g_assert_null (notice->actions[2]);
 
   set_state (&stage, "a2", RELAIS_ACCOUNT_QUOTA, "gemini-3-pro");
   notice = wait_for (&stage, 2, 1);
-  g_assert_cmpstr (notice->title, ==, "Trouble with 2 Accounts");
+  g_assert_cmpstr (notice->title, ==, "Trouble With 2 Accounts");
   g_assert_cmpstr (notice->body, ==,
                    "Work: the provider refused the key\nHome: the quota of the day is used up (gemini-3-pro)");
 
@@ -182,7 +183,7 @@ test_flood (void)
       set_state (&stage, id, RELAIS_ACCOUNT_KEY_REJECTED, NULL);
     }
   notice = wait_for (&stage, 1, 1);
-  g_assert_cmpstr (notice->title, ==, "Trouble with 20 Accounts");
+  g_assert_cmpstr (notice->title, ==, "Trouble With 20 Accounts");
   g_assert_true (g_str_has_prefix (notice->body, "Number 0: the provider refused the key\n"));
   g_assert_true (g_str_has_suffix (notice->body, "\nand 17 more"));
   close_stage (&stage);
@@ -205,7 +206,7 @@ test_clients (void)
   add_answered (&stage, NULL);
   notice = wait_for (&stage, 1, 1);
   g_assert_cmpstr (notice->title, ==, "Claude Code Connected");
-  ui_notices_invoke (stage.notices, notice, notice->actions[2]);
+  ui_notices_invoke (stage.notices, notice, "default");
   ui_kit_until (has_page, &stage);
   g_assert_cmpstr (stage.page, ==, "monitor");
   known = g_settings_get_strv (stage.settings, "known-clients");

@@ -491,6 +491,10 @@ test_records (void)
   stack = ui_kit_child (page, "stack");
   gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
+  g_assert_false (gtk_widget_get_sensitive (ui_kit_child (stage.window, "search_button")));
+  gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
+  g_assert_true (gtk_widget_get_mapped (ui_kit_child (ui_kit_child (page, "banner"), "button")));
+  gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
 
   for (guint i = 0; i < 40; i++)
     puppet_engine_add_record (stage.engine, &(PuppetRecord){ 40 - i, i % 4 == 0 ? 401 : 200, "/v1/messages", "gpt-5",
@@ -527,8 +531,15 @@ test_records (void)
   ui_kit_click (ui_kit_find_button (ui_kit_child (page, "banner"), "Resume"));
   g_assert_false (relais_engine_get_records_paused (stage.engine));
   g_assert_false (relais_banner_get_revealed (ui_kit_child (page, "banner")));
+
+  /* nothing left to search or clear, until it is taken back */
   gtk_widget_activate_action (stage.window, "win.clear-monitor", NULL);
   g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
+  g_assert_false (gtk_widget_get_sensitive (ui_kit_child (stage.window, "search_button")));
+  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  g_assert_cmpuint (count_rows (page), ==, 41);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "rows");
+  g_assert_true (gtk_widget_get_sensitive (ui_kit_child (stage.window, "search_button")));
   ui_kit_close (&stage);
 }
 

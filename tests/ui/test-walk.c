@@ -186,6 +186,34 @@ check_mnemonics (GtkWidget  *widget,
     check_mnemonics (child, seen, where);
 }
 
+static guint
+count_standing_out (GtkWidget *widget)
+{
+  guint n = gtk_widget_has_css_class (widget, "suggested-action") ||
+            gtk_widget_has_css_class (widget, "destructive-action");
+
+  if (!gtk_widget_get_mapped (widget))
+    return 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_standing_out (child);
+  return n;
+}
+
+/* One thing to do next, not two. */
+static void
+check_standing_out (GtkWidget  *widget,
+                    const char *where)
+{
+  guint n = count_standing_out (widget);
+
+  if (n > 1)
+    {
+      g_test_message ("%s: %u suggested or destructive buttons", where, n);
+      g_test_fail ();
+    }
+}
+
 static void
 check_width (GtkWidget  *widget,
              const char *where)
@@ -207,6 +235,7 @@ check_dialog (GtkWidget  *dialog,
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
   check_widget (dialog, where);
+  check_standing_out (dialog, where);
   check_width (dialog, where);
   check_mnemonics (dialog, seen, where);
 }
@@ -256,6 +285,7 @@ walk (int      width,
       ui_kit_until (is_laid_out, stage.window);
       g_hash_table_remove_all (seen);
       check_widget (stage.window, pages[i]);
+      check_standing_out (stage.window, pages[i]);
       check_mnemonics (stage.window, seen, pages[i]);
       if (width == NARROWEST)
         check_width (stage.window, pages[i]);
@@ -312,6 +342,7 @@ test_scenes (void)
       top = get_top (&stage);
       ui_kit_until (is_laid_out, top);
       check_widget (top, scene->name);
+      check_standing_out (top, scene->name);
       g_hash_table_remove_all (seen);
       check_mnemonics (top, seen, scene->name);
       if (top != stage.window || widths[i % G_N_ELEMENTS (widths)] == NARROWEST)
@@ -433,6 +464,7 @@ test_about (void)
   about = ui_kit_dialog (&stage);
   g_assert_true (ADW_IS_ABOUT_WINDOW (about));
   g_assert_cmpstr (adw_about_window_get_version (ADW_ABOUT_WINDOW (about)), ==, RELAIS_VERSION);
+  g_assert_cmpstr (adw_about_window_get_website (ADW_ABOUT_WINDOW (about)), ==, "https://relais.dev/");
   gtk_window_destroy (GTK_WINDOW (about));
   ui_kit_close (&stage);
 }

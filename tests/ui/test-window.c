@@ -378,6 +378,27 @@ quit_by_menu (GtkWidget *window)
   g_signal_emit_by_name (gtk_widget_get_parent (item), "clicked");
 }
 
+static void
+assert_standard_keys (GtkWindow *window)
+{
+  static const char *const keys[][2] = {
+    { "window.close", "<Control>w" },
+    { "app.quit", "<Control>q" },
+    { "app.shortcuts", "<Control>question" },
+    { "win.preferences", "<Control>comma" },
+    { "win.add-account", "<Control>n" },
+    { "win.search", "<Control>f" },
+  };
+  GtkApplication *application = gtk_window_get_application (window);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_auto (GStrv) actions = gtk_application_get_actions_for_accel (application, keys[i][1]);
+
+      g_assert_cmpstr (actions[0], ==, keys[i][0]);
+    }
+}
+
 /* Everything the program does but its main function. */
 static void
 activated_cb (GApplication *application,
@@ -393,6 +414,7 @@ activated_cb (GApplication *application,
   g_assert_nonnull (ui_kit_find (shortcuts, "GtkShortcutsShortcut"));
   assert_keys (shortcuts);
   gtk_window_destroy (GTK_WINDOW (shortcuts));
+  assert_standard_keys (window);
   quit_by_menu (GTK_WIDGET (window));
 }
 

@@ -538,6 +538,7 @@ test_records (void)
   g_autoptr (RelaisEngine) engine = make_engine (TRUE);
   GListModel *records = relais_engine_list_records (engine);
   g_autoptr (RelaisRecordRow) row = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
 
   g_assert_true (start (engine, NULL));
   relais_test_result_free (ask (engine, "anthropic", "claude-x"));
@@ -564,8 +565,25 @@ test_records (void)
   relais_engine_set_records_paused (engine, FALSE);
   wait_until (engine, has_five_records);
 
+  /* taken back they stand behind what came since, each once */
+  rows = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (rows, g_list_model_get_item (records, i));
   relais_engine_clear_records (engine);
   g_assert_cmpuint (g_list_model_get_n_items (records), ==, 0);
+  g_assert_true (start (engine, NULL));
+  relais_test_result_free (ask (engine, "gemini", "x"));
+  stop (engine);
+  wait_until (engine, has_records);
+  relais_engine_restore_records (engine, rows);
+  relais_engine_restore_records (engine, rows);
+  g_assert_cmpuint (g_list_model_get_n_items (records), ==, 6);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (RelaisRecordRow) kept = g_list_model_get_item (records, i + 1);
+
+      g_assert_true (kept == g_ptr_array_index (rows, i));
+    }
 }
 
 static void
