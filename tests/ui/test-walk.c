@@ -20,6 +20,7 @@
 #include "ui-kit.h"
 
 #define NARROWEST 360
+#define LOWEST 294 /* a phone on its side */
 #define LONG_HOST "a-name-that-is-just-as-long-as-it-can-be-and-longer.of-a-domain-nobody-has.example"
 
 static const RelaisEngineOptions bare = { 0 };
@@ -229,6 +230,20 @@ check_width (GtkWidget  *widget,
 }
 
 static void
+check_height (GtkWidget  *widget,
+              const char *where)
+{
+  int minimum = 0;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, NARROWEST, &minimum, NULL, NULL, NULL);
+  if (minimum > LOWEST)
+    {
+      g_test_message ("%s: needs %d px of height, %d at most", where, minimum, LOWEST);
+      g_test_fail ();
+    }
+}
+
+static void
 check_dialog (GtkWidget  *dialog,
               const char *where)
 {
@@ -237,6 +252,7 @@ check_dialog (GtkWidget  *dialog,
   check_widget (dialog, where);
   check_standing_out (dialog, where);
   check_width (dialog, where);
+  check_height (dialog, where);
   check_mnemonics (dialog, seen, where);
 }
 
@@ -288,7 +304,10 @@ walk (int      width,
       check_standing_out (stage.window, pages[i]);
       check_mnemonics (stage.window, seen, pages[i]);
       if (width == NARROWEST)
-        check_width (stage.window, pages[i]);
+        {
+          check_width (stage.window, pages[i]);
+          check_height (stage.window, pages[i]);
+        }
     }
   gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
   ui_kit_drain ();
@@ -346,7 +365,10 @@ test_scenes (void)
       g_hash_table_remove_all (seen);
       check_mnemonics (top, seen, scene->name);
       if (top != stage.window || widths[i % G_N_ELEMENTS (widths)] == NARROWEST)
-        check_width (top, scene->name);
+        {
+          check_width (top, scene->name);
+          check_height (top, scene->name);
+        }
       if (top != stage.window)
         gtk_window_destroy (GTK_WINDOW (top));
       ui_kit_close (&stage);
