@@ -243,6 +243,7 @@ relais_core_new (GMainContext              *context,
   self->context = g_main_context_ref (context);
   self->config = relais_config_new ();
   self->pool = relais_account_pool_new ();
+  self->endings = g_ptr_array_new_with_free_func (g_object_unref);
   self->upstream = relais_upstream_new (self->config);
   self->catalog = relais_catalog_new (self->upstream);
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
@@ -274,14 +275,6 @@ relais_core_new (GMainContext              *context,
   return self;
 }
 
-static void
-cut_ending (RelaisCore *self)
-{
-  if (self->ending != NULL)
-    g_object_run_dispose (G_OBJECT (self->ending));
-  g_clear_object (&self->ending);
-}
-
 /**
  * relais_core_free:
  * @self: a core
@@ -292,7 +285,12 @@ void
 relais_core_free (RelaisCore *self)
 {
   g_clear_object (&self->server);
-  cut_ending (self);
+  while (self->endings->len > 0)
+    {
+      g_autoptr (RelaisServer) server = g_ptr_array_steal_index (self->endings, 0);
+
+      g_object_run_dispose (G_OBJECT (server));
+    }
   relais_catalog_stop (self->catalog);
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
@@ -301,6 +299,7 @@ relais_core_free (RelaisCore *self)
     g_source_destroy (self->flush);
   g_clear_pointer (&self->flush, g_source_unref);
   relais_core_unwatch_ends (self);
+  g_ptr_array_unref (self->endings);
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
   g_clear_pointer (&self->gateway.counts, relais_count_cache_free);
@@ -400,6 +399,26 @@ relais_core_start (RelaisCore *self)
   return listening;
 }
 
+static void
+forget_server (RelaisCore   *self,
+               RelaisServer *server)
+{
+  if (self->server == server)
+    g_clear_object (&self->server);
+  g_ptr_array_remove (self->endings, server);
+}
+
+static void
+ended_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (RelaisServer) server = g_object_ref (RELAIS_SERVER (source));
+
+  relais_server_stop_finish (server, result, NULL);
+  forget_server (user_data, server);
+}
+
 /**
  * relais_core_rebind:
  * @self: a core
@@ -422,9 +441,9 @@ relais_core_rebind (RelaisCore *self)
   listening = describe_listening (self, failure);
   if (failure != NULL)
     {
-      cut_ending (self);
-      self->ending = g_steal_pointer (&self->server);
-      relais_server_stop_async (self->ending, NULL, NULL, NULL);
+      g_ptr_array_add (self->endings, g_object_ref (self->server));
+      relais_server_stop_async (self->server, NULL, ended_cb, self);
+      g_clear_object (&self->server);
     }
   return listening;
 }
@@ -432,7 +451,7 @@ relais_core_rebind (RelaisCore *self)
 typedef struct
 {
   RelaisCore     *core;
-  RelaisServer *server; /* owned */
+  guint n; /* servers that have not ended */
   RelaisCoreDone  done;
   gpointer        user_data;
 } Stop;
@@ -444,11 +463,10 @@ stopped_cb (GObject      *source,
 {
   Stop *stop = user_data;
 
-  relais_server_stop_finish (RELAIS_SERVER (source), result, NULL);
-  if (stop->core->server == stop->server)
-    g_clear_object (&stop->core->server);
+  ended_cb (source, result, stop->core);
+  if (--stop->n > 0)
+    return;
   stop->done (NULL, NULL, stop->user_data);
-  g_object_unref (stop->server);
   g_free (stop);
 }
 
@@ -456,7 +474,7 @@ stopped_cb (GObject      *source,
  * relais_core_stop:
  * @self: a core
  * @cancellable: (nullable): ends the wait for streams to end
- * @done: told when the last stream ended or was cut
+ * @done: told when the last stream ended or was cut, of this start and of those before
  * @user_data: for @done
  */
 void
@@ -467,7 +485,9 @@ relais_core_stop (RelaisCore     *self,
 {
   Stop *stop;
 
-  if (self->server == NULL)
+  if (self->server != NULL && !g_ptr_array_find (self->endings, self->server, NULL))
+    g_ptr_array_add (self->endings, g_object_ref (self->server));
+  if (self->endings->len == 0)
     {
       done (NULL, NULL, user_data);
       return;
@@ -475,10 +495,11 @@ relais_core_stop (RelaisCore     *self,
   relais_gateway_set_stopping (&self->gateway, TRUE);
   stop = g_new0 (Stop, 1);
   stop->core = self;
-  stop->server = g_object_ref (self->server);
+  stop->n = self->endings->len;
   stop->done = done;
   stop->user_data = user_data;
-  relais_server_stop_async (self->server, cancellable, stopped_cb, stop);
+  for (guint i = 0; i < self->endings->len; i++)
+    relais_server_stop_async (g_ptr_array_index (self->endings, i), cancellable, stopped_cb, stop);
 }
 
 typedef struct

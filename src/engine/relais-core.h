@@ -58,7 +58,7 @@ struct _RelaisCore
   RelaisUpstream        *upstream;
   RelaisCatalog         *catalog;
   RelaisServer *server;      /* NULL while stopped */
-  RelaisServer *ending;      /* could not re-bind, lets its last answers end */
+  GPtrArray *endings;        /* of RelaisServer: those that let their last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */

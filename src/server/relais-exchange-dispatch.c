@@ -248,7 +248,8 @@ note_skipped_cb (const RelaisAccount     *account,
   RelaisExchange *self = user_data;
   RelaisTraceStep *step;
 
-  if (standing != RELAIS_STANDING_UNWELL)
+  /* who is only behind the others may yet be the one */
+  if (standing != RELAIS_STANDING_UNWELL || !state->excludes)
     return;
   step = relais_trace_add (self->record->trace, RELAIS_TRACE_SKIPPED, account->label,
                            reasons[state->kind], state->words);

@@ -72,6 +72,33 @@ relais_exchange_get_type (RelaisExchange *self)
   return type != NULL ? type : "";
 }
 
+gboolean
+relais_exchange_says_json (RelaisExchange *self)
+{
+  return g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0;
+}
+
+static char *
+dup_bare_type (RelaisExchange *self)
+{
+  const char *type = relais_exchange_get_type (self);
+
+  return *type != '\0' ? g_strndup (type, strcspn (type, "; ")) : g_strdup ("no content type");
+}
+
+/* A good status, and none of what was asked for; the caller's. */
+RelaisFailure *
+relais_exchange_describe_foreign (RelaisExchange *self,
+                                  gboolean        empty)
+{
+  g_autofree char *type = dup_bare_type (self);
+
+  return relais_failure_new (RELAIS_ERROR_UPSTREAM,
+                             "The account “%s” was answered %u, but with no JSON (%s): is its base URL right?",
+                             self->account->label, self->upstream_status,
+                             empty ? "nothing at all" : type);
+}
+
 /* The answer is over: what the tap read of it goes into the record. */
 void
 relais_exchange_note_tap (RelaisExchange *self)
@@ -109,10 +136,11 @@ static void
 fail_foreign_body (RelaisExchange *self)
 {
   g_autoptr (RelaisFailure) failure = NULL;
-  g_autofree char *type = g_strndup (relais_exchange_get_type (self), strcspn (relais_exchange_get_type (self), "; "));
+  g_autofree char *type = dup_bare_type (self);
 
-  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream answered %u (%s)", self->upstream_status,
-                                *type != '\0' ? type : "no content type");
+  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM, "The upstream answered %u (%s)",
+                                self->upstream_status, type);
+  self->record->error_is_own = TRUE;
   if (self->upstream_status >= 400)
     failure->status = self->upstream_status;
   relais_exchange_copy_headers (self);
@@ -139,7 +167,7 @@ fail_foreign_error (RelaisExchange *self)
 gboolean
 relais_exchange_fail_upstream (RelaisExchange *self)
 {
-  gboolean json = g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0;
+  gboolean json = relais_exchange_says_json (self);
 
   if (is_account_fault (self))
     fail_account (self);

@@ -35,6 +35,9 @@ static const char *const owner_headers[] = {
   "openai-project",
 };
 
+/* White space, and the byte order mark. */
+#define BLANKS " \t\r\n\357\273\277"
+
 /* How long the beginning of a stream is held for its first word: what nobody here can read may be
  * one. */
 #define OPENING_MAX_US G_TIME_SPAN_SECOND
@@ -73,37 +76,23 @@ cannot_count (RelaisExchange *self)
           g_strstr_len (self->held->str, self->held->len, "model") == NULL);
 }
 
-static gboolean
-says_json (RelaisExchange *self)
-{
-  return g_ascii_strncasecmp (relais_exchange_get_type (self), "application/json", 16) == 0;
-}
-
 /* Whether what was asked for is answered by JSON, and this is none: a wrong address has a page
  * there, or nothing. */
 static gboolean
 is_foreign (RelaisExchange *self)
 {
-  gsize start = strspn (self->held->str, " \t\r\n\357\273\277");
+  char first = self->held->str[strspn (self->held->str, BLANKS)];
 
-  return self->route->operation != RELAIS_OPERATION_STORED && self->held->str[start] != '{' &&
-         self->held->str[start] != '[';
+  return self->form == RELAIS_FORM_WHOLE && self->route->operation != RELAIS_OPERATION_STORED &&
+         first != '{' && first != '[';
 }
 
 static gboolean
 settle_foreign (RelaisExchange *self)
 {
-  g_autofree char *type = g_strndup (relais_exchange_get_type (self),
-                                     strcspn (relais_exchange_get_type (self), "; "));
-  g_autoptr (RelaisFailure) failure = NULL;
+  gboolean empty = self->held->str[strspn (self->held->str, BLANKS)] == '\0';
+  g_autoptr (RelaisFailure) failure = relais_exchange_describe_foreign (self, empty);
 
-  failure = relais_failure_new (RELAIS_ERROR_UPSTREAM,
-                                "The account “%s” was answered %u, but with no JSON (%s): is its "
-                                "base URL right?",
-                                self->account->label, self->upstream_status,
-                                self->held->len == 0 ? "nothing at all"
-                                : *type != '\0'      ? type
-                                                     : "no content type");
   if (relais_exchange_settle_failure (self, failure))
     return TRUE;
   if (must_count (self))
@@ -229,18 +218,34 @@ head_cb (RelaisTransfer     *transfer,
   self->tap = relais_tap_new (self->dialect, self->form, limits->upstream_event_size_bytes);
   known = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
           length <= RELAIS_EXCHANGE_HELD_MAX;
-  if (status >= 300 || status == 204 || (!stream && (known || self->streams || !says_json (self))))
-    self->held = g_string_new (NULL);
-  else if (stream && self->route->operation == RELAIS_OPERATION_GENERATE)
+  self->held = g_string_new (NULL);
+  self->held_begins = FALSE;
+  if (status >= 300 || status == 204 || (!stream && (known || self->streams)))
+    return;
+  if (stream && self->route->operation == RELAIS_OPERATION_GENERATE)
     {
-      self->held = g_string_new (NULL);
       self->opening = relais_decoder_new (self->dialect->id, limits->upstream_event_size_bytes,
                                           opening_cb, self);
       self->opening_read = FALSE;
       self->opened_us = 0;
     }
   else
-    begin_stream (self);
+    self->held_begins = TRUE;
+}
+
+/* An answer of a length nobody knows has begun with its first byte, not with its head: until then
+ * another account may be asked. */
+static void
+begin_with_first_byte (RelaisExchange *self)
+{
+  g_autoptr (GString) held = NULL;
+
+  if (self->held->str[strspn (self->held->str, BLANKS)] == '\0' || is_foreign (self))
+    return;
+  self->held_begins = FALSE;
+  held = g_steal_pointer (&self->held);
+  begin_stream (self);
+  relais_exchange_write (self, held->str, held->len);
 }
 
 static void
@@ -264,7 +269,11 @@ data_cb (RelaisTransfer *transfer,
   if (self->opening != NULL)
     read_opening (self, bytes, length);
   else if (self->held != NULL)
-    g_string_append_len (self->held, bytes, length);
+    {
+      g_string_append_len (self->held, bytes, length);
+      if (self->held_begins)
+        begin_with_first_byte (self);
+    }
   else
     relais_exchange_write (self, bytes, length);
   if (self->transfer != transfer)
@@ -273,7 +282,7 @@ data_cb (RelaisTransfer *transfer,
     relais_transfer_set_paused (transfer, TRUE);
 }
 
-/* In the middle of an event, or of another's whole answer, nothing of ours can be said. */
+/* In the middle of an event, or of a whole answer, nothing of ours can be said. */
 gboolean
 relais_exchange_forward_may_speak (RelaisExchange *self)
 {
@@ -307,7 +316,7 @@ static gboolean
 tells_its_end (RelaisExchange *self)
 {
   return self->form == RELAIS_FORM_SSE ||
-         (says_json (self) && strcmp (self->head->method, "HEAD") != 0);
+         (relais_exchange_says_json (self) && strcmp (self->head->method, "HEAD") != 0);
 }
 
 /* To the last byte: whether it is a good answer, the stream itself may have said. */
@@ -338,7 +347,10 @@ done_cb (RelaisTransfer *transfer,
 
   self->was_sent = relais_transfer_get_was_sent (transfer);
   self->transfer = NULL;
-  if (local == NULL && (self->held == NULL || self->opening != NULL) && tells_its_end (self) &&
+  if (local == NULL &&
+      (self->held == NULL || self->opening != NULL ||
+       (self->held_begins && self->form == RELAIS_FORM_SSE)) &&
+      tells_its_end (self) &&
       !relais_tap_is_complete (self->tap))
     {
       relais_tap_end (self->tap);

@@ -85,6 +85,7 @@ typedef struct
   RelaisTap           *tap;
   GString *held;          /* a short or failed answer, until it is known to be whole; the beginning
                     of a stream, until it says something */
+  gboolean held_begins;   /* with the first byte in held */
   gboolean held_cut;      /* a failed one was too long */
   RelaisDecoder *opening; /* reads the beginning of a stream; then NULL */
   gint64 opened_us;       /* monotonic: when that came */
@@ -193,10 +194,13 @@ void        relais_exchange_note_tap      (RelaisExchange         *self);
 gboolean    relais_exchange_fail_upstream (RelaisExchange         *self);
 
 /* relais-exchange-forward.c: the same dialect on both sides, bytes go through */
-void     relais_exchange_forward           (RelaisExchange *self);
-void     relais_exchange_forward_resume    (RelaisExchange *self);
-gboolean relais_exchange_forward_may_speak (RelaisExchange *self);
-void     relais_exchange_forward_stop      (RelaisExchange *self);
+void           relais_exchange_forward           (RelaisExchange *self);
+void           relais_exchange_forward_resume    (RelaisExchange *self);
+gboolean       relais_exchange_says_json         (RelaisExchange *self);
+RelaisFailure *relais_exchange_describe_foreign  (RelaisExchange *self,
+                                                  gboolean        empty);
+gboolean       relais_exchange_forward_may_speak (RelaisExchange *self);
+void           relais_exchange_forward_stop      (RelaisExchange *self);
 
 /* relais-exchange-speak.c: events become an answer in the client's dialect */
 void  relais_exchange_speak        (RelaisExchange     *self);

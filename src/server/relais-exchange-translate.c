@@ -203,7 +203,7 @@ head_cb (RelaisTransfer     *transfer,
   self->upstream_status = status;
   self->upstream_headers = soup_message_headers_ref (headers);
   self->record->upstream_status = status;
-  if (status == 200)
+  if (status == 200 && g_ascii_strncasecmp (relais_exchange_get_type (self), "text/html", 9) != 0)
     {
       keep_quirks (self);
       relais_translation_listen (self->translation, limits->upstream_event_size_bytes, event_cb,
@@ -309,6 +309,13 @@ end_refused (RelaisExchange *self)
 {
   g_autoptr (GError) error = NULL;
 
+  if (self->upstream_status == 200)
+    {
+      self->event_failure = relais_exchange_describe_foreign (self, FALSE);
+      self->record->error_is_own = TRUE;
+      relais_exchange_end_failed (self);
+      return;
+    }
   relais_exchange_note_tap (self);
   if (try_again (self) || relais_exchange_settle (self, NULL) ||
       relais_exchange_fail_upstream (self))

@@ -25,6 +25,22 @@ SEED = os.environ.get('RELAIS_SEED', '20261126')
 DAY = {'@type': 'type.googleapis.com/google.rpc.QuotaFailure', 'violations': [{'quotaId': 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}
 
 
+class Chunked:
+    """An answer whose length its head does not say."""
+
+    def __init__(self, kind, *pieces, whole=True):
+        self.kind, self.pieces, self.whole = kind, pieces, whole
+
+    def send(self, peer):
+        kind = f'Content-Type: {self.kind}\r\n' if self.kind else ''
+        peer.sendall(f'HTTP/1.1 200 X\r\n{kind}Transfer-Encoding: chunked\r\n\r\n'.encode())
+        for piece in self.pieces:
+            peer.sendall(b'%x\r\n%s\r\n' % (len(piece), piece))
+        if self.whole:
+            peer.sendall(b'0\r\n\r\n')
+        return self.whole
+
+
 class Vendor:
     """An upstream that does as it is told: `script` holds what its next answers are, the last one again and again."""
 
@@ -103,6 +119,8 @@ class Vendor:
             return False
         if step == 'close':
             return False
+        if isinstance(step, Chunked):
+            return step.send(peer)
         if step in ('stream', 'cut', 'silent', 'early-error', 'late-error', 'big-error', 'held'):
             return self.stream(peer, step)
         if step == 'ok' and 'ount' in target:
@@ -695,11 +713,41 @@ def only_who_is_known_to_have_the_model_is_asked():
 
 
 @test
+def an_answer_has_begun_with_its_first_byte():
+    """What breaks off behind its head is another account's to answer, with whatever status that has."""
+    for head in (Chunked('application/json', whole=False), Chunked('application/json', b' \n', whole=False), Chunked('', whole=False)):
+        for answer, status in (('ok', 200), (refusal(400, 'no such thing'), 400), (limited(9), 503)):
+            with Relais('--max-wait', '0', accounts=pool(Vendor(head), Vendor(answer))) as relais:
+                equal(ask(relais)[0], status)
+                assert 'CRITICAL' not in relais.said(), relais.said()
+        with Relais(accounts=pool(Vendor(head))) as relais:
+            equal(ask(relais)[0], 502)
+    broken = Chunked('application/json', b'{"id":', whole=False)
+    with Relais(accounts=pool(Vendor(broken), Vendor())) as relais:
+        try:
+            ask(relais)
+            raise AssertionError('what had begun was taken for whole')
+        except http.client.IncompleteRead:
+            pass
+
+
+@test
+def a_long_answer_of_no_known_length_goes_through():
+    body = json.dumps(dict(OK, system_fingerprint='x' * 600000)).encode()
+    for kind in ('application/json', 'text/plain', ''):
+        vendor = Vendor(Chunked(kind, b'\n', *(body[i:i + 50000] for i in range(0, len(body), 50000))))
+        with Relais(accounts=pool(vendor)) as relais:
+            status, _, answer = ask(relais)
+            equal((status, json.loads(answer)['system_fingerprint']), (200, 'x' * 600000))
+
+
+@test
 def a_web_page_is_no_answer():
     """What a wrong base URL gives, with a status of 200, in each way an answer can be held."""
     def page(kind, words=b'<!doctype html><title>Welcome</title>'):
         return lambda: (200, {'content-type': kind}, words)
-    for wrong in (page('text/html'), page('application/json', b''), page('text/plain', b'Welcome'), page('application/json', b'"ok"')):
+    for wrong in (page('text/html'), page('application/json', b''), page('text/plain', b'Welcome'), page('application/json', b'"ok"'),
+                  Chunked('text/html', b'<html>', b'x' * 300000), Chunked('', b'Welcome'), Chunked('application/json', b' ', b'\n')):
         for path, body in (('/v1/chat/completions', {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]}),
                            ('/v1/embeddings', {'model': 'm-one', 'input': 'hi'})):
             first, second = Vendor(wrong), Vendor()
@@ -709,6 +757,10 @@ def a_web_page_is_no_answer():
                 assert 'base URL' in message_of(answer), answer
             with Relais(accounts=pool(first, second)) as relais:
                 equal((relais.request('POST', path, body)[0], counts(first, second)), (200, (2, 1)))
+    with Relais(accounts=pool(Vendor(page('text/html')))) as relais:
+        status, _, answer = relais.request('POST', '/v1/messages', {'model': 'm-one', 'max_tokens': 9, 'messages': [{'role': 'user', 'content': 'hi'}]})
+        equal((status, json.loads(answer)['error']['type']), (502, 'api_error'), answer)
+        assert 'base URL' in message_of(answer), answer
 
 
 # --- the rest ---

@@ -496,6 +496,43 @@ test_start (Fixture       *self,
   g_assert_null (last->failure);
 }
 
+/* An answer of an earlier start is waited for as well. */
+static void
+test_stop_twice (Fixture       *self,
+                 gconstpointer  data)
+{
+  static const char body[] =
+    "{\"model\":\"practice\",\"stream\":true,"
+    "\"messages\":[{\"role\":\"user\",\"content\":\"PRACTICE slow 6 50\"}]}";
+  RelaisEngineOptions options = { .practice = TRUE };
+  g_autoptr (RelaisListening) first = NULL, second = NULL;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autofree char *request = g_strdup_printf ("POST /v1/chat/completions HTTP/1.0\r\n"
+                                              "Content-Type: application/json\r\n"
+                                              "Content-Length: %zu\r\n\r\n%s",
+                                              strlen (body), body);
+  g_auto (End) stopped = { 0 };
+  g_auto (End) again = { 0 };
+  guint late = g_timeout_add_seconds (PATIENCE_S, late_cb, NULL);
+
+  make_core (self, &options);
+  first = relais_core_start (self->core);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", first->port, NULL, NULL);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
+                                            strlen (request), NULL, NULL, NULL));
+  while (g_hash_table_size (self->core->n_requests) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (late);
+  relais_core_stop (self->core, NULL, done_cb, &stopped);
+  second = relais_core_start (self->core);
+  g_assert_null (second->failure);
+  relais_core_stop (self->core, NULL, done_cb, &again);
+  wait_for (&again);
+  g_assert_cmpuint (stopped.n, ==, 1);
+  g_assert_cmpuint (self->core->endings->len, ==, 0);
+}
+
 static void
 test_bad_options (Fixture       *self,
                   gconstpointer  data)
@@ -545,6 +582,7 @@ main (int    argc,
     { "/core/burst", test_burst },
     { "/core/outlived", test_outlived },
     { "/core/start", test_start },
+    { "/core/stop-twice", test_stop_twice },
     { "/core/bad-options", test_bad_options },
   };
 
