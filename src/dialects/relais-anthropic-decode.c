@@ -126,6 +126,17 @@ read_delta (AnthropicDecoder     *self,
     }
 }
 
+static void
+open_block (AnthropicDecoder     *self,
+            const RelaisJsonNode *data)
+{
+  guint call = read_block (self, member (data, "content_block"));
+
+  relais_decoder_open (&self->base, member (data, "index"), NULL,
+                       call != RELAIS_DECODER_NO_CALL ? RELAIS_DECODER_CALL : RELAIS_DECODER_OTHER,
+                       call);
+}
+
 static guint
 close_block (RelaisDecoder        *decoder,
              const RelaisJsonNode *data)
@@ -153,7 +164,7 @@ anthropic_decoder_event (RelaisDecoder        *decoder,
     {
       /* one that begins by the number of another ends it */
       end_call (self, close_block (decoder, data));
-      relais_decoder_open (decoder, member (data, "index"), NULL, read_block (self, member (data, "content_block")));
+      open_block (self, data);
     }
   else if (relais_json_node_equals (type, "content_block_delta"))
     read_delta (self, data, delta);

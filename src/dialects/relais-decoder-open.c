@@ -13,9 +13,16 @@
 
 #include "relais-decoder-private.h"
 
-/* A checksum instead of the id: some vendors' are as long as a page. 0: there is none. */
-static guint64
-sum_id (const RelaisJsonNode *id)
+/**
+ * relais_decoder_sum_id:
+ * @id: (nullable): the upstream's id of something
+ *
+ * Some vendors' are as long as a page.
+ *
+ * Returns: a checksum instead of it; 0 where there is none
+ */
+guint64
+relais_decoder_sum_id (const RelaisJsonNode *id)
 {
   g_autofree char *text = relais_json_node_dup_string (id);
   RelaisDecoderTold told = { 0 };
@@ -30,19 +37,21 @@ sum_id (const RelaisJsonNode *id)
  * @self: a decoder
  * @index: (nullable): the upstream's number of what begins
  * @id: (nullable): the upstream's id of it
+ * @kind: what it is
  * @call: the call it is, or RELAIS_DECODER_NO_CALL
  *
- * Notes it until it ends. Some servers number everything 0: what has another id goes on beside it;
- * without ids what began last by a number is meant by it.
+ * Notes it until it ends. Some servers number everything 0: what is of another kind or has another
+ * id goes on beside it; without ids what began last by a number is meant by it.
  */
 void
 relais_decoder_open (RelaisDecoder        *self,
                      const RelaisJsonNode *index,
                      const RelaisJsonNode *id,
+                     RelaisDecoderKind     kind,
                      guint                 call)
 {
-  RelaisDecoderOpen open = { .id = sum_id (id), .call = call };
-  RelaisDecoderOpen *old = relais_decoder_find (self, index, id, RELAIS_DECODER_ANY);
+  RelaisDecoderOpen open = { .id = relais_decoder_sum_id (id), .kind = kind, .call = call };
+  RelaisDecoderOpen *old = relais_decoder_find (self, index, id, kind);
 
   relais_json_node_get_int (index, &open.index);
   if (old != NULL && (old->id == 0 || open.id == 0 || old->id == open.id))
@@ -57,8 +66,7 @@ static gboolean
 is_kind (const RelaisDecoderOpen *open,
          RelaisDecoderKind        kind)
 {
-  return kind == RELAIS_DECODER_ANY ||
-         (open->call != RELAIS_DECODER_NO_CALL) == (kind == RELAIS_DECODER_CALLS);
+  return kind == RELAIS_DECODER_ANY || kind == open->kind;
 }
 
 /**
@@ -74,7 +82,7 @@ relais_decoder_find_id (RelaisDecoder        *self,
                         const RelaisJsonNode *id,
                         RelaisDecoderKind     kind)
 {
-  guint64 sum = sum_id (id);
+  guint64 sum = relais_decoder_sum_id (id);
 
   for (guint i = self->n_open; sum != 0 && i-- > 0;)
     if (self->open[i].id == sum && is_kind (&self->open[i], kind))
@@ -125,7 +133,7 @@ relais_decoder_look_up (RelaisDecoder        *self,
                         const RelaisJsonNode *index,
                         const RelaisJsonNode *id)
 {
-  RelaisDecoderOpen *open = relais_decoder_find (self, index, id, RELAIS_DECODER_CALLS);
+  RelaisDecoderOpen *open = relais_decoder_find (self, index, id, RELAIS_DECODER_CALL);
 
   if (open == NULL)
     open = relais_decoder_find (self, index, id, RELAIS_DECODER_ANY);

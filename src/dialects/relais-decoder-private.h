@@ -56,21 +56,26 @@ typedef struct
   gint64 n_part;          /* the upstream's number of that */
 } RelaisDecoderText;
 
+/* What a block or item is. */
+typedef enum {
+  RELAIS_DECODER_OTHER,
+  RELAIS_DECODER_CALL,
+  RELAIS_DECODER_MESSAGE,
+  RELAIS_DECODER_REASONING,
+  RELAIS_DECODER_ANY, /* where one is looked for */
+} RelaisDecoderKind;
+
+#define RELAIS_DECODER_N_KINDS RELAIS_DECODER_ANY
+
 /* A block or item of a stream that has begun and not ended. */
 typedef struct
 {
   gint64 index; /* the upstream's number of it */
   guint64 id;   /* a checksum of the upstream's id of it; 0: none */
-  guint call;   /* RELAIS_DECODER_NO_CALL: it is no call */
+  RelaisDecoderKind kind;
+  guint call; /* RELAIS_DECODER_NO_CALL: it is no call */
   RelaisDecoderText text;
 } RelaisDecoderOpen;
-
-/* Which of them are looked for. */
-typedef enum {
-  RELAIS_DECODER_ANY,
-  RELAIS_DECODER_CALLS,
-  RELAIS_DECODER_TEXTS,
-} RelaisDecoderKind;
 
 struct _RelaisDecoder
 {
@@ -92,7 +97,7 @@ struct _RelaisDecoder
   guint n_malformed;   /* events in a row that were no JSON */
   guint n_skip;        /* what of a byte order mark was seen */
   gboolean started;    /* START was told */
-  gboolean has_text;   /* something the client sees was told */
+  gboolean has_text;   /* a value was told, be it but a thought */
   gboolean finished;   /* a finish reason was seen; FINISH waits for the end */
   gboolean terminated; /* the dialect's own end was seen */
   gboolean over;       /* FINISH or ERROR was told */
@@ -145,9 +150,11 @@ void  relais_decoder_fail_error (RelaisDecoder        *self,
                                  const RelaisJsonNode *error);
 
 /* relais-decoder-open.c */
+guint64            relais_decoder_sum_id  (const RelaisJsonNode *id);
 void               relais_decoder_open    (RelaisDecoder        *self,
                                            const RelaisJsonNode *index,
                                            const RelaisJsonNode *id,
+                                           RelaisDecoderKind     kind,
                                            guint                 call);
 RelaisDecoderOpen *relais_decoder_find_id (RelaisDecoder        *self,
                                            const RelaisJsonNode *id,

@@ -16,11 +16,80 @@
 /* What stands between the parts of a summary. */
 static const char part_break[] = "\n\n";
 
+#define MAX_ITEMS 128
+
+/* An item that events of its own told of. */
+typedef struct
+{
+  guint64 id; /* a checksum, never 0 */
+  RelaisDecoderKind kind;
+  gboolean met; /* the response at the end lists it */
+} ResponsesItem;
+
 typedef struct
 {
   RelaisDecoder base;
-  RelaisDecoderText stray; /* of items that never began */
+  RelaisDecoderText stray[RELAIS_DECODER_N_KINDS]; /* of items that never began */
+  guint n_told[RELAIS_DECODER_N_KINDS];            /* items that began, or came whole */
+  ResponsesItem items[MAX_ITEMS];                  /* those of them that have an id */
+  guint         n_items;
 } ResponsesDecoder;
+
+static RelaisDecoderKind
+kind_of (const RelaisJsonNode *item)
+{
+  static const struct
+  {
+    const char *type;
+    RelaisDecoderKind kind;
+  } kinds[] = {
+    { "message", RELAIS_DECODER_MESSAGE },
+    { "reasoning", RELAIS_DECODER_REASONING },
+    { "function_call", RELAIS_DECODER_CALL },
+    { "custom_tool_call", RELAIS_DECODER_CALL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (relais_json_node_equals (member (item, "type"), kinds[i].type))
+      return kinds[i].kind;
+  return RELAIS_DECODER_OTHER;
+}
+
+/* Some servers give one item several ids; that of the call is the client's as well, and stays. */
+static guint64
+sum_item (const RelaisJsonNode *item)
+{
+  guint64 sum = relais_decoder_sum_id (member (item, "call_id"));
+
+  return sum != 0 ? sum : relais_decoder_sum_id (member (item, "id"));
+}
+
+/* Notes what is told of here, so that the response at the end does not double it. */
+static void
+note_item (ResponsesDecoder     *self,
+           const RelaisJsonNode *item)
+{
+  ResponsesItem noted = { .id = sum_item (item), .kind = kind_of (item) };
+
+  self->n_told[noted.kind]++;
+  if (noted.id != 0 && self->n_items < MAX_ITEMS)
+    self->items[self->n_items++] = noted;
+}
+
+/* The noted item this is, if it was @met so far or not. */
+static ResponsesItem *
+find_item (ResponsesDecoder     *self,
+           const RelaisJsonNode *item,
+           gboolean              met)
+{
+  RelaisDecoderKind kind = kind_of (item);
+  guint64 id = sum_item (item);
+
+  for (guint i = 0; id != 0 && i < self->n_items; i++)
+    if (self->items[i].id == id && self->items[i].kind == kind && self->items[i].met == met)
+      return &self->items[i];
+  return NULL;
+}
 
 static void
 read_status (RelaisDecoder        *decoder,
@@ -65,6 +134,17 @@ open_item (ResponsesDecoder     *self,
   if (relais_json_node_equals (type, "custom_tool_call"))
     return start_call (self, item, TRUE);
   return RELAIS_DECODER_NO_CALL;
+}
+
+static void
+begin_item (ResponsesDecoder     *self,
+            const RelaisJsonNode *data)
+{
+  const RelaisJsonNode *item = member (data, "item");
+
+  note_item (self, item);
+  relais_decoder_open (&self->base, member (data, "output_index"), member (item, "id"),
+                       kind_of (item), open_item (self, item));
 }
 
 static void
@@ -169,48 +249,105 @@ close_item (ResponsesDecoder     *self,
     *text = (RelaisDecoderText){ 0 };
 }
 
-static gboolean
-is_call (const RelaisJsonNode *item)
-{
-  return relais_json_node_equals (member (item, "type"), "function_call") ||
-         relais_json_node_equals (member (item, "type"), "custom_tool_call");
-}
-
 /* An item that is whole. Some servers only ever send it so. */
 static void
 read_item (ResponsesDecoder     *self,
            const RelaisJsonNode *data)
 {
   const RelaisJsonNode *item = member (data, "item");
+  RelaisDecoderKind kind = kind_of (item);
   RelaisDecoderOpen *open;
 
   open = relais_decoder_find (&self->base, member (data, "output_index"), member (item, "id"),
-                              is_call (item) ? RELAIS_DECODER_CALLS : RELAIS_DECODER_TEXTS);
+                              kind);
   if (open != NULL)
     close_item (self, item, open->call, &open->text);
   else
-    close_item (self, item, open_item (self, item), &self->stray);
+    {
+      note_item (self, item);
+      close_item (self, item, open_item (self, item), &self->stray[kind]);
+    }
   relais_decoder_close (&self->base, open);
 }
 
-/* What is still open when the response ends. */
-static void
-read_output (ResponsesDecoder     *self,
-             const RelaisJsonNode *response)
+/* Whether nothing was told of an item that began, so that it may be told under another id. */
+static gboolean
+is_idle (const RelaisDecoderOpen *open)
+{
+  return open->kind != RELAIS_DECODER_CALL && open->text.all.length == 0;
+}
+
+/* Finds the items of the output that were told of, by their ids.
+ *
+ * Returns: how many go up to the last of them; in @spare how many of each kind were told of and are
+ *   not among them: they have no id, or came by another one */
+static guint
+meet_items (ResponsesDecoder     *self,
+            const RelaisJsonNode *output,
+            guint                *spare)
 {
   const RelaisJsonNode *item;
   RelaisJsonIter iter;
+  guint n_met = 0;
 
-  relais_json_iter_init (&iter, member (response, "output"));
-  while (self->base.n_open > 0 && relais_json_iter_next (&iter, NULL, &item))
+  memcpy (spare, self->n_told, sizeof self->n_told);
+  for (guint i = 0; i < self->base.n_open; i++)
+    spare[self->base.open[i].kind] -= is_idle (&self->base.open[i]);
+  relais_json_iter_init (&iter, output);
+  for (guint i = 1; relais_json_iter_next (&iter, NULL, &item); i++)
     {
-      RelaisDecoderOpen *open = relais_decoder_find_id (&self->base, member (item, "id"),
-                                                        is_call (item) ? RELAIS_DECODER_CALLS
-                                                                       : RELAIS_DECODER_TEXTS);
+      RelaisDecoderKind kind = kind_of (item);
+      RelaisDecoderOpen *open = relais_decoder_find_id (&self->base, member (item, "id"), kind);
+      ResponsesItem *known = find_item (self, item, FALSE);
 
-      if (open == NULL)
+      if (open != NULL ? is_idle (open) : known == NULL)
         continue;
-      close_item (self, item, open->call, &open->text);
+      if (known != NULL)
+        known->met = TRUE;
+      spare[kind] -= spare[kind] > 0;
+      n_met = i;
+    }
+  return n_met;
+}
+
+/* Thoughts are of no use behind what came of them, and some upstreams refuse them there. */
+static gboolean
+is_late (const ResponsesDecoder *self,
+         RelaisDecoderKind       kind,
+         gboolean                before,
+         const guint            *spare)
+{
+  return kind == RELAIS_DECODER_REASONING &&
+         (before || spare[RELAIS_DECODER_MESSAGE] > 0 || spare[RELAIS_DECODER_CALL] > 0 ||
+          self->stray[RELAIS_DECODER_MESSAGE].all.length > 0);
+}
+
+/* What of the output was not told when the response ends: the rest of what is still open, and items
+ * without events of their own. */
+static void
+read_output (ResponsesDecoder     *self,
+             const RelaisJsonNode *output)
+{
+  guint spare[RELAIS_DECODER_N_KINDS];
+  guint n_met = meet_items (self, output, spare);
+  const RelaisJsonNode *item;
+  RelaisJsonIter iter;
+
+  relais_json_iter_init (&iter, output);
+  for (guint i = 1; relais_json_iter_next (&iter, NULL, &item); i++)
+    {
+      RelaisDecoderKind kind = kind_of (item);
+      RelaisDecoderOpen *open = relais_decoder_find_id (&self->base, member (item, "id"), kind);
+      ResponsesItem *known = find_item (self, item, TRUE);
+
+      if (open != NULL)
+        close_item (self, item, open->call, &open->text);
+      else if (known == NULL && spare[kind] > 0)
+        spare[kind]--;
+      else if (known == NULL && !is_late (self, kind, i < n_met, spare))
+        close_item (self, item, open_item (self, item), &self->stray[kind]);
+      if (known != NULL)
+        known->met = FALSE;
       relais_decoder_close (&self->base, open);
     }
 }
@@ -218,13 +355,14 @@ read_output (ResponsesDecoder     *self,
 /* What was told of the item an event belongs to. */
 static RelaisDecoderText *
 find_text (ResponsesDecoder     *self,
+           RelaisDecoderKind     kind,
            const RelaisJsonNode *data)
 {
   RelaisDecoderOpen *open;
 
   open = relais_decoder_find (&self->base, member (data, "output_index"), member (data, "item_id"),
-                              RELAIS_DECODER_TEXTS);
-  return open != NULL ? &open->text : &self->stray;
+                              kind);
+  return open != NULL ? &open->text : &self->stray[kind];
 }
 
 /* A fragment of a part, or the whole of it. */
@@ -235,7 +373,9 @@ read_words (ResponsesDecoder     *self,
             const char           *field,
             gboolean              whole)
 {
-  RelaisDecoderText *text = find_text (self, data);
+  RelaisDecoderKind kind = type == RELAIS_EVENT_THINK ? RELAIS_DECODER_REASONING
+                                                      : RELAIS_DECODER_MESSAGE;
+  RelaisDecoderText *text = find_text (self, kind, data);
   RelaisDecoderTold seen = { 0 };
   g_autoptr (GString) words = g_string_new (NULL);
   gint64 number = 0;
@@ -267,7 +407,8 @@ read_break (ResponsesDecoder     *self,
 
   if (!relais_json_node_get_int (member (data, "summary_index"), &number) || number <= 0)
     return;
-  relais_decoder_told_add (&find_text (self, data)->all, part_break, strlen (part_break));
+  relais_decoder_told_add (&find_text (self, RELAIS_DECODER_REASONING, data)->all, part_break,
+                           strlen (part_break));
   relais_decoder_value (&self->base, RELAIS_EVENT_THINK, part_break, -1, NULL);
 }
 
@@ -328,7 +469,7 @@ read_call_event (ResponsesDecoder     *self,
     field = "input";
   if (field != NULL)
     {
-      RelaisDecoderOpen *open = relais_decoder_find (&self->base, index, id, RELAIS_DECODER_CALLS);
+      RelaisDecoderOpen *open = relais_decoder_find (&self->base, index, id, RELAIS_DECODER_CALL);
 
       text = relais_json_node_dup_string (member (data, field));
       if (open != NULL)
@@ -379,8 +520,7 @@ responses_decoder_event (RelaisDecoder        *decoder,
       relais_decoder_start (decoder, member (response, "id"), member (response, "model"), number);
     }
   else if (strcmp (type, "response.output_item.added") == 0)
-    relais_decoder_open (decoder, member (data, "output_index"), relais_json_node_get_path (data, "item", "id", NULL),
-                         open_item (self, member (data, "item")));
+    begin_item (self, data);
   else if (strcmp (type, "response.output_item.done") == 0)
     read_item (self, data);
   else if (strcmp (type, "response.reasoning_summary_part.added") == 0)
@@ -392,7 +532,7 @@ responses_decoder_event (RelaisDecoder        *decoder,
         read_response (decoder, response);
       else
         {
-          read_output (self, response);
+          read_output (self, member (response, "output"));
           read_status (decoder, response);
         }
       relais_decoder_terminate (decoder);
