@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+gboolean relais_autostart_is_possible  (void);
 void     relais_autostart_read_async   (GCancellable         *cancellable,
                                         GAsyncReadyCallback   callback,
                                         gpointer              user_data);

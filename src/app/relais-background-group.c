@@ -46,19 +46,22 @@ static void
 show_login (RelaisBackgroundGroup *self,
             const GError          *error)
 {
+  gboolean possible = relais_autostart_is_possible ();
   g_autofree char *words = NULL;
 
-  if (error != NULL)
+  if (possible && error != NULL)
     {
       words = g_strdup_printf (_("Not possible: %s"), error->message);
       gtk_widget_add_css_class (GTK_WIDGET (self->at_login), "error");
     }
   else
     {
-      words = g_strdup (_("Relais starts out of sight when you log in"));
+      words = g_strdup (possible ? _("Relais starts out of sight when you log in")
+                                 : _("Available once Relais is installed"));
       gtk_widget_remove_css_class (GTK_WIDGET (self->at_login), "error");
     }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->at_login), words);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->at_login), possible);
   self->showing = TRUE;
   relais_switch_row_set_active (self->at_login, self->in_force);
   self->showing = FALSE;

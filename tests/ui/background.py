@@ -80,7 +80,7 @@ def check_login():
     assert (done.returncode, done.stdout) == (0, ''), done.stdout
     with open(path, encoding='utf-8') as file:
         command = next(line for line in file if line.startswith('Exec=')).strip()
-    assert command.endswith('/relais --background'), command
+    assert command == f'Exec="{os.environ["RELAIS_BINDIR"]}/relais" --background', command
     type_keys(TITLE, toggle)
     until(lambda: not os.path.exists(path), 'the file to go')
 
@@ -135,6 +135,7 @@ def check_cut(program, port):
 
 def main():
     relais, window, language = sys.argv[1:]
+    os.environ['RELAIS_BINDIR'] = os.path.dirname(relais)
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]

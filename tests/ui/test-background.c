@@ -45,6 +45,12 @@ has_file (gpointer data)
 }
 
 static gboolean
+has_changed (gpointer data)
+{
+  return !has_file (data);
+}
+
+static gboolean
 has_shown (gpointer data)
 {
   Wait *wait = data;
@@ -70,22 +76,31 @@ write_file (const char *path,
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
-/* It comes and goes with the switch, which may be turned faster than files are written. */
+/* It comes and goes with the switch, which may be turned faster than files are written, and names
+ * the program by the rules of desktop entries. */
 static void
 test_login (void)
 {
   g_autofree char *path = dup_path ();
+  g_autofree char *text = NULL;
   UiStage stage = { 0 };
-  Wait wait = { .path = path };
+  Wait wait = { .path = path, .active = TRUE, .subtitle = "" };
 
-  wait.text = "[Desktop Entry]\nType=Application\nName=Relais\nExec=" RELAIS_BINDIR "/relais --background\n"
-              "Icon=" RELAIS_APP_ID "\nTerminal=false\nStartupNotify=false\nX-GNOME-UsesNotifications=true\n";
+  text = g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Relais\nTryExec=%s/bin $5 %%/relais\n"
+                          "Exec=\"%s/bin \\\\$5 %%%%/relais\" --background\nIcon=" RELAIS_APP_ID "\n"
+                          "Terminal=false\nStartupNotify=false\nX-GNOME-UsesNotifications=true\n",
+                          g_get_user_config_dir (), g_get_user_config_dir ());
+  wait.text = text;
   ui_kit_open (&stage, &bare, 900);
   wait.row = find_login (&stage);
   g_assert_false (relais_switch_row_get_active (wait.row));
   relais_switch_row_set_active (wait.row, TRUE);
   ui_kit_until (has_file, &wait);
-  ui_kit_drain ();
+  ui_kit_close (&stage);
+
+  ui_kit_open (&stage, &bare, 900);
+  wait.row = find_login (&stage);
+  ui_kit_until (has_shown, &wait);
   for (int i = 0; i < 5; i++)
     relais_switch_row_set_active (wait.row, i % 2 == 1);
   wait.text = NULL;
@@ -128,6 +143,76 @@ test_login_kept (void)
   g_assert_false (relais_switch_row_get_active (wait.row));
   relais_switch_row_set_active (wait.row, TRUE);
   ui_kit_until (has_file, &wait);
+  ui_kit_close (&stage);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* What starts another program, or none that is there, is off until it starts this one. */
+static void
+test_login_elsewhere (void)
+{
+  static const char *const lines[] = { "Exec=/bin/sh -c true\n", "Exec=/nowhere/relais --background\n",
+                                       "Exec=relais --background\nTryExec=/nowhere/relais\n" };
+  g_autofree char *path = dup_path ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *text = g_strconcat ("[Desktop Entry]\nType=Application\nName=Mine\n", lines[i], NULL);
+      g_autoptr (GKeyFile) keys = g_key_file_new ();
+      g_autofree char *exec = NULL;
+      g_autofree char *name = NULL;
+      g_autofree char *program = NULL;
+      UiStage stage = { 0 };
+      Wait wait = { .path = path, .text = text, .active = TRUE, .subtitle = "" };
+
+      write_file (path, text);
+      ui_kit_open (&stage, &bare, 900);
+      wait.row = find_login (&stage);
+      ui_kit_drain ();
+      g_assert_false (relais_switch_row_get_active (wait.row));
+      relais_switch_row_set_active (wait.row, TRUE);
+      ui_kit_until (has_changed, &wait);
+      ui_kit_close (&stage);
+      ui_kit_open (&stage, &bare, 900);
+      wait.row = find_login (&stage);
+      ui_kit_until (has_shown, &wait);
+      ui_kit_close (&stage);
+      g_assert_true (g_key_file_load_from_file (keys, path, 0, NULL));
+      name = g_key_file_get_string (keys, "Desktop Entry", "Name", NULL);
+      program = g_key_file_get_string (keys, "Desktop Entry", "TryExec", NULL);
+      exec = g_key_file_get_string (keys, "Desktop Entry", "Exec", NULL);
+      g_assert_cmpstr (name, ==, "Mine");
+      g_assert_true (g_file_test (program, G_FILE_TEST_IS_EXECUTABLE));
+      g_assert_true (g_str_has_suffix (exec, "/relais\" --background"));
+    }
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* As when it is run from its build directory. */
+static void
+test_login_not_installed (void)
+{
+  g_autofree char *bindir = g_strdup (g_getenv ("RELAIS_BINDIR"));
+  g_autofree char *path = dup_path ();
+  UiStage stage = { 0 };
+  RelaisSwitchRow *row;
+
+  write_file (path, "[Desktop Entry]\nType=Application\nName=Relais\nExec=/nowhere/relais --background\n");
+  g_setenv ("RELAIS_BINDIR", "/nowhere", TRUE);
+  ui_kit_open (&stage, &bare, 900);
+  row = find_login (&stage);
+  ui_kit_drain ();
+  g_assert_false (relais_switch_row_get_active (row));
+  g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (row)));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
+                   "Available once Relais is installed");
+  g_setenv ("RELAIS_BINDIR", bindir, TRUE);
+
+  /* it came meanwhile, and the page is looked at again */
+  gtk_widget_unmap (GTK_WIDGET (stage.window));
+  gtk_widget_map (GTK_WIDGET (stage.window));
+  ui_kit_drain ();
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (row)));
   ui_kit_close (&stage);
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
@@ -203,15 +288,26 @@ main (int   argc,
 {
   g_autofree char *config = g_dir_make_tmp ("relais-XXXXXX", NULL);
   g_autofree char *folder = g_build_filename (config, "autostart", NULL);
+  g_autofree char *bindir = g_build_filename (config, "bin $5 %", NULL);
+  g_autofree char *program = g_build_filename (bindir, "relais", NULL);
+  g_autofree char *path = g_strconcat (bindir, ":", g_getenv ("PATH"), NULL);
   int status;
 
   g_setenv ("XDG_CONFIG_HOME", config, TRUE);
+  g_setenv ("RELAIS_BINDIR", bindir, TRUE);
+  g_setenv ("PATH", path, TRUE);
+  write_file (program, "");
+  g_assert_cmpint (g_chmod (program, 0700), ==, 0);
   ui_kit_init (&argc, &argv);
   g_test_add_func ("/background/login", test_login);
   g_test_add_func ("/background/login/kept", test_login_kept);
+  g_test_add_func ("/background/login/elsewhere", test_login_elsewhere);
+  g_test_add_func ("/background/login/not-installed", test_login_not_installed);
   g_test_add_func ("/background/login/failed", test_login_failed);
   g_test_add_func ("/background/leaving", test_leaving);
   status = g_test_run ();
+  g_unlink (program);
+  g_rmdir (bindir);
   g_rmdir (folder);
   g_rmdir (config);
   return status;
