@@ -125,8 +125,8 @@ relais_record_free (RelaisRecord *self)
  *
  * For display only: anybody may send anything.
  *
- * Returns: (transfer full) (nullable): a known client's name, else the first word of @user_agent,
- *   valid UTF-8, at most 48 bytes
+ * Returns: (transfer full) (nullable): a known client's name, else the first word of @user_agent up
+ *   to its version, valid UTF-8, at most 48 characters
  */
 char *
 relais_record_name_client (const char *user_agent)
@@ -138,6 +138,8 @@ relais_record_name_client (const char *user_agent)
   for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
     if (g_str_has_prefix (user_agent, clients[i].prefix))
       return g_strdup (clients[i].name);
-  word = g_strndup (user_agent, MIN (strcspn (user_agent, " ("), CLIENT_NAME_MAX));
+  word = g_strndup (user_agent, MIN (strcspn (user_agent, " (/"), CLIENT_NAME_MAX));
+  if (*word == '\0')
+    return NULL;
   return g_utf8_make_valid (word, -1);
 }

@@ -189,15 +189,23 @@ test_flood (void)
   close_stage (&stage);
 }
 
-/* A client is told of once, when an account first answers it. */
+static void
+changed_cb (guint *n_written)
+{
+  (*n_written)++;
+}
+
+/* A client is told of once, when an account first answers it, and remembered by one write. */
 static void
 test_clients (void)
 {
   Stage stage = { 0 };
   const UiNotice *notice = NULL;
   g_auto (GStrv) known = NULL;
+  guint n_written = 0;
 
   open_stage (&stage);
+  g_signal_connect_swapped (stage.settings, "changed::known-clients", G_CALLBACK (changed_cb), &n_written);
   add_answered (&stage, "Relais");
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ .status = 401, .client = "curl" });
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ .status = 200, .client = "Prometheus" });
@@ -218,6 +226,7 @@ test_clients (void)
   notice = wait_for (&stage, 2, 1);
   g_assert_cmpstr (notice->title, ==, "2 Programs Connected");
   g_assert_cmpstr (notice->body, ==, "Codex\ncurl");
+  g_assert_cmpuint (n_written, ==, 3);
   close_stage (&stage);
 }
 

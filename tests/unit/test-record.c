@@ -50,7 +50,8 @@ test_clients (void)
     { "Anthropic/JS 1.12.0", "Anthropic SDK (JS)" },
     { "google-genai-sdk/3.1.0 gl-node/v22", "Gemini SDK" },
     { "curl/7.88.1", "curl" },
-    { "my-tool/1.0 (x)", "my-tool/1.0" },
+    { "my-tool/1.0 (x)", "my-tool" },
+    { "/1.0", NULL },
     { "a\xff\xfe", "a\uFFFD\uFFFD" },
   };
 
