@@ -74,7 +74,8 @@ relais_monitor_page_activate_cb (RelaisMonitorPage *self,
 
   if (record == NULL)
     return;
-  view = relais_record_view_new (record, self->settings);
+  view = relais_record_view_new (record, self->settings,
+                                 relais_engine_list_accounts (self->engine));
   gtk_window_set_transient_for (GTK_WINDOW (view),
                                 GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (view));

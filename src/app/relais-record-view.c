@@ -26,12 +26,14 @@ struct _RelaisRecordView
   /* owned */
   RelaisRecordRow *record;
   GSettings       *settings;
+  GListModel      *accounts;
 };
 
 enum {
   PROP_0,
   PROP_RECORD,
   PROP_SETTINGS,
+  PROP_ACCOUNTS,
   N_PROPS
 };
 
@@ -182,18 +184,29 @@ relais_record_view_trace (gpointer   object,
   return relais_account_words_trace (trace);
 }
 
-/* Where a person can mend the account that was asked last. */
-static gboolean
-relais_record_view_may_edit (gpointer    object,
-                             const char *account_id,
-                             GPtrArray  *trace)
+/* Of the account that was asked last, or where none was, of the last that was left out. */
+static const RelaisTraceStep *
+find_last (GPtrArray *trace)
 {
-  const RelaisTraceStep *last = NULL;
+  for (guint i = trace != NULL ? trace->len : 0; i-- > 0;)
+    {
+      const RelaisTraceStep *step = g_ptr_array_index (trace, i);
 
-  for (guint i = 0; trace != NULL && i < trace->len; i++)
-    if (((RelaisTraceStep *)g_ptr_array_index (trace, i))->kind == RELAIS_TRACE_TRIED)
-      last = g_ptr_array_index (trace, i);
-  return !is_empty (account_id) && last != NULL &&
+      if (step->kind == RELAIS_TRACE_TRIED || step->kind == RELAIS_TRACE_SKIPPED)
+        return step;
+    }
+  return NULL;
+}
+
+/* Where a person can mend that account. */
+static gboolean
+relais_record_view_may_edit (gpointer   object,
+                             guint      status,
+                             GPtrArray *trace)
+{
+  const RelaisTraceStep *last = find_last (trace);
+
+  return status >= 400 && last != NULL &&
          (g_strcmp0 (last->reason, "bad-key") == 0 || g_strcmp0 (last->reason, "no-credit") == 0);
 }
 
@@ -207,35 +220,61 @@ relais_record_view_may_rule (gpointer    object,
   return !is_empty (model) && status >= 400 && !may_edit;
 }
 
-/* For another window of the same, about one member of the record. */
-static gboolean
+/* One that was left out is known by its label alone, which it may have no more. */
+static char *
+dup_account_id (RelaisRecordView *self)
+{
+  g_autoptr (GPtrArray) trace = NULL;
+  g_autofree char *id = NULL;
+  const RelaisTraceStep *last = NULL;
+
+  g_object_get (self->record, "account-id", &id, "trace", &trace, NULL);
+  last = find_last (trace);
+  if (!is_empty (id) || last == NULL)
+    return g_steal_pointer (&id);
+  for (guint i = 0; i < g_list_model_get_n_items (self->accounts); i++)
+    {
+      g_autoptr (RelaisAccountRow) row = g_list_model_get_item (self->accounts, i);
+
+      if (g_strcmp0 (relais_account_row_get_label (row), last->account) == 0)
+        return g_strdup (relais_account_row_get_id (row));
+    }
+  return NULL;
+}
+
+/* For another window of the same, about @target. */
+static void
 leave_for (RelaisRecordView *self,
            const char       *action,
-           const char       *member)
+           const char       *target)
 {
   GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (self));
-  g_autofree char *target = NULL;
 
-  /* closed meanwhile */
-  if (self->record == NULL)
-    return G_SOURCE_REMOVE;
-  g_object_get (self->record, member, &target, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
   if (window != NULL)
     gtk_widget_activate_action (GTK_WIDGET (window), action, "s", target);
-  return G_SOURCE_REMOVE;
 }
 
 static gboolean
 leave_for_rule_cb (gpointer data)
 {
-  return leave_for (data, "win.add-rule", "model");
+  RelaisRecordView *self = data;
+
+  /* else closed meanwhile */
+  if (self->record != NULL)
+    leave_for (self, "win.add-rule", relais_record_row_get_model (self->record));
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
 leave_for_account_cb (gpointer data)
 {
-  return leave_for (data, "win.edit-account", "account-id");
+  RelaisRecordView *self = data;
+  g_autofree char *id = self->record != NULL ? dup_account_id (self) : NULL;
+
+  if (self->record != NULL)
+    leave_for (self, id != NULL ? "win.edit-account" : "win.page", id != NULL ? id : "accounts");
+  return G_SOURCE_REMOVE;
 }
 
 /* Not at once: the button that was clicked goes with the window. */
@@ -298,6 +337,9 @@ relais_record_view_get_property (GObject    *object,
     case PROP_SETTINGS:
       g_value_set_object (value, self->settings);
       break;
+    case PROP_ACCOUNTS:
+      g_value_set_object (value, self->accounts);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -319,6 +361,9 @@ relais_record_view_set_property (GObject      *object,
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
       break;
+    case PROP_ACCOUNTS:
+      self->accounts = g_value_dup_object (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -331,6 +376,7 @@ relais_record_view_dispose (GObject *object)
 
   g_clear_object (&self->record);
   g_clear_object (&self->settings);
+  g_clear_object (&self->accounts);
   gtk_widget_dispose_template (GTK_WIDGET (object), RELAIS_TYPE_RECORD_VIEW);
 
   G_OBJECT_CLASS (relais_record_view_parent_class)->dispose (object);
@@ -351,6 +397,9 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_SETTINGS] =
     g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ACCOUNTS] =
+    g_param_spec_object ("accounts", NULL, NULL, G_TYPE_LIST_MODEL,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -391,6 +440,7 @@ relais_record_view_init (RelaisRecordView *self)
  * relais_record_view_new:
  * @record: a request, over or not
  * @settings: of the schema `dev.relais.Relais`; who was refused can be allowed there
+ * @accounts: of RelaisAccountRow; the one that is to be mended can be edited
  *
  * Follows it while it runs.
  *
@@ -398,10 +448,13 @@ relais_record_view_init (RelaisRecordView *self)
  */
 GtkWidget *
 relais_record_view_new (RelaisRecordRow *record,
-                        GSettings       *settings)
+                        GSettings       *settings,
+                        GListModel      *accounts)
 {
   g_return_val_if_fail (RELAIS_IS_RECORD_ROW (record), NULL);
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (G_IS_LIST_MODEL (accounts), NULL);
 
-  return g_object_new (RELAIS_TYPE_RECORD_VIEW, "record", record, "settings", settings, NULL);
+  return g_object_new (RELAIS_TYPE_RECORD_VIEW, "record", record, "settings", settings,
+                       "accounts", accounts, NULL);
 }

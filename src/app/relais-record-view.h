@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RelaisRecordView, relais_record_view, RELAIS, RECORD_VIEW, AdwWindow)
 
 GtkWidget *relais_record_view_new (RelaisRecordRow *record,
-                                   GSettings       *settings);
+                                   GSettings       *settings,
+                                   GListModel      *accounts);
 
 G_END_DECLS

@@ -240,7 +240,7 @@ set_up_details (RelaisEngine *engine,
     g_ptr_array_add (trace, &steps[i]);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (engine), 0);
-  view = relais_record_view_new (record, settings);
+  view = relais_record_view_new (record, settings, relais_engine_list_accounts (engine));
   gtk_window_set_transient_for (GTK_WINDOW (view), window);
   gtk_window_present (GTK_WINDOW (view));
 }
@@ -388,7 +388,7 @@ set_up_refused (RelaisEngine *engine,
   run (engine);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 403, "/v1/messages", NULL, NULL, 1, -1, "Web pages from https://app.example may not use Relais. To let them: relais serve --allowed-origin https://app.example; in the window, “Allowed Web Pages” in Preferences.", FALSE, NULL, NULL, "https://app.example" });
   record = g_list_model_get_item (relais_engine_list_records (engine), 0);
-  view = relais_record_view_new (record, settings);
+  view = relais_record_view_new (record, settings, relais_engine_list_accounts (engine));
   gtk_window_set_transient_for (GTK_WINDOW (view), window);
   gtk_window_present (GTK_WINDOW (view));
 }

@@ -304,7 +304,8 @@ test_trace (void)
   puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 200, "/v1/messages", "m", "Home", 9, 9,
                                                            NULL, FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (stage.engine), 0);
-  view = relais_record_view_new (record, stage.settings);
+  view = relais_record_view_new (record, stage.settings,
+                                 relais_engine_list_accounts (stage.engine));
   gtk_window_present (GTK_WINDOW (view));
   ui_kit_drain ();
   g_assert_nonnull (ui_kit_find_label (view, "How an Account Was Found"));
@@ -317,10 +318,14 @@ test_trace (void)
 static void
 test_mend (void)
 {
+  static RelaisTraceStep other = { RELAIS_TRACE_SKIPPED, (char *)"Home", "limited", NULL, 429, 0, -1 };
   static RelaisTraceStep steps[] = {
     { RELAIS_TRACE_TRIED, (char *)"Work", "bad-key", (char *)"invalid x-api-key", 401, 0, -1 },
     { RELAIS_TRACE_TRIED, (char *)"Work", "no-credit", NULL, 429, 0, -1 },
+    { RELAIS_TRACE_SKIPPED, (char *)"Work", "bad-key", NULL, 401, 0, -1 },
+    { RELAIS_TRACE_SKIPPED, (char *)"Work", "no-credit", NULL, 402, 0, -1 },
     { RELAIS_TRACE_TRIED, (char *)"Work", "no-model", NULL, 404, 0, -1 },
+    { RELAIS_TRACE_SKIPPED, (char *)"Work", "limited", NULL, 429, 0, -1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
@@ -329,18 +334,21 @@ test_mend (void)
       UiStage stage = { 0 };
       GtkWidget *button = NULL;
 
+      g_ptr_array_add (trace, &other);
       g_ptr_array_add (trace, &steps[i]);
       ui_kit_open (&stage, &bare, 900);
+      puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a0", "Home", "anthropic", RELAIS_ACCOUNT_ACTIVE, 0 });
       puppet_engine_add_account (stage.engine, &(PuppetAccount){ "a1", "Work", "anthropic", RELAIS_ACCOUNT_ACTIVE, 0 });
-      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 502, "/v1/messages", "m", "Work", 9, -1, "refused",
-                                                               .trace = trace, .account_id = "a1" });
+      /* who was left out is not in the record */
+      puppet_engine_add_record (stage.engine, &(PuppetRecord){ 1, 502, "/v1/messages", "m", NULL, 9, -1, "refused", .trace = trace,
+                                                               .account_id = steps[i].kind == RELAIS_TRACE_TRIED ? "a1" : NULL });
       gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
       ui_kit_drain ();
       g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
       ui_kit_drain ();
       button = ui_kit_find_button (ui_kit_dialog (&stage), "Edit the Account…");
-      g_assert_cmpint (button != NULL, ==, i < 2);
-      g_assert_cmpint (ui_kit_find_button (ui_kit_dialog (&stage), "Add Rule…") != NULL, ==, i == 2);
+      g_assert_cmpint (button != NULL, ==, i < 4);
+      g_assert_cmpint (ui_kit_find_button (ui_kit_dialog (&stage), "Add Rule…") != NULL, ==, i >= 4);
       if (button != NULL)
         {
           ui_kit_click (button);
