@@ -208,23 +208,25 @@ append_reason (GString    *line,
   append_words (line, first, REASON_SHOWN_MAX);
 }
 
-/* An upstream may quote the prompt in its error: of that only the status is told. */
+/* An upstream may quote the prompt in its error: of that only the status is told. Where none was
+ * asked there are no words but ours. */
 static void
 append_fault (GString         *line,
               RelaisRecordRow *row)
 {
   const char *error = relais_record_row_get_error (row);
-  guint upstream_status;
+  guint upstream_status, attempts;
   gboolean aborted, is_own;
 
-  g_object_get (row, "upstream-status", &upstream_status, "aborted", &aborted, "error-is-own",
-                &is_own, NULL);
+  g_object_get (row, "upstream-status", &upstream_status, "attempts", &attempts, "aborted",
+                &aborted, "error-is-own", &is_own, NULL);
   if (upstream_status >= 400)
     g_string_append_printf (line, ": the upstream answered %u", upstream_status);
-  else if (upstream_status > 0 && error != NULL && !is_own)
-    g_string_append (line, ": the upstream's answer failed");
-  else if (error != NULL)
+  else if (error != NULL && (is_own || attempts == 0))
     append_reason (line, error);
+  else if (error != NULL)
+    g_string_append (line, upstream_status > 0 ? ": the upstream's answer failed"
+                                               : ": no account could serve it");
   else if (aborted)
     g_string_append (line, ": cut before its end");
 }

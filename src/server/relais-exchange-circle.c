@@ -41,6 +41,7 @@ relais_exchange_refuse_circle (RelaisExchange *self)
                                 "The account “%s” points at this Relais itself (%s): correct its base URL",
                                 self->account->label, base);
   self->no_retry = TRUE;
+  self->record->error_is_own = TRUE;
   relais_exchange_fail (self, failure);
   return TRUE;
 }

@@ -59,6 +59,7 @@ relais_exchange_estimate (RelaisExchange *self)
       return;
     }
   failure = relais_dialect_failure_from_error (error);
+  self->record->error_is_own = TRUE;
   relais_exchange_fail (self, failure);
 }
 

@@ -112,6 +112,7 @@ relais_exchange_embed (RelaisExchange *self)
     {
       g_autoptr (RelaisFailure) failure = relais_dialect_failure_from_error (error);
 
+      self->record->error_is_own = TRUE;
       relais_exchange_fail (self, failure);
       return;
     }

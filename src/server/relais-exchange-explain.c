@@ -68,6 +68,7 @@ RelaisFailure *
 relais_exchange_explain_pick (RelaisExchange   *self,
                               RelaisPickResult  result)
 {
+  self->record->error_is_own = TRUE;
   if (self->rule != NULL && ((result == RELAIS_PICK_MODEL && self->rule->model != NULL) ||
                              (result == RELAIS_PICK_DIALECT &&
                               (self->rule->account != NULL || self->rule->provider != NULL))))
@@ -114,7 +115,7 @@ dup_span (gint64 us)
 }
 
 static const char *
-name_health (RelaisHealthKind kind)
+name_health (const RelaisHealthState *state)
 {
   static const char *const names[] = {
     [RELAIS_HEALTH_WELL] = "was not asked",
@@ -124,10 +125,12 @@ name_health (RelaisHealthKind kind)
     [RELAIS_HEALTH_LIMITED] = "is rate limited",
     [RELAIS_HEALTH_QUOTA] = "has used up its quota of the day",
     [RELAIS_HEALTH_NO_CREDIT] = "is out of credit",
-    [RELAIS_HEALTH_BAD_KEY] = "had its key refused: correct it",
+    [RELAIS_HEALTH_BAD_KEY] = "had its key refused (correct it)",
   };
 
-  return names[kind];
+  if (state->kind == RELAIS_HEALTH_LIMITED && state->status >= 500)
+    return "asked to wait";
+  return names[state->kind];
 }
 
 typedef struct
@@ -136,8 +139,9 @@ typedef struct
   GString        *text;
   guint           n;
   guint           n_limited;
-  guint n_free;    /* could have served, had there been more attempts */
-  guint n_unknown; /* have no such model */
+  guint n_free;        /* could have served, had there been more attempts */
+  guint n_unknown;     /* have no such model */
+  gboolean is_foreign; /* some of the text is an upstream's */
 } Report;
 
 /* What is held against an account may be over already, or never was for long. */
@@ -150,7 +154,8 @@ is_limited (const RelaisHealthState *state,
           (tried->kind == RELAIS_OUTCOME_LIMITED || tried->kind == RELAIS_OUTCOME_QUOTA));
 }
 
-/* Each account that could have served, and what was against it. */
+/* Each account that could have served, and what was against it. What an upstream said of another
+ * request may quote that. */
 static void
 add_account (Report                  *report,
              const RelaisAccount     *account,
@@ -172,18 +177,18 @@ add_account (Report                  *report,
     return;
   g_string_append_printf (report->text, "%s“%s” ", report->n > 1 ? "; " : "", account->label);
   if (state->kind != RELAIS_HEALTH_WELL || tried == NULL)
-    g_string_append (report->text, name_health (state->kind));
+    g_string_append (report->text, name_health (state));
   if (state->kind != RELAIS_HEALTH_WELL && state->until_us != RELAIS_HEALTH_NEVER_US)
     {
       g_autofree char *span = dup_span (left_us);
 
       g_string_append_printf (report->text, " for another %s", span);
     }
-  if (tried != NULL)
-    g_string_append_printf (report->text, "%s%s", state->kind != RELAIS_HEALTH_WELL ? ": it " : "",
-                            tried->words);
-  else if (state->words != NULL && *state->words != '\0')
-    g_string_append_printf (report->text, ": %s", state->words);
+  if (tried == NULL)
+    return;
+  report->is_foreign |= tried->is_foreign;
+  g_string_append_printf (report->text, "%s%s", state->kind != RELAIS_HEALTH_WELL ? ": it " : "",
+                          tried->words);
 }
 
 static void
@@ -223,6 +228,7 @@ relais_exchange_explain_all (RelaisExchange *self)
   gint64 wait_ms = find_wait_ms (&report, until_us);
   int code = RELAIS_ERROR_UPSTREAM;
 
+  self->record->error_is_own = !report.is_foreign;
   if (report.n > ACCOUNTS_NAMED_MAX)
     g_string_append_printf (text, "; and %u more", report.n - ACCOUNTS_NAMED_MAX);
   if (report.n > 0 && report.n_unknown == report.n)

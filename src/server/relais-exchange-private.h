@@ -26,7 +26,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   RelaisOutcomeKind kind;
-  char *words; /* owned */
+  char *words;         /* owned */
+  gboolean is_foreign; /* some of them are the upstream's */
 } RelaisTried;
 
 typedef struct

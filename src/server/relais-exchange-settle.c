@@ -180,11 +180,13 @@ tried_free (gpointer data)
 
 static void
 note_tried (RelaisExchange      *self,
-            const RelaisOutcome *outcome)
+            const RelaisOutcome *outcome,
+            gboolean             is_foreign)
 {
   RelaisTried *tried = g_new0 (RelaisTried, 1);
 
   tried->kind = outcome->kind;
+  tried->is_foreign = is_foreign && outcome->words != NULL;
   tried->words = outcome->status > 0
                    ? g_strdup_printf ("answered %u%s%s", outcome->status,
                                       outcome->words != NULL ? ": " : "",
@@ -197,10 +199,12 @@ note_tried (RelaisExchange      *self,
 }
 
 /* TRUE when the request goes on with another account, or later, or was answered with what became of
- * all. A keep-alive that left stands in no way: the answer itself has not begun. */
+ * all. A keep-alive that left stands in no way: the answer itself has not begun. The words of
+ * @outcome are the upstream's where they are @is_foreign. */
 static gboolean
 settle (RelaisExchange      *self,
-        const RelaisOutcome *outcome)
+        const RelaisOutcome *outcome,
+        gboolean             is_foreign)
 {
   g_auto (RelaisPick) pick = { .result = RELAIS_PICK_SPENT };
 
@@ -209,7 +213,7 @@ settle (RelaisExchange      *self,
   self->wait_ms = outcome->wait_ms;
   if (relais_outcome_is_final (outcome->kind) || self->spoken)
     return FALSE;
-  note_tried (self, outcome);
+  note_tried (self, outcome, is_foreign);
   if (may_try (self))
     relais_exchange_pick (self, &pick);
   if (pick.result == RELAIS_PICK_FOUND || pick.result == RELAIS_PICK_WAIT)
@@ -238,7 +242,7 @@ relais_exchange_settle (RelaisExchange *self,
 
   read_outcome (self, error, &outcome);
   outcome.words = words;
-  return settle (self, &outcome);
+  return settle (self, &outcome, error == NULL);
 }
 
 /* Likewise: the answer of 200 is an error. */
@@ -251,7 +255,7 @@ relais_exchange_settle_failure (RelaisExchange      *self,
 
   relais_outcome_read_failure (failure, &outcome);
   outcome.words = words;
-  return settle (self, &outcome);
+  return settle (self, &outcome, TRUE);
 }
 
 /* The answer of 200 turned out to be an error before any of it left. */

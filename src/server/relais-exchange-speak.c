@@ -158,6 +158,7 @@ relais_exchange_speak (RelaisExchange *self)
     {
       failure = relais_failure_new (RELAIS_ERROR_NOT_SUPPORTED,
                                     "The practice account answers generation requests only");
+      self->record->error_is_own = TRUE;
       relais_exchange_fail (self, failure);
       return;
     }
@@ -166,6 +167,7 @@ relais_exchange_speak (RelaisExchange *self)
   if (self->prompt == NULL || !relais_settle_check (self->prompt, self->dialect->id, &error))
     {
       failure = relais_dialect_failure_from_error (error);
+      self->record->error_is_own = TRUE;
       relais_exchange_fail (self, failure);
       return;
     }

@@ -407,6 +407,7 @@ refuse_change (RelaisExchange *self)
                                 "refuse such requests (strict translation)",
                                 change->field, self->account->label, change->reason);
   failure->param = g_strdup (change->field);
+  self->record->error_is_own = TRUE;
   relais_exchange_fail (self, failure);
   return TRUE;
 }
@@ -447,6 +448,7 @@ encode (RelaisExchange *self)
     {
       g_autoptr (RelaisFailure) failure = relais_dialect_failure_from_error (error);
 
+      self->record->error_is_own = TRUE;
       relais_exchange_fail (self, failure);
       return NULL;
     }

@@ -446,6 +446,22 @@ def each_request_has_a_line_that_tells_no_secret():
 
 
 @test
+def what_an_upstream_quotes_is_told_to_who_asked_alone():
+    upstream = StandIn()
+    upstream.refusal = 401, {'error': {'message': 'While serving prompt “a SECRET of mine”', 'type': 'x', 'code': None}}
+    rows = [{'id': name, 'label': name, 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret} for name in 'ab']
+    with Relais(accounts=rows) as relais:
+        for attempt in range(2):
+            answer = relais.request('POST', '/v1/chat/completions', {'model': 'm-one', 'messages': [{'role': 'user', 'content': 'hi'}]})
+            equal((answer[0], b'SECRET' in answer[2]), (502, attempt == 0), answer)
+        lines = until(lambda: len(lines_of(relais)) == 2 and lines_of(relais), 'their lines')
+        ask = 'POST /v1/chat/completions m-one'
+        assert lines[0].startswith(f'{ask} “b” 502: the upstream answered 401 (“a” bad-key 401'), lines
+        assert lines[1].startswith(f'{ask} 502: No account could serve this request: “a” had its key refused (correct it); “b” had'), lines
+        assert 'SECRET' not in relais.said(), relais.said()
+
+
+@test
 def a_flood_is_counted():
     with Relais('--practice', '--auth-mode', 'strict') as relais:
         for _ in range(30):

@@ -481,13 +481,23 @@ def a_good_answer_ends_a_row_of_faults():
 def all_cooling_names_each_and_the_earliest_end():
     vendors = [Vendor(limited(seconds, f'wait {seconds}')) for seconds in (50, 30, 40)]
     with Relais(accounts=pool(*vendors)) as relais:
-        for _ in range(2):
+        for own in (True, False):
             status, headers, answer = ask(relais)
             equal(status, 429, answer)
             assert 28 <= int(headers['retry-after']) <= 30 and 'x-should-retry' not in headers, headers
             for label, seconds in zip('ABC', (50, 30, 40)):
-                assert f'“{label}” is rate limited' in answer and f'wait {seconds}' in answer, answer
+                assert f'“{label}” is rate limited' in answer, answer
+                equal(f'wait {seconds}' in answer, own, 'what it said of another request is not told')
         equal(counts(*vendors), (1, 1, 1))
+
+
+@test
+def who_asked_to_wait_is_not_called_rate_limited():
+    vendors = [Vendor(refusal(503, 'busy', {'retry-after': '50'})) for _ in range(2)]
+    with Relais(accounts=pool(*vendors)) as relais:
+        for _ in range(2):
+            answer = ask(relais)[2]
+            assert '“A” asked to wait for another ' in answer and '“B” asked to wait' in answer, answer
 
 
 @test

@@ -777,7 +777,7 @@ test_faults (Fixture       *self,
   RelaisRecord *record;
 
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-large", ""), NULL, &large), ==, 503);
-  g_assert_nonnull (strstr (large, "“openai” is rate limited for another 7 s: it answered 500; “anthropic” is rate limited"));
+  g_assert_nonnull (strstr (large, "“openai” asked to wait for another 7 s: it answered 500; “anthropic” asked to wait"));
   g_assert_cmpuint (last_record (self, 1)->attempts, ==, 3);
 
   self->limits->upstream_first_byte_timeout_ms = 100;
@@ -789,16 +789,21 @@ test_faults (Fixture       *self,
 
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-key", ""), &head, &refused), ==, 502);
   g_assert_nonnull (strstr (head, "\r\nx-should-retry: false\r\n"));
-  g_assert_nonnull (strstr (refused, "“openai” had its key refused: correct it: it answered 401: wrong: [hidden]"));
+  g_assert_nonnull (strstr (refused, "“openai” had its key refused (correct it): it answered 401: wrong: [hidden]"));
   g_assert_nonnull (strstr (refused, "“gemini” had its key refused"));
   record = last_record (self, 3);
+  g_assert_false (record->error_is_own);
   g_assert_cmpuint (record->upstream_status, ==, 401);
   g_assert_cmpuint (record->attempts, ==, 3);
   g_assert_cmpint (g_atomic_int_get (&self->n_rejected), >=, 3);
   /* they are out: nobody is asked any more */
   g_assert_cmpuint (ask (self, "POST", "/v1/chat/completions", NULL, CHAT ("up-x", ""), NULL, &after), ==, 502);
+  g_assert_nonnull (strstr (after, "“openai” had its key refused (correct it)"));
   record = last_record (self, 4);
   g_assert_cmpuint (record->attempts, ==, 0);
+  /* what was said of another request may quote it */
+  g_assert_null (strstr (after, "wrong"));
+  g_assert_true (record->error_is_own);
 }
 
 /* A name goes into every row of the monitor: it has a length. */
