@@ -179,7 +179,8 @@ test_account (RelaisEngine *engine,
     return complain (error);
   if (!result->ok)
     {
-      fprintf (stderr, "%s: %s\n", id, result->message);
+      words = relais_cli_dup_unlisted (result);
+      fprintf (stderr, "%s: %s\n", id, words);
       return RELAIS_EXIT_FAILED;
     }
   words = relais_cli_dup_listed (result);

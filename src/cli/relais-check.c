@@ -70,6 +70,17 @@ check_keyring (RelaisEngine *engine)
     }
 }
 
+/* No fault where the person says what there is: not every server has a list. */
+static gboolean
+needs_no_list (RelaisAccountRow       *row,
+               const RelaisTestResult *result)
+{
+  const char *const *models = relais_account_row_get_models (row);
+
+  return models != NULL && models[0] != NULL &&
+         (result->status == 404 || result->status == 405 || result->status == 501);
+}
+
 /* @works becomes TRUE when requests can go to it. */
 static gboolean
 check_account (RelaisEngine     *engine,
@@ -88,12 +99,14 @@ check_account (RelaisEngine     *engine,
                                     relais_cli_slot_cb, &slot);
   done = relais_cli_wait (&slot);
   result = relais_engine_test_account_finish (engine, done, &error);
-  if (result == NULL || !result->ok)
-    return say (FALSE, relais_account_row_get_label (row),
-                result != NULL ? result->message : error->message);
+  if (result == NULL)
+    return say (FALSE, relais_account_row_get_label (row), error->message);
+  words = result->ok ? relais_cli_dup_listed (result) : relais_cli_dup_unlisted (result);
+  if (!result->ok && !needs_no_list (row, result))
+    return say (FALSE, relais_account_row_get_label (row), words);
   *works = TRUE;
-  words = relais_cli_dup_listed (result);
-  return say (TRUE, relais_account_row_get_label (row), words);
+  say_as (result->ok ? "ok" : "note", relais_account_row_get_label (row), words);
+  return TRUE;
 }
 
 static gboolean

@@ -122,6 +122,19 @@ relais_cli_dup_listed (const RelaisTestResult *result)
 }
 
 /**
+ * relais_cli_dup_unlisted:
+ * @result: of a test of an account that did not go well
+ *
+ * Returns: (transfer full): what was asked, and what the server said to that
+ */
+char *
+relais_cli_dup_unlisted (const RelaisTestResult *result)
+{
+  return result->status > 0 ? g_strdup_printf ("the list of models: %u: %s", result->status, result->message)
+                            : g_strdup (result->message);
+}
+
+/**
  * relais_cli_say_notes:
  * @engine: an engine
  * @file: (nullable): its accounts file

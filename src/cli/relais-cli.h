@@ -30,30 +30,31 @@ int relais_key_main      (int    argc,
 int relais_check_main    (int    argc,
                           char **argv);
 
-void          relais_cli_take_key    (void);
-gboolean      relais_cli_parse       (const char               *name,
-                                      const char               *arguments,
-                                      const char               *summary,
-                                      const GOptionEntry       *entries,
-                                      int                      *argc,
-                                      char                   ***argv);
-GAsyncResult *relais_cli_wait        (GAsyncResult            **slot);
-void          relais_cli_slot_cb     (GObject                  *source,
-                                      GAsyncResult             *result,
-                                      gpointer                  slot);
-char         *relais_cli_dup_listed  (const RelaisTestResult   *result);
-void          relais_cli_say_notes   (RelaisEngine             *engine,
-                                      const char               *file);
-gboolean      relais_cli_set_proxy   (RelaisEngine             *engine,
-                                      const char               *url,
-                                      GError                  **error);
-gboolean      relais_cli_load        (RelaisEngine             *engine,
-                                      GError                  **error);
-char         *relais_cli_read_secret (const char               *prompt,
-                                      GError                  **error);
-gboolean      relais_cli_has_key     (void);
-char         *relais_cli_find_key    (const char               *file,
-                                      GError                  **error);
-char         *relais_cli_key_file    (const char               *data_dir);
+void          relais_cli_take_key     (void);
+gboolean      relais_cli_parse        (const char               *name,
+                                       const char               *arguments,
+                                       const char               *summary,
+                                       const GOptionEntry       *entries,
+                                       int                      *argc,
+                                       char                   ***argv);
+GAsyncResult *relais_cli_wait         (GAsyncResult            **slot);
+void          relais_cli_slot_cb      (GObject                  *source,
+                                       GAsyncResult             *result,
+                                       gpointer                  slot);
+char         *relais_cli_dup_listed   (const RelaisTestResult   *result);
+char         *relais_cli_dup_unlisted (const RelaisTestResult   *result);
+void          relais_cli_say_notes    (RelaisEngine             *engine,
+                                       const char               *file);
+gboolean      relais_cli_set_proxy    (RelaisEngine             *engine,
+                                       const char               *url,
+                                       GError                  **error);
+gboolean      relais_cli_load         (RelaisEngine             *engine,
+                                       GError                  **error);
+char         *relais_cli_read_secret  (const char               *prompt,
+                                       GError                  **error);
+gboolean      relais_cli_has_key      (void);
+char         *relais_cli_find_key     (const char               *file,
+                                       GError                  **error);
+char         *relais_cli_key_file     (const char               *data_dir);
 
 G_END_DECLS

@@ -552,7 +552,19 @@ def check_says_what_works():
     status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': rows})))
     equal(status, 1, out)
     equal([line.split()[0] for line in out.splitlines()], ['ok', 'problem'] + ['ok'] * 6, out)
-    assert 'Connection refused: nothing listens on port 9 of 127.0.0.1' in out, out
+    assert re.search(r'problem +Mine +Connection refused: nothing listens on port 9 of 127.0.0.1', out), out
+
+
+@test
+def check_needs_no_list_where_the_models_are_given():
+    upstream = StandIn()
+    upstream.models = None
+    row = {'id': 'a', 'label': 'Mine', 'provider': 'openai', 'base_url': upstream.url, 'api_key': upstream.secret}
+    for more, kind, wanted in (({}, 'problem', 1), ({'models': ['m-*', 'm-one']}, 'note', 0)):
+        status, out, err = run('check', '--accounts-file', write('check.json', json.dumps({'accounts': [dict(row, **more)]})))
+        equal(status, wanted, out + err)
+        assert re.search(rf'{kind} +Mine +the list of models: 404: no list', out), out
+        equal(len(re.findall(r'ok +\S+ +answered by m-one of “Mine”', out)), 0 if wanted else 4, out)
 
 
 @test

@@ -239,6 +239,8 @@ class Handler(socketserver.BaseRequestHandler):
                  'x-ratelimit-remaining-requests: 99\r\nanthropic-ratelimit-requests-remaining: 98\r\n')
         if dialect == 'models':
             names = self.server.models
+            if names is None:
+                return self.send(404, json.dumps(error_body('openai-chat', 404, 'no list')).encode())
             data = {'models': [{'name': f'models/{name}'} for name in names]} if model == '/v1beta/models' else \
                 {'object': 'list', 'data': [{'id': name, 'object': 'model'} for name in names]}
             return self.send(200, json.dumps(data).encode())
