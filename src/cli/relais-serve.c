@@ -152,7 +152,7 @@ say_where_accounts_go (RelaisEngine *engine)
                      "file instead\n");
 }
 
-/* A rule that serves nobody is no reason not to start: the account may yet be added. */
+/* A rule that serves nobody is no reason not to start: others may serve. */
 static void
 say_idle_rules (RelaisEngine *engine)
 {
@@ -169,24 +169,30 @@ find_fixed (void)
                                                                     : NULL;
 }
 
-/* Likewise: whoever is to answer everything may yet come. */
-static void
-say_missing_fixed (RelaisEngine *engine)
+/* Without the account that is to answer everything nothing could be: there are no others than those
+ * that are there at the start. */
+static gboolean
+has_fixed (RelaisEngine  *engine,
+           GError       **error)
 {
   const char *id = find_fixed ();
   GListModel *rows = relais_engine_list_accounts (engine);
+  g_autoptr (GString) ids = g_string_new (NULL);
 
   for (guint i = 0; id != NULL && i < g_list_model_get_n_items (rows); i++)
     {
       g_autoptr (RelaisAccountRow) row = g_list_model_get_item (rows, i);
 
       if (strcmp (relais_account_row_get_id (row), id) == 0)
-        id = NULL;
+        return TRUE;
+      g_string_append_printf (ids, "%s“%s”", i > 0 ? ", " : "", relais_account_row_get_id (row));
     }
-  if (id != NULL)
-    fprintf (stderr,
-             "warning: --scheduling %s: no account has that id, so no request can be answered\n",
-             scheduling);
+  /* that there are none at all is told at the start */
+  if (ids->len == 0)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--scheduling %s: no account has that id; there is %s", scheduling, ids->str);
+  return FALSE;
 }
 
 static void
@@ -208,7 +214,6 @@ started_cb (GObject      *source,
       return;
     }
   say_idle_rules (serve->engine);
-  say_missing_fixed (serve->engine);
   say_key (serve);
   urls = relais_engine_dup_urls (serve->engine);
   printf ("listening on %s\n", urls[0]);
@@ -227,7 +232,8 @@ loaded_cb (GObject      *source,
   Serve *serve = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (relais_engine_load_finish (serve->engine, result, &error))
+  if (relais_engine_load_finish (serve->engine, result, &error) &&
+      has_fixed (serve->engine, &error))
     {
       relais_engine_start_async (serve->engine, NULL, started_cb, serve);
       return;

@@ -568,6 +568,16 @@ def check_needs_no_list_where_the_models_are_given():
 
 
 @test
+def a_fixed_account_that_is_not_there_does_not_start():
+    rows = [{'id': name, 'provider': 'practice'} for name in 'ab']
+    for more in (['--practice'], ['--accounts-file', write('fixed.json', json.dumps({'accounts': rows}))]):
+        status, out, err = run('serve', '--port', '0', *more, '--scheduling', 'fixed:nobody')
+        ids = '“practice”' if '--practice' in more else '“a”, “b”'
+        equal((status, out), (1, ''), err)
+        assert f'relais serve: --scheduling fixed:nobody: no account has that id; there is {ids}\n' in err, err
+
+
+@test
 def check_says_each_thing_once():
     for text, words in (('{"accounts":[]}', 'none yet'), ('{', 'is not valid JSON'),
                         ('{"accounts":[{"id":"a","provider":"practice","enabled":false}]}', 'all of them are paused')):
