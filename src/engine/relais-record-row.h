@@ -18,10 +18,11 @@ G_BEGIN_DECLS
  * (strings or NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while
  * running), "first-byte-us" (int64), "tokens", "input-tokens", "output-tokens" (int64, -1 when
  * unknown), "stream", "aborted", "error-is-own" (boolean: no word of it is the upstream's), "rule"
- * (uint, the number of the model rule that applied, 0 for none), "dropped" (string, the fields the upstream's dialect has nothing like, or NULL), "trace"
- * (GPtrArray of RelaisTraceStep), "detours" (string, what of that came before the last attempt, in
- * one line, or NULL), "refused-host", "refused-origin" (strings, what a person could allow so that
- * the like of it is let in, or NULL). */
+ * (uint, the number of the model rule that applied, 0 for none), "dropped" (string, the fields the
+ * upstream's dialect has nothing like, or NULL), "trace" (GPtrArray of RelaisTraceStep), "detours"
+ * (string, what of that came before the last attempt, in one line, or NULL), "refused-host",
+ * "refused-origin" (strings, what a person could allow so that the like of it is let in, or
+ * NULL). */
 #define RELAIS_TYPE_RECORD_ROW (relais_record_row_get_type ())
 
 G_DECLARE_FINAL_TYPE (RelaisRecordRow, relais_record_row, RELAIS, RECORD_ROW, GObject)

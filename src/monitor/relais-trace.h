@@ -24,7 +24,7 @@ typedef struct
 {
   RelaisTraceKind  kind;
   char *account; /* owned: its label, or NULL */
-  /* static. BEHIND: conversation, unlisted, fallback, exclusive, priority, dialect, turn or place;
+  /* static. BEHIND: conversation, fallback, exclusive, priority, dialect, turn or place;
    * else served, request, limited, quota, fault, timeout, bad-key, no-credit, forbidden or
    * no-model */
   const char      *reason;
