@@ -508,6 +508,7 @@ test_stop_twice (Fixture       *self,
   g_autoptr (RelaisListening) first = NULL, second = NULL;
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) connection = NULL;
+  GOutputStream *output;
   g_autofree char *request = g_strdup_printf ("POST /v1/chat/completions HTTP/1.0\r\n"
                                               "Content-Type: application/json\r\n"
                                               "Content-Length: %zu\r\n\r\n%s",
@@ -519,8 +520,8 @@ test_stop_twice (Fixture       *self,
   make_core (self, &options);
   first = relais_core_start (self->core);
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", first->port, NULL, NULL);
-  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
-                                            strlen (request), NULL, NULL, NULL));
+  output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_assert_true (g_output_stream_write_all (output, request, strlen (request), NULL, NULL, NULL));
   while (g_hash_table_size (self->core->n_requests) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (late);
