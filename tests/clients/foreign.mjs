@@ -389,8 +389,8 @@ scenarios['a hard schema of a tool'] = async (it) => {
 both('errors keep their class', async ({ sdk, model }, stream) => {
   for (const status of [400, 404, 429, 500, 529]) {
     const wanted = status === 529 ? sdk.overloaded : status;
-    // A model that is limited rests for a while.
-    await assert.rejects(sdk.ask(sdk.body(status === 429 ? `${model}-busy` : model, sdk.user(`STATUS:${status}`), {}), stream), (error) => {
+    // A model that is limited rests for a while, and only its own attempt repeats the vendor’s words.
+    await assert.rejects(sdk.ask(sdk.body(status === 429 ? `${model}-busy${stream ? '-streamed' : ''}` : model, sdk.user(`STATUS:${status}`), {}), stream), (error) => {
       assert.ok(sdk.fault(error, wanted), `${status}: ${error.constructor.name} ${error.status}, wanted ${wanted}`);
       assert.match(error.message, new RegExp(`the vendor says ${status}`));
       return true;

@@ -576,8 +576,8 @@ def hard_tool(run):
 def errors(run, stream):
     for status in (400, 404, 429, 500, 529):
         wanted = run.sdk.overloaded if status == 529 else status
-        # a model that is limited rests for a while
-        model = f'{run.model}-busy' if status == 429 else run.model
+        # a model that is limited rests for a while, and only its own attempt repeats the vendor's words
+        model = f'{run.model}-busy{"-streamed" if stream else ""}' if status == 429 else run.model
         error = fails(lambda: run.sdk.ask(run.sdk.body(model, run.sdk.user(f'STATUS:{status}')), stream))
         assert run.sdk.is_fault(error, wanted), f'{status}: {error!r}, wanted {wanted}'
         assert f'the vendor says {status}' in str(error), error
