@@ -15,6 +15,7 @@
 #include "relais-next-step.h"
 #include "relais-record-cells.h"
 #include "relais-record-view.h"
+#include "relais-steady-list.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -30,6 +31,8 @@ struct _RelaisMonitorPage
   AdwStatusPage      *empty;
   GtkFilterListModel *filtered;
   GtkListView        *lines;
+  GtkButton          *newest;
+  GtkRevealer        *newest_revealer;
   GtkStack           *rows_stack;
   GtkSearchBar       *search_bar;
   GtkSearchEntry     *search_entry;
@@ -43,6 +46,7 @@ struct _RelaisMonitorPage
   /* owned */
   RelaisEngine       *engine;
   RelaisNextStep     *next_step;
+  RelaisSteadyList *rows; /* stands still for who scrolled away from the newest */
   GSettings          *settings;
   GSignalGroup       *list_signals;
   guint               scroll_idle;
@@ -188,24 +192,77 @@ relais_monitor_page_unmap (GtkWidget *widget)
   fill_lists (self);
 }
 
-static gboolean
-relais_monitor_page_scroll_cb (gpointer data)
+static void
+scroll_to_newest (RelaisMonitorPage *self)
 {
-  RelaisMonitorPage *self = data;
   GtkWidget *list = get_list (self);
 
-  self->scroll_idle = 0;
   if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0)
-    return G_SOURCE_REMOVE;
+    return;
   /* the column view has the action in the list view inside it */
   if (GTK_IS_COLUMN_VIEW (list))
     list = gtk_widget_get_last_child (list);
   gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
+}
+
+static gboolean
+relais_monitor_page_scroll_cb (gpointer data)
+{
+  RelaisMonitorPage *self = data;
+
+  relais_steady_list_set_still (self->rows, FALSE);
+  self->scroll_idle = 0;
+  scroll_to_newest (self);
   return G_SOURCE_REMOVE;
 }
 
+/* Not at once: a list that moves must not change. But before the next layout, so that nothing
+ * jumps. */
+static void
+follow (RelaisMonitorPage *self)
+{
+  if (self->scroll_idle == 0)
+    self->scroll_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, relais_monitor_page_scroll_cb, self,
+                                         NULL);
+}
+
+static void
+relais_monitor_page_newest_cb (RelaisMonitorPage *self)
+{
+  scroll_to_newest (self);
+  gtk_widget_grab_focus (get_list (self));
+}
+
+static void
+relais_monitor_page_place_cb (RelaisMonitorPage *self)
+{
+  GtkAdjustment *place = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_list (self)));
+
+  if (self->rows == NULL)
+    return;
+  if (gtk_adjustment_get_value (place) >= 1)
+    relais_steady_list_set_still (self->rows, TRUE);
+  else if (relais_steady_list_get_still (self->rows))
+    follow (self);
+}
+
+static void
+relais_monitor_page_waiting_cb (RelaisMonitorPage *self)
+{
+  guint n = relais_steady_list_get_n_waiting (self->rows);
+  /* Translators: a button: what came while the list is scrolled away from its top, and the way
+   * there */
+  g_autofree char *label = g_strdup_printf (ngettext ("%'u _New Request", "%'u _New Requests", n), n);
+
+  if (n > 0)
+    gtk_button_set_label (self->newest, label);
+  gtk_revealer_set_reveal_child (self->newest_revealer, n > 0);
+  if (n > 0)
+    relais_monitor_page_place_cb (self);
+}
+
 /* A list view holds on to the row at its top. Who looks at the newest row wants to go on doing so;
- * who scrolled away wants to stay. Before the next layout, so that nothing jumps. */
+ * who scrolled away wants to stay. */
 static void
 relais_monitor_page_rows_cb (RelaisMonitorPage *self,
                              guint              position,
@@ -214,10 +271,8 @@ relais_monitor_page_rows_cb (RelaisMonitorPage *self,
 {
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_list (self)));
 
-  if (position == 0 && added > 0 && self->scroll_idle == 0 &&
-      gtk_adjustment_get_value (adjustment) < 1)
-    self->scroll_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, relais_monitor_page_scroll_cb, self,
-                                         NULL);
+  if (position == 0 && added > 0 && gtk_adjustment_get_value (adjustment) < 1)
+    follow (self);
   relais_monitor_page_update (self);
 }
 
@@ -249,7 +304,16 @@ set_engine (RelaisMonitorPage *self,
   if (!g_set_object (&self->engine, engine))
     return;
   records = engine != NULL ? relais_engine_list_records (engine) : NULL;
-  gtk_filter_list_model_set_model (self->filtered, records);
+  gtk_filter_list_model_set_model (self->filtered, NULL);
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
+  g_clear_object (&self->rows);
+  if (records != NULL)
+    {
+      self->rows = relais_steady_list_new (records);
+      g_signal_connect_object (self->rows, "notify::n-waiting", G_CALLBACK (relais_monitor_page_waiting_cb), self,
+                               G_CONNECT_SWAPPED);
+      gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (self->rows));
+    }
   g_object_set (self->traffic, "records", records, NULL);
   g_signal_group_set_target (self->list_signals, records);
   g_clear_object (&self->next_step);
@@ -280,6 +344,7 @@ set_narrow (RelaisMonitorPage *self,
     return;
   self->narrow = narrow;
   fill_lists (self);
+  relais_monitor_page_place_cb (self);
   relais_monitor_page_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
 }
@@ -357,6 +422,7 @@ relais_monitor_page_dispose (GObject *object)
       gtk_filter_list_model_set_filter (self->filtered, NULL);
       gtk_filter_list_model_set_model (self->filtered, NULL);
     }
+  g_clear_object (&self->rows);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   /* the bin keeps a pointer to it, and the template would drop it first */
@@ -418,6 +484,8 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, empty);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, filtered);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, lines);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, newest);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, newest_revealer);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, rows_stack);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, search_entry);
@@ -428,6 +496,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, traffic);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, unlock);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_newest_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_search_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, relais_monitor_page_rows_cb);
@@ -466,10 +535,13 @@ static void
 relais_monitor_page_init (RelaisMonitorPage *self)
 {
   g_autoptr (GtkFilter) filter = NULL;
+  GtkScrollable *lists[2];
 
   self->narrow = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  lists[0] = GTK_SCROLLABLE (self->lines);
+  lists[1] = GTK_SCROLLABLE (self->table);
   filter = GTK_FILTER (gtk_custom_filter_new (relais_monitor_page_match, self, NULL));
   gtk_filter_list_model_set_filter (self->filtered, filter);
   relais_banner_set_button (self->banner, _("_Resume"), "win.pause-monitor");
@@ -477,6 +549,9 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   align_titles (self->table, 2);
   relais_names_set_all (GTK_WIDGET (self->table), "GtkColumnListView", _("Requests"));
   relais_names_set_all (GTK_WIDGET (self->table), "GtkListItemWidget", _("Column Titles"));
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_signal_connect_object (gtk_scrollable_get_vadjustment (lists[i]), "value-changed",
+                             G_CALLBACK (relais_monitor_page_place_cb), self, G_CONNECT_SWAPPED);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",

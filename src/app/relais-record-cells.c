@@ -16,6 +16,7 @@
  * in markup, with an expression for each property, kept the main loop for 250 ms at a time. */
 
 #define COLUMN "relais-column" /* of a GtkListItem: its column */
+#define RECORD "relais-record" /* of a GtkListItem: what it shows, also between two binds */
 #define LINE "relais-line"     /* of a GtkListItem: the labels of a line */
 
 /* One column: how its text is made, by which signals that changes, and how it looks. */
@@ -264,7 +265,7 @@ static void
 relais_record_cells_update_cb (GtkListItem *item)
 {
   const Column *column = g_object_get_data (G_OBJECT (item), COLUMN);
-  RelaisRecordRow *record = gtk_list_item_get_item (item);
+  RelaisRecordRow *record = g_object_get_data (G_OBJECT (item), RECORD);
   GtkWidget *label = gtk_list_item_get_child (item);
 
   if (column == &columns[RELAIS_RECORD_CELL_STATUS])
@@ -276,20 +277,39 @@ relais_record_cells_update_cb (GtkListItem *item)
 }
 
 static void
+relais_record_cells_let_go_cb (gconstpointer  data,
+                               GtkListItem   *item)
+{
+  g_autoptr (RelaisRecordRow) record = g_object_steal_data (G_OBJECT (item), RECORD);
+
+  if (record != NULL)
+    g_signal_handlers_disconnect_by_data (record, item);
+}
+
+/* FALSE: it follows that record already. A row that moves is unbound and bound again by GTK 4.8,
+ * and each new one moves all the others: so nothing is let go of before another record comes. */
+static gboolean
+take_record (GtkListItem *item)
+{
+  RelaisRecordRow *record = gtk_list_item_get_item (item);
+
+  if (g_object_get_data (G_OBJECT (item), RECORD) == record)
+    return FALSE;
+  relais_record_cells_let_go_cb (NULL, item);
+  g_object_set_data_full (G_OBJECT (item), RECORD, g_object_ref (record), g_object_unref);
+  return TRUE;
+}
+
+static void
 relais_record_cells_bind_cb (const Column *column,
                              GtkListItem  *item)
 {
+  if (!take_record (item))
+    return;
   for (gsize i = 0; column->signals[i] != NULL; i++)
     g_signal_connect_swapped (gtk_list_item_get_item (item), column->signals[i],
                               G_CALLBACK (relais_record_cells_update_cb), item);
   relais_record_cells_update_cb (item);
-}
-
-static void
-relais_record_cells_unbind_cb (gconstpointer  column,
-                               GtkListItem   *item)
-{
-  g_signal_handlers_disconnect_by_data (gtk_list_item_get_item (item), item);
 }
 
 static void
@@ -321,7 +341,7 @@ relais_record_cells_setup_line_cb (gconstpointer  data,
 static void
 relais_record_cells_update_line_cb (GtkListItem *item)
 {
-  RelaisRecordRow *record = gtk_list_item_get_item (item);
+  RelaisRecordRow *record = g_object_get_data (G_OBJECT (item), RECORD);
   Line *line = g_object_get_data (G_OBJECT (item), LINE);
 
   set_status (line->status, record);
@@ -338,6 +358,8 @@ relais_record_cells_bind_line_cb (gconstpointer  data,
   static const char *const watched[] = { "notify::status", "notify::running", "notify::model",
                                          "notify::account", "notify::error", "notify::duration-us" };
 
+  if (!take_record (item))
+    return;
   for (gsize i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_swapped (gtk_list_item_get_item (item), watched[i],
                               G_CALLBACK (relais_record_cells_update_line_cb), item);
@@ -360,7 +382,7 @@ relais_record_cells_new_factory (RelaisRecordCell cell)
 
   g_signal_connect_swapped (factory, "setup", G_CALLBACK (relais_record_cells_setup_cb), column);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (relais_record_cells_bind_cb), column);
-  g_signal_connect_swapped (factory, "unbind", G_CALLBACK (relais_record_cells_unbind_cb), column);
+  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (relais_record_cells_let_go_cb), column);
   return factory;
 }
 
@@ -376,6 +398,6 @@ relais_record_cells_new_line_factory (void)
 
   g_signal_connect_swapped (factory, "setup", G_CALLBACK (relais_record_cells_setup_line_cb), NULL);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (relais_record_cells_bind_line_cb), NULL);
-  g_signal_connect_swapped (factory, "unbind", G_CALLBACK (relais_record_cells_unbind_cb), NULL);
+  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (relais_record_cells_let_go_cb), NULL);
   return factory;
 }

@@ -18,6 +18,7 @@
 #define N_PER_SECOND 200
 #define SCROLL_PX 40
 #define SCROLL_MS 16
+#define SCROLL_WAY 10000 /* px */
 
 static const RelaisEngineOptions practice = { .practice = TRUE };
 
@@ -227,17 +228,18 @@ is_loaded (gpointer data)
   return relais_engine_get_n_accounts (data) > 0;
 }
 
-/* Down, then up again, and so on. */
+/* Away from the newest, then back to them, and so on. */
 static gboolean
 scroll_cb (gpointer data)
 {
   static int direction = 1;
   GtkAdjustment *adjustment = data;
   double value = gtk_adjustment_get_value (adjustment) + direction * SCROLL_PX;
-  double most = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
-  if (value <= 0 || value >= most)
-    direction = -direction;
+  if (value <= 0)
+    direction = 1;
+  else if (value >= SCROLL_WAY)
+    direction = -1;
   gtk_adjustment_set_value (adjustment, value);
   return G_SOURCE_CONTINUE;
 }

@@ -211,6 +211,72 @@ set_up_records (RelaisEngine *engine,
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 0, "/v1/messages", "claude-sonnet-4-5", "Claude", -1, -1 });
 }
 
+static GtkWidget *
+find_type (GtkWidget  *widget,
+           const char *type)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+add_two_cb (gpointer engine)
+{
+  puppet_engine_add_record (engine, &(PuppetRecord){ 0, 200, "/v1/messages", "claude-sonnet-4-5", "Claude", 900, 1200 });
+  puppet_engine_add_record (engine, &(PuppetRecord){ 0, 200, "/v1/responses", "gpt-5", "Work", 800, 1100 });
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+scroll_a_little_cb (gpointer data)
+{
+  GtkAdjustment *adjustment = data;
+
+  gtk_adjustment_set_value (adjustment, 120);
+  g_idle_add (add_two_cb, g_object_get_data (G_OBJECT (adjustment), "engine"));
+  return G_SOURCE_REMOVE;
+}
+
+/* Once there is something to scroll; not yet: what is being laid out does not move. */
+static void
+filled_cb (GtkAdjustment *adjustment,
+           gpointer       engine)
+{
+  if (gtk_adjustment_get_upper (adjustment) < gtk_adjustment_get_page_size (adjustment) + 120)
+    return;
+  g_signal_handlers_disconnect_by_func (adjustment, filled_cb, engine);
+  g_object_set_data (G_OBJECT (adjustment), "engine", engine);
+  g_idle_add_full (G_PRIORITY_DEFAULT, scroll_a_little_cb, g_object_ref (adjustment),
+                   g_object_unref);
+}
+
+static void
+set_up_scrolled (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  static const char *const lists[] = { "GtkColumnView", "GtkListView" };
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisMonitorPage");
+
+  set_up_records (engine, settings, window);
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      GtkScrollable *list = GTK_SCROLLABLE (find_type (page, lists[i]));
+
+      g_signal_connect_object (gtk_scrollable_get_vadjustment (list), "changed",
+                               G_CALLBACK (filled_cb), engine, 0);
+    }
+}
+
 static void
 set_up_paused (RelaisEngine *engine,
                GSettings    *settings,
@@ -243,23 +309,6 @@ set_up_details (RelaisEngine *engine,
   view = relais_record_view_new (record, settings, relais_engine_list_accounts (engine));
   gtk_window_set_transient_for (GTK_WINDOW (view), window);
   gtk_window_present (GTK_WINDOW (view));
-}
-
-static GtkWidget *
-find_type (GtkWidget  *widget,
-           const char *type)
-{
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_type (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
 }
 
 static void
@@ -490,6 +539,7 @@ static const UiScene scenes[] = {
   { "monitor-no-account", "monitor", set_up_nothing },
   { "monitor-locked", "monitor", set_up_locked },
   { "monitor-paused", "monitor", set_up_paused },
+  { "monitor-scrolled", "monitor", set_up_scrolled },
 };
 
 const UiScene *

@@ -686,6 +686,42 @@ test_filled (void)
   ui_kit_close (&stage);
 }
 
+/* Who scrolled away reads on; what came meanwhile is one click away. */
+static void
+test_scrolled (void)
+{
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+  GtkAdjustment *place = NULL;
+  GtkRevealer *newest = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  place = gtk_scrollable_get_vadjustment (ui_kit_child (page, "table"));
+  newest = ui_kit_child (page, "newest_revealer");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  for (guint i = 0; i < 60; i++)
+    puppet_engine_add_record (stage.engine, &(PuppetRecord){ 60 - i, 200, "/v1/messages", "m", "Work", 12, 3, NULL });
+  ui_kit_drain ();
+  ui_kit_until (is_wide, page);
+  gtk_adjustment_set_value (place, 300);
+  ui_kit_drain ();
+  g_assert_false (gtk_revealer_get_reveal_child (newest));
+
+  puppet_engine_add_record (stage.engine, &(PuppetRecord){ 0, 200, "/v1/new", "m", "Work", 12, 3, NULL });
+  ui_kit_drain ();
+  g_assert_cmpuint (count_rows (page), ==, 60);
+  g_assert_cmpfloat (gtk_adjustment_get_value (place), ==, 300);
+  g_assert_true (gtk_revealer_get_reveal_child (newest));
+  ui_kit_click (ui_kit_find_button (page, "1 New Request"));
+  ui_kit_drain ();
+  g_assert_cmpuint (count_rows (page), ==, 61);
+  g_assert_cmpfloat (gtk_adjustment_get_value (place), <, 1);
+  g_assert_false (gtk_revealer_get_reveal_child (newest));
+  g_assert_nonnull (ui_kit_find_label (ui_kit_child (page, "table"), "POST /v1/new"));
+  ui_kit_close (&stage);
+}
+
 static void
 test_narrow (void)
 {
@@ -724,6 +760,7 @@ main (int   argc,
   g_test_add_func ("/monitor/records", test_records);
   g_test_add_func ("/monitor/details", test_details);
   g_test_add_func ("/monitor/filled", test_filled);
+  g_test_add_func ("/monitor/scrolled", test_scrolled);
   g_test_add_func ("/monitor/narrow", test_narrow);
   return g_test_run ();
 }
