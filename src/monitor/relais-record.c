@@ -73,6 +73,7 @@ relais_record_copy (const RelaisRecord *self)
   copy->peer = g_strdup (self->peer);
   copy->method = g_strdup (self->method);
   copy->path = g_strdup (self->path);
+  copy->query = g_strdup (self->query);
   copy->dialect = g_strdup (self->dialect);
   copy->upstream_dialect = g_strdup (self->upstream_dialect);
   copy->model = g_strdup (self->model);
@@ -87,6 +88,8 @@ relais_record_copy (const RelaisRecord *self)
   if (self->changes != NULL)
     copy->changes = relais_changes_ref (self->changes);
   copy->trace = relais_trace_copy (self->trace);
+  if (self->bodies != NULL)
+    copy->bodies = relais_bodies_ref (self->bodies);
   return copy;
 }
 
@@ -103,6 +106,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->peer);
   g_free (self->method);
   g_free (self->path);
+  g_free (self->query);
   g_free (self->dialect);
   g_free (self->upstream_dialect);
   g_free (self->model);
@@ -116,6 +120,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->refused_origin);
   relais_changes_unref (self->changes);
   g_clear_pointer (&self->trace, g_ptr_array_unref);
+  relais_bodies_unref (self->bodies);
   g_free (self);
 }
 
