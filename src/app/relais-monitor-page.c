@@ -10,11 +10,13 @@
 #include <glib/gi18n.h>
 
 #include "relais-banner.h"
+#include "relais-dialogs.h"
 #include "relais-monitor-page.h"
 #include "relais-names.h"
 #include "relais-next-step.h"
 #include "relais-record-cells.h"
 #include "relais-record-view.h"
+#include "relais-toast.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -75,7 +77,7 @@ relais_monitor_page_activate_cb (RelaisMonitorPage *self,
   if (record == NULL)
     return;
   view = relais_record_view_new (record, self->settings,
-                                 relais_engine_list_accounts (self->engine));
+                                 self->engine);
   gtk_window_set_transient_for (GTK_WINDOW (view),
                                 GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (view));
@@ -349,7 +351,6 @@ relais_monitor_page_dispose (GObject *object)
 {
   RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
 
-  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_object (&self->list_signals);
   g_clear_object (&self->next_step);
   if (self->filtered != NULL)
@@ -357,6 +358,8 @@ relais_monitor_page_dispose (GObject *object)
       gtk_filter_list_model_set_filter (self->filtered, NULL);
       gtk_filter_list_model_set_model (self->filtered, NULL);
     }
+  /* rows that come back as the filter goes have asked for it */
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   /* the bin keeps a pointer to it, and the template would drop it first */
@@ -481,4 +484,94 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",
                                   G_CALLBACK (relais_monitor_page_update), self);
+}
+
+static void
+relais_monitor_page_exported_cb (GObject      *source,
+                                 GAsyncResult *result,
+                                 gpointer      data)
+{
+  g_autoptr (RelaisMonitorPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+
+  relais_engine_export_finish (RELAIS_ENGINE (source), result, &error);
+  if (self->engine == NULL)
+    return;
+  if (error == NULL)
+    {
+      relais_toast_show (GTK_WIDGET (self), _("Requests exported"));
+      return;
+    }
+  words = relais_words_error (error);
+  relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), words);
+}
+
+/**
+ * relais_monitor_page_export_to:
+ * @self: a page
+ * @file: where to write the requests that are shown
+ * @format: what the file is to be
+ *
+ * With what is kept of their contents. A message says what came of it.
+ */
+void
+relais_monitor_page_export_to (RelaisMonitorPage  *self,
+                               GFile              *file,
+                               RelaisExportFormat  format)
+{
+  g_return_if_fail (RELAIS_IS_MONITOR_PAGE (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  relais_engine_export_async (self->engine, G_LIST_MODEL (self->filtered), format, file, NULL,
+                              relais_monitor_page_exported_cb, g_object_ref (self));
+}
+
+static void
+relais_monitor_page_export_lines_cb (gpointer  object,
+                                     GFile    *file)
+{
+  relais_monitor_page_export_to (object, file, RELAIS_EXPORT_JSON_LINES);
+}
+
+static void
+relais_monitor_page_export_har_cb (gpointer  object,
+                                   GFile    *file)
+{
+  relais_monitor_page_export_to (object, file, RELAIS_EXPORT_HAR);
+}
+
+/**
+ * relais_monitor_page_export:
+ * @self: a page
+ * @format: what the file is to be
+ *
+ * Asks for a file and writes the requests that are shown.
+ */
+void
+relais_monitor_page_export (RelaisMonitorPage  *self,
+                            RelaisExportFormat  format)
+{
+  GtkWidget *parent = GTK_WIDGET (self);
+
+  g_return_if_fail (RELAIS_IS_MONITOR_PAGE (self));
+
+  if (format == RELAIS_EXPORT_HAR)
+    relais_dialogs_save (parent, _("Export Requests"), _("HTTP Archives"), "relais-requests.har", relais_monitor_page_export_har_cb, self);
+  else
+    relais_dialogs_save (parent, _("Export Requests"), _("JSON Lines"), "relais-requests.jsonl", relais_monitor_page_export_lines_cb, self);
+}
+
+/**
+ * relais_monitor_page_list_shown:
+ * @self: a page
+ *
+ * Returns: (transfer none): of RelaisRecordRow; those that the search lets through, newest first
+ */
+GListModel *
+relais_monitor_page_list_shown (RelaisMonitorPage *self)
+{
+  g_return_val_if_fail (RELAIS_IS_MONITOR_PAGE (self), NULL);
+
+  return G_LIST_MODEL (self->filtered);
 }

@@ -588,7 +588,7 @@ check_details (UiStage    *stage,
   g_assert_true (has_fact (view, "Duration", "1.2 s"));
   g_assert_true (has_fact (view, "Tokens", tokens));
   g_assert_true (has_fact (view, "Number", "2"));
-  ui_kit_click (ui_kit_find_named (view, "Copy Details"));
+  gtk_widget_activate_action (view, "record.copy", NULL);
   copied = ui_kit_dup_clipboard (view);
   g_assert_true (g_str_has_prefix (copied, "Status: 502\nUpstream <said> no & more\nMethod and Path: POST /v1/messages\n"));
   g_assert_nonnull (strstr (copied, "\nDuration: 1.2 s\n"));
