@@ -198,6 +198,10 @@ record_cb (const RelaisRecord *record,
   RelaisCore *self = user_data;
   RelaisRecord *copy = relais_record_copy (record);
 
+  /* the rows of the window are many: what is kept stays within the budget of this thread */
+  g_clear_pointer (&copy->bodies, relais_bodies_unref);
+  if (record->phase == RELAIS_RECORD_DONE)
+    relais_core_close_bodies (self, record);
   g_hash_table_replace (self->records, &copy->id, copy);
   if (g_hash_table_size (self->records) > RECORDS_MAX)
     forget_oldest_record (self);
@@ -269,6 +273,7 @@ relais_core_new (GMainContext              *context,
                                    .counts = relais_count_cache_new (),
                                    .quirks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                                     NULL),
+                                   .bodies = options->keep_bodies ? relais_body_store_new () : NULL,
                                    .record = record_cb,
                                    .pool_changed = pool_changed_cb,
                                    .user_data = self };
@@ -303,6 +308,7 @@ relais_core_free (RelaisCore *self)
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
   g_clear_pointer (&self->gateway.counts, relais_count_cache_free);
+  g_clear_pointer (&self->gateway.bodies, relais_body_store_free);
   g_clear_pointer (&self->gateway.rules, relais_rules_unref);
   g_clear_pointer (&self->gateway.quirks, g_hash_table_unref);
   g_clear_object (&self->catalog);

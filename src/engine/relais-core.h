@@ -155,6 +155,15 @@ void             relais_snapshot_free        (RelaisSnapshot                    
 
 void relais_core_sort_records (GPtrArray *records);
 
+/* relais-core-bodies.c: what requests said */
+GPtrArray    *relais_core_list_secrets (RelaisCore         *self);
+RelaisBodies *relais_core_close_bodies (RelaisCore         *self,
+                                        const RelaisRecord *record);
+void          relais_core_load_bodies  (RelaisCore         *self,
+                                        const RelaisRecord *record,
+                                        RelaisCoreDone      done,
+                                        gpointer            user_data);
+
 /* relais-core-standing.c: how each account stands */
 GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,
                                                   const char    *id);
