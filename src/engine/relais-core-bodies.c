@@ -60,6 +60,21 @@ relais_core_close_bodies (RelaisCore         *self,
                                   (const char *const *)secrets->pdata);
 }
 
+/**
+ * relais_core_dup_own_url:
+ * @self: a core
+ *
+ * Returns: (transfer full): where programs on this computer reach the proxy, or would
+ */
+char *
+relais_core_dup_own_url (RelaisCore *self)
+{
+  guint port = relais_core_is_listening (self) ? relais_server_get_port (self->server)
+                                               : relais_config_get_port (self->config);
+
+  return g_strdup_printf ("http://127.0.0.1:%u", port);
+}
+
 /* Those that are not in memory any more, or of a run before this one. */
 static void
 load_from_log (RelaisCore         *self,

@@ -249,6 +249,7 @@ relais_core_new (GMainContext              *context,
   self->pool = relais_account_pool_new ();
   self->endings = g_ptr_array_new_with_free_func (g_object_unref);
   self->upstream = relais_upstream_new (self->config);
+  self->repeats = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_repeat_free);
   self->catalog = relais_catalog_new (self->upstream);
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -297,6 +298,7 @@ relais_core_free (RelaisCore *self)
       g_object_run_dispose (G_OBJECT (server));
     }
   relais_catalog_stop (self->catalog);
+  g_ptr_array_unref (self->repeats);
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;

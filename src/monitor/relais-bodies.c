@@ -364,6 +364,7 @@ freeze (const Part         *part,
         const char * const *secrets)
 {
   g_autoptr (GByteArray) kept = g_byte_array_sized_new (part->kept->len);
+  gsize length;
 
   g_byte_array_append (kept, part->kept->data, part->kept->len);
   if (part->cut > 0)
@@ -376,9 +377,27 @@ freeze (const Part         *part,
       if (escaped != NULL)
         redact (kept, escaped);
     }
-  if (kept->len > RELAIS_BODY_MAX)
-    g_byte_array_set_size (kept, find_boundary (kept->data, RELAIS_BODY_MAX));
-  return g_bytes_new (kept->data, kept->len); /* no more than it needs: it is there for long */
+  length = find_boundary (kept->data, MIN (kept->len, RELAIS_BODY_MAX));
+  return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */
+}
+
+/* What is the same as one before it is that one. */
+static void
+share (RelaisBodies *self,
+       int           kind)
+{
+  Part *part = &self->parts[kind];
+
+  for (int other = 0; other < kind; other++)
+    {
+      GBytes *frozen = self->parts[other].frozen;
+
+      if (frozen == NULL || !g_bytes_equal (frozen, part->frozen))
+        continue;
+      g_bytes_unref (part->frozen);
+      part->frozen = g_bytes_ref (frozen);
+      return;
+    }
 }
 
 /**
@@ -409,13 +428,7 @@ relais_bodies_freeze (RelaisBodies         *self,
       if (self->parts[kind].kept == NULL)
         continue;
       part->frozen = freeze (&self->parts[kind], secrets);
-      for (int other = 0; other < kind; other++)
-        if (copy->parts[other].frozen != NULL && g_bytes_equal (copy->parts[other].frozen, part->frozen))
-          {
-            g_bytes_unref (part->frozen);
-            part->frozen = g_bytes_ref (copy->parts[other].frozen);
-            break;
-          }
+      share (copy, kind);
     }
   return copy;
 }

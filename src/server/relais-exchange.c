@@ -495,6 +495,17 @@ dup_shown_path (const char *path)
                       : NULL;
 }
 
+static const char *
+find_beta (RelaisExchange *self)
+{
+  const char *header = relais_record_get_beta_header (self->dialect->name);
+  const char *value = NULL;
+
+  if (header != NULL)
+    value = relais_field_find (self->head->fields, self->head->n_fields, header);
+  return value != NULL && g_str_is_ascii (value) ? value : NULL;
+}
+
 static void
 set_common_headers (RelaisExchange *self)
 {
@@ -549,6 +560,7 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->record->method = g_strdup (self->head->method);
   self->record->path = dup_shown_path (self->route->path);
   self->record->query = dup_shown_path (self->route->query);
+  self->record->beta = dup_shown_path (find_beta (self));
   self->record->dialect = g_strdup (self->dialect->name);
   self->record->hint = g_strdup (self->route->hint);
   self->record->bytes_in = g_bytes_get_size (self->body);
