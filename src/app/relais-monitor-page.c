@@ -30,6 +30,7 @@ struct _RelaisMonitorPage
   RelaisBanner       *banner;
   GtkWidget          *connect;
   AdwStatusPage      *empty;
+  GtkToggleButton    *failed;
   GtkFilterListModel *filtered;
   GtkListView        *lines;
   GtkStack           *rows_stack;
@@ -47,6 +48,7 @@ struct _RelaisMonitorPage
   RelaisNextStep     *next_step;
   GSettings          *settings;
   GSignalGroup       *list_signals;
+  guint               filter_idle;
   guint               scroll_idle;
   char *needle; /* folded, or NULL for all */
   gboolean            narrow;
@@ -100,6 +102,8 @@ relais_monitor_page_match (gpointer item,
   RelaisRecordRow *row = item;
   g_autofree char *status = NULL;
 
+  if (gtk_toggle_button_get_active (self->failed) && relais_record_row_get_status (row) < 400)
+    return FALSE;
   if (self->needle == NULL)
     return TRUE;
   status = g_strdup_printf ("%u", relais_record_row_get_status (row));
@@ -111,6 +115,12 @@ relais_monitor_page_match (gpointer item,
          g_str_has_prefix (status, self->needle);
 }
 
+static gboolean
+is_filtered (RelaisMonitorPage *self)
+{
+  return self->needle != NULL || gtk_toggle_button_get_active (self->failed);
+}
+
 static void
 relais_monitor_page_update (RelaisMonitorPage *self)
 {
@@ -119,7 +129,7 @@ relais_monitor_page_update (RelaisMonitorPage *self)
   gboolean found = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0;
 
   gtk_stack_set_visible_child_name (self->stack, any ? "rows" : "empty");
-  if (!found && self->needle != NULL)
+  if (!found && is_filtered (self))
     gtk_stack_set_visible_child_name (self->rows_stack, "none");
   else
     gtk_stack_set_visible_child_name (self->rows_stack, self->narrow ? "lines" : "table");
@@ -239,7 +249,46 @@ relais_monitor_page_search_cb (RelaisMonitorPage *self)
 static void
 relais_monitor_page_search_mode_cb (RelaisMonitorPage *self)
 {
+  /* what cannot be seen leaves nothing out */
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_toggle_button_set_active (self->failed, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCHING]);
+}
+
+static gboolean
+relais_monitor_page_filter_cb (gpointer data)
+{
+  RelaisMonitorPage *self = data;
+
+  self->filter_idle = 0;
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered),
+                      GTK_FILTER_CHANGE_DIFFERENT);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether it is looked for is known once it ended; many end at a time. */
+static void
+relais_monitor_page_ended_cb (RelaisMonitorPage *self)
+{
+  if (is_filtered (self) && self->filter_idle == 0)
+    self->filter_idle = g_idle_add (relais_monitor_page_filter_cb, self);
+}
+
+static void
+relais_monitor_page_arrived_cb (RelaisMonitorPage *self,
+                                guint              position,
+                                guint              removed,
+                                guint              added,
+                                GListModel        *records)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, i);
+
+      if (relais_record_row_get_running (row))
+        g_signal_connect_object (row, "notify::running", G_CALLBACK (relais_monitor_page_ended_cb), self,
+                                 G_CONNECT_SWAPPED);
+    }
 }
 
 static void
@@ -254,6 +303,8 @@ set_engine (RelaisMonitorPage *self,
   gtk_filter_list_model_set_model (self->filtered, records);
   g_object_set (self->traffic, "records", records, NULL);
   g_signal_group_set_target (self->list_signals, records);
+  if (records != NULL)
+    relais_monitor_page_arrived_cb (self, 0, 0, g_list_model_get_n_items (records), records);
   g_clear_object (&self->next_step);
   if (engine != NULL)
     {
@@ -360,6 +411,7 @@ relais_monitor_page_dispose (GObject *object)
     }
   /* rows that come back as the filter goes have asked for it */
   g_clear_handle_id (&self->scroll_idle, g_source_remove);
+  g_clear_handle_id (&self->filter_idle, g_source_remove);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   /* the bin keeps a pointer to it, and the template would drop it first */
@@ -419,6 +471,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, connect);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, failed);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, filtered);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, lines);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, rows_stack);
@@ -484,6 +537,8 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",
                                   G_CALLBACK (relais_monitor_page_update), self);
+  g_signal_group_connect_swapped (self->list_signals, "items-changed",
+                                  G_CALLBACK (relais_monitor_page_arrived_cb), self);
 }
 
 static void
@@ -493,7 +548,6 @@ relais_monitor_page_exported_cb (GObject      *source,
 {
   g_autoptr (RelaisMonitorPage) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *words = NULL;
 
   relais_engine_export_finish (RELAIS_ENGINE (source), result, &error);
   if (self->engine == NULL)
@@ -503,8 +557,10 @@ relais_monitor_page_exported_cb (GObject      *source,
       relais_toast_show (GTK_WIDGET (self), _("Requests exported"));
       return;
     }
-  words = relais_words_error (error);
-  relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), words);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), _("Choose a folder of this computer"));
+  else
+    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), error->message);
 }
 
 /**

@@ -525,6 +525,20 @@ test_records (void)
   g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
   g_assert_cmpuint (count_rows (page), ==, 41);
 
+  /* those that failed, as long as one searches */
+  g_object_set (page, "searching", TRUE, NULL);
+  gtk_toggle_button_set_active (ui_kit_child (page, "failed"), TRUE);
+  g_assert_cmpuint (count_rows (page), ==, 10);
+  puppet_engine_end_record (stage.engine, 502);
+  ui_kit_drain ();
+  g_assert_cmpuint (count_rows (page), ==, 11);
+  gtk_editable_set_text (ui_kit_child (page, "search_entry"), "200");
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "none");
+  g_object_set (page, "searching", FALSE, NULL);
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpuint (count_rows (page), ==, 41);
+
   gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
   g_assert_true (relais_engine_get_records_paused (stage.engine));
   g_assert_true (relais_banner_get_revealed (ui_kit_child (page, "banner")));
