@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/relais-error.h"
+
 #include "relais-account-words.h"
 #include "relais-allow-row.h"
 #include "relais-content-page.h"
@@ -361,6 +363,20 @@ relais_record_view_copy_curl (GtkWidget  *widget,
                      _("Command copied: it reads the key from RELAIS_API_KEY"));
 }
 
+/* Why it was not sent again. */
+static char *
+dup_reason (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return g_strdup (_("Not sent: it is not kept whole any more"));
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_BUSY))
+    return g_strdup (_("Not sent: too many are still running"));
+  if (g_error_matches (error, RELAIS_ERROR, RELAIS_ERROR_INVALID_SETTING))
+    return g_strdup (_("Not sent: the proxy is stopped"));
+  /* Translators: the system’s own words */
+  return g_strdup_printf (_("Not sent: %s"), error->message);
+}
+
 static void
 relais_record_view_sent_again_cb (GObject      *source,
                                   GAsyncResult *result,
@@ -369,15 +385,12 @@ relais_record_view_sent_again_cb (GObject      *source,
   g_autoptr (RelaisRecordView) self = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *reason = NULL;
-  g_autofree char *words = NULL;
 
-  /* what became of an answer its row tells */
-  if (relais_engine_send_again_finish (RELAIS_ENGINE (source), result, &error) ||
-      self->record == NULL)
+  relais_engine_send_again_finish (RELAIS_ENGINE (source), result, &error);
+  if (self->record == NULL)
     return;
-  reason = relais_words_error (error);
-  words = g_strdup_printf (_("Not sent: %s"), reason);
-  relais_toast_show (self->content, words);
+  reason = error != NULL ? dup_reason (error) : NULL;
+  relais_toast_show (self->content, reason != NULL ? reason : _("Sent again: a new request in the monitor"));
 }
 
 static void
@@ -387,7 +400,6 @@ relais_record_view_send_again (GtkWidget  *widget,
 {
   RelaisRecordView *self = RELAIS_RECORD_VIEW (widget);
 
-  relais_toast_show (self->content, _("Sent again: a new request in the monitor"));
   relais_engine_send_again_async (self->engine, self->record, NULL,
                                   relais_record_view_sent_again_cb, g_object_ref (self));
 }

@@ -13,6 +13,23 @@
 #include "puppet-engine.h"
 #include "scenes.h"
 
+static GtkWidget *
+find_type (GtkWidget  *widget,
+           const char *type)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 static void
 add_accounts (RelaisEngine *engine)
 {
@@ -220,6 +237,19 @@ set_up_paused (RelaisEngine *engine,
   gtk_widget_activate_action (GTK_WIDGET (window), "win.pause-monitor", NULL);
 }
 
+static void
+set_up_search (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisMonitorPage");
+
+  set_up_records (engine, settings, window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.search", NULL);
+  gtk_toggle_button_set_active (
+    GTK_TOGGLE_BUTTON (gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "failed")), TRUE);
+}
+
 static GtkWidget *
 show_newest (RelaisEngine *engine,
              GSettings    *settings,
@@ -253,23 +283,6 @@ set_up_details (RelaisEngine *engine,
     g_ptr_array_add (trace, &steps[i]);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
   show_newest (engine, settings, window);
-}
-
-static GtkWidget *
-find_type (GtkWidget  *widget,
-           const char *type)
-{
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_type (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
 }
 
 static void
@@ -576,6 +589,7 @@ static const UiScene scenes[] = {
   { "connect-lan", "connect", set_up_lan },
   { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
+  { "monitor-search", "monitor", set_up_search },
   { "monitor-details", "monitor", set_up_details },
   { "monitor-contents", "monitor", set_up_contents },
   { "monitor-contents-cut", "monitor", set_up_contents_cut },
