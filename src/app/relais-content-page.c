@@ -17,7 +17,7 @@
 #include "relais-toast.h"
 #include "relais-words.h"
 
-/* GtkTextView lays out a line as a whole, at each new width: one of 256 KiB takes it 0.4 s and more. */
+/* GtkTextView lays out a line as a whole, at each new width: one of 256 KiB takes 0.4 s or more. */
 #define LINE_MAX_CHARS 1000
 #define LAST_WORD_MAX_BYTES 80
 

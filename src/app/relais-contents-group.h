@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 /* Properties: "engine", "record" (a RelaisRecordRow) and "settings", each set once. Signal
  * "loaded": what get_bodies says is new. A row activates `record.contents` with its number. */
-G_DECLARE_FINAL_TYPE (RelaisContentsGroup, relais_contents_group, RELAIS, CONTENTS_GROUP, AdwPreferencesGroup)
+G_DECLARE_FINAL_TYPE (RelaisContentsGroup, relais_contents_group, RELAIS, CONTENTS_GROUP,
+                      AdwPreferencesGroup)
 
 const RelaisRecordBodies *relais_contents_group_get_bodies (RelaisContentsGroup *self);
 void                      relais_contents_group_show       (RelaisContentsGroup *self,

@@ -560,7 +560,8 @@ relais_record_view_class_init (RelaisRecordViewClass *klass)
   gtk_widget_class_install_action (widget_class, "record.send-again", NULL, relais_record_view_send_again);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, relais_record_view_escape_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, relais_record_view_escape_cb,
+                                NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "record.back", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-record-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisRecordView, content);

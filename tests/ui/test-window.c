@@ -564,7 +564,8 @@ static gboolean
 is_over (gpointer data)
 {
   UiStage *stage = data;
-  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (relais_engine_list_records (stage->engine), 0);
+  GListModel *records = relais_engine_list_records (stage->engine);
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, 0);
 
   return row != NULL && !relais_record_row_get_running (row);
 }
