@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 #include "relais-dialogs.h"
@@ -189,12 +191,14 @@ relais_dialogs_chosen_cb (GtkNativeDialog *dialog,
 }
 
 static void
-choose_json (GtkWidget             *parent,
-             GtkFileChooserAction   action,
-             const char            *title,
-             const char            *name,
-             RelaisDialogsFileFunc  chosen,
-             gpointer               object)
+choose (GtkWidget             *parent,
+        GtkFileChooserAction   action,
+        const char            *title,
+        const char            *kind,
+        const char            *suffix,
+        const char            *name,
+        RelaisDialogsFileFunc  chosen,
+        gpointer               object)
 {
   Choice *choice = g_new0 (Choice, 1);
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
@@ -205,8 +209,8 @@ choose_json (GtkWidget             *parent,
   dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (gtk_widget_get_root (parent)), action,
                                         NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  gtk_file_filter_set_name (filter, _("JSON Files"));
-  gtk_file_filter_add_suffix (filter, "json");
+  gtk_file_filter_set_name (filter, kind);
+  gtk_file_filter_add_suffix (filter, suffix);
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
   if (name != NULL)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
@@ -230,27 +234,33 @@ relais_dialogs_open_json (GtkWidget             *parent,
                           RelaisDialogsFileFunc  chosen,
                           gpointer               object)
 {
-  choose_json (parent, GTK_FILE_CHOOSER_ACTION_OPEN, title, NULL, chosen, object);
+  choose (parent, GTK_FILE_CHOOSER_ACTION_OPEN, title, _("JSON Files"), "json", NULL, chosen, object);
 }
 
 /**
- * relais_dialogs_save_json:
+ * relais_dialogs_save:
  * @parent: a widget of the window to ask in
  * @title: what the file is for
- * @name: what it would be called
+ * @kind: what files of its kind are called
+ * @name: what it would be called, with their ending
  * @chosen: gets the file, unless nobody chose one or @object is gone by then
  * @object: a GObject, not kept alive
  *
  * Asks which file to write.
  */
 void
-relais_dialogs_save_json (GtkWidget             *parent,
-                          const char            *title,
-                          const char            *name,
-                          RelaisDialogsFileFunc  chosen,
-                          gpointer               object)
+relais_dialogs_save (GtkWidget             *parent,
+                     const char            *title,
+                     const char            *kind,
+                     const char            *name,
+                     RelaisDialogsFileFunc  chosen,
+                     gpointer               object)
 {
-  choose_json (parent, GTK_FILE_CHOOSER_ACTION_SAVE, title, name, chosen, object);
+  const char *dot = strrchr (name, '.');
+
+  g_return_if_fail (dot != NULL);
+
+  choose (parent, GTK_FILE_CHOOSER_ACTION_SAVE, title, kind, dot + 1, name, chosen, object);
 }
 
 /**

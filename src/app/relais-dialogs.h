@@ -33,8 +33,9 @@ void relais_dialogs_open_json      (GtkWidget               *parent,
                                     const char              *title,
                                     RelaisDialogsFileFunc    chosen,
                                     gpointer                 object);
-void relais_dialogs_save_json      (GtkWidget               *parent,
+void relais_dialogs_save           (GtkWidget               *parent,
                                     const char              *title,
+                                    const char              *kind,
                                     const char              *name,
                                     RelaisDialogsFileFunc    chosen,
                                     gpointer                 object);

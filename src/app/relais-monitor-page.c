@@ -10,12 +10,14 @@
 #include <glib/gi18n.h>
 
 #include "relais-banner.h"
+#include "relais-dialogs.h"
 #include "relais-monitor-page.h"
 #include "relais-names.h"
 #include "relais-next-step.h"
 #include "relais-record-cells.h"
 #include "relais-record-view.h"
 #include "relais-steady-list.h"
+#include "relais-toast.h"
 #include "relais-traffic-card.h"
 #include "relais-words.h"
 
@@ -29,6 +31,7 @@ struct _RelaisMonitorPage
   RelaisBanner       *banner;
   GtkWidget          *connect;
   AdwStatusPage      *empty;
+  GtkToggleButton    *failed;
   GtkFilterListModel *filtered;
   GtkListView        *lines;
   GtkButton          *newest;
@@ -49,6 +52,7 @@ struct _RelaisMonitorPage
   RelaisSteadyList *rows; /* stands still for who scrolled away from the newest */
   GSettings          *settings;
   GSignalGroup       *list_signals;
+  guint               filter_idle;
   guint               scroll_idle;
   char *needle; /* folded, or NULL for all */
   gboolean            narrow;
@@ -79,7 +83,7 @@ relais_monitor_page_activate_cb (RelaisMonitorPage *self,
   if (record == NULL)
     return;
   view = relais_record_view_new (record, self->settings,
-                                 relais_engine_list_accounts (self->engine));
+                                 self->engine);
   gtk_window_set_transient_for (GTK_WINDOW (view),
                                 GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (view));
@@ -102,6 +106,8 @@ relais_monitor_page_match (gpointer item,
   RelaisRecordRow *row = item;
   g_autofree char *status = NULL;
 
+  if (gtk_toggle_button_get_active (self->failed) && relais_record_row_get_status (row) < 400)
+    return FALSE;
   if (self->needle == NULL)
     return TRUE;
   status = g_strdup_printf ("%u", relais_record_row_get_status (row));
@@ -113,6 +119,12 @@ relais_monitor_page_match (gpointer item,
          g_str_has_prefix (status, self->needle);
 }
 
+static gboolean
+is_filtered (RelaisMonitorPage *self)
+{
+  return self->needle != NULL || gtk_toggle_button_get_active (self->failed);
+}
+
 static void
 relais_monitor_page_update (RelaisMonitorPage *self)
 {
@@ -121,7 +133,7 @@ relais_monitor_page_update (RelaisMonitorPage *self)
   gboolean found = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0;
 
   gtk_stack_set_visible_child_name (self->stack, any ? "rows" : "empty");
-  if (!found && self->needle != NULL)
+  if (!found && is_filtered (self))
     gtk_stack_set_visible_child_name (self->rows_stack, "none");
   else
     gtk_stack_set_visible_child_name (self->rows_stack, self->narrow ? "lines" : "table");
@@ -292,7 +304,46 @@ relais_monitor_page_search_cb (RelaisMonitorPage *self)
 static void
 relais_monitor_page_search_mode_cb (RelaisMonitorPage *self)
 {
+  /* what cannot be seen leaves nothing out */
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_toggle_button_set_active (self->failed, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCHING]);
+}
+
+static gboolean
+relais_monitor_page_filter_cb (gpointer data)
+{
+  RelaisMonitorPage *self = data;
+
+  self->filter_idle = 0;
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered),
+                      GTK_FILTER_CHANGE_DIFFERENT);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether it is looked for is known once it ended; many end at a time. */
+static void
+relais_monitor_page_ended_cb (RelaisMonitorPage *self)
+{
+  if (is_filtered (self) && self->filter_idle == 0)
+    self->filter_idle = g_idle_add (relais_monitor_page_filter_cb, self);
+}
+
+static void
+relais_monitor_page_arrived_cb (RelaisMonitorPage *self,
+                                guint              position,
+                                guint              removed,
+                                guint              added,
+                                GListModel        *records)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, i);
+
+      if (relais_record_row_get_running (row))
+        g_signal_connect_object (row, "notify::running", G_CALLBACK (relais_monitor_page_ended_cb), self,
+                                 G_CONNECT_SWAPPED);
+    }
 }
 
 static void
@@ -316,6 +367,8 @@ set_engine (RelaisMonitorPage *self,
     }
   g_object_set (self->traffic, "records", records, NULL);
   g_signal_group_set_target (self->list_signals, records);
+  if (records != NULL)
+    relais_monitor_page_arrived_cb (self, 0, 0, g_list_model_get_n_items (records), records);
   g_clear_object (&self->next_step);
   if (engine != NULL)
     {
@@ -414,7 +467,6 @@ relais_monitor_page_dispose (GObject *object)
 {
   RelaisMonitorPage *self = RELAIS_MONITOR_PAGE (object);
 
-  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_object (&self->list_signals);
   g_clear_object (&self->next_step);
   if (self->filtered != NULL)
@@ -422,6 +474,9 @@ relais_monitor_page_dispose (GObject *object)
       gtk_filter_list_model_set_filter (self->filtered, NULL);
       gtk_filter_list_model_set_model (self->filtered, NULL);
     }
+  /* rows that come back as the filter goes have asked for it */
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
+  g_clear_handle_id (&self->filter_idle, g_source_remove);
   g_clear_object (&self->rows);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
@@ -482,6 +537,7 @@ relais_monitor_page_class_init (RelaisMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, banner);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, connect);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, failed);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, filtered);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, lines);
   gtk_widget_class_bind_template_child (widget_class, RelaisMonitorPage, newest);
@@ -556,4 +612,97 @@ relais_monitor_page_init (RelaisMonitorPage *self)
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",
                                   G_CALLBACK (relais_monitor_page_update), self);
+  g_signal_group_connect_swapped (self->list_signals, "items-changed",
+                                  G_CALLBACK (relais_monitor_page_arrived_cb), self);
+}
+
+static void
+relais_monitor_page_exported_cb (GObject      *source,
+                                 GAsyncResult *result,
+                                 gpointer      data)
+{
+  g_autoptr (RelaisMonitorPage) self = data;
+  g_autoptr (GError) error = NULL;
+
+  relais_engine_export_finish (RELAIS_ENGINE (source), result, &error);
+  if (self->engine == NULL)
+    return;
+  if (error == NULL)
+    {
+      relais_toast_show (GTK_WIDGET (self), _("Requests exported"));
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), _("Choose a folder of this computer"));
+  else
+    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), error->message);
+}
+
+/**
+ * relais_monitor_page_export_to:
+ * @self: a page
+ * @file: where to write the requests that are shown
+ * @format: what the file is to be
+ *
+ * With what is kept of their contents. A message says what came of it.
+ */
+void
+relais_monitor_page_export_to (RelaisMonitorPage  *self,
+                               GFile              *file,
+                               RelaisExportFormat  format)
+{
+  g_return_if_fail (RELAIS_IS_MONITOR_PAGE (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  relais_engine_export_async (self->engine, G_LIST_MODEL (self->filtered), format, file, NULL,
+                              relais_monitor_page_exported_cb, g_object_ref (self));
+}
+
+static void
+relais_monitor_page_export_lines_cb (gpointer  object,
+                                     GFile    *file)
+{
+  relais_monitor_page_export_to (object, file, RELAIS_EXPORT_JSON_LINES);
+}
+
+static void
+relais_monitor_page_export_har_cb (gpointer  object,
+                                   GFile    *file)
+{
+  relais_monitor_page_export_to (object, file, RELAIS_EXPORT_HAR);
+}
+
+/**
+ * relais_monitor_page_export:
+ * @self: a page
+ * @format: what the file is to be
+ *
+ * Asks for a file and writes the requests that are shown.
+ */
+void
+relais_monitor_page_export (RelaisMonitorPage  *self,
+                            RelaisExportFormat  format)
+{
+  GtkWidget *parent = GTK_WIDGET (self);
+
+  g_return_if_fail (RELAIS_IS_MONITOR_PAGE (self));
+
+  if (format == RELAIS_EXPORT_HAR)
+    relais_dialogs_save (parent, _("Export Requests"), _("HTTP Archives"), "relais-requests.har", relais_monitor_page_export_har_cb, self);
+  else
+    relais_dialogs_save (parent, _("Export Requests"), _("JSON Lines"), "relais-requests.jsonl", relais_monitor_page_export_lines_cb, self);
+}
+
+/**
+ * relais_monitor_page_list_shown:
+ * @self: a page
+ *
+ * Returns: (transfer none): of RelaisRecordRow; those that the search lets through, newest first
+ */
+GListModel *
+relais_monitor_page_list_shown (RelaisMonitorPage *self)
+{
+  g_return_val_if_fail (RELAIS_IS_MONITOR_PAGE (self), NULL);
+
+  return G_LIST_MODEL (self->filtered);
 }

@@ -17,4 +17,11 @@ G_BEGIN_DECLS
  * and "searching". */
 G_DECLARE_FINAL_TYPE (RelaisMonitorPage, relais_monitor_page, RELAIS, MONITOR_PAGE, AdwBin)
 
+void        relais_monitor_page_export     (RelaisMonitorPage  *self,
+                                            RelaisExportFormat  format);
+void        relais_monitor_page_export_to  (RelaisMonitorPage  *self,
+                                            GFile              *file,
+                                            RelaisExportFormat  format);
+GListModel *relais_monitor_page_list_shown (RelaisMonitorPage  *self);
+
 G_END_DECLS

@@ -17,6 +17,6 @@ G_DECLARE_FINAL_TYPE (RelaisRecordView, relais_record_view, RELAIS, RECORD_VIEW,
 
 GtkWidget *relais_record_view_new (RelaisRecordRow *record,
                                    GSettings       *settings,
-                                   GListModel      *accounts);
+                                   RelaisEngine    *engine);
 
 G_END_DECLS

@@ -619,7 +619,7 @@ relais_rules_page_choose_export (GtkWidget  *widget,
                                  const char *action,
                                  GVariant   *parameter)
 {
-  relais_dialogs_save_json (widget, _("Export Rules"), "relais-rules.json", relais_rules_page_export_file_cb, widget);
+  relais_dialogs_save (widget, _("Export Rules"), _("JSON Files"), "relais-rules.json", relais_rules_page_export_file_cb, widget);
 }
 
 static void

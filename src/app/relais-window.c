@@ -364,6 +364,36 @@ relais_window_clear_monitor (GtkWidget  *widget,
                                                                           cleared_free);
 }
 
+static void
+relais_window_export_lines (GtkWidget  *widget,
+                            const char *action,
+                            GVariant   *parameter)
+{
+  relais_monitor_page_export (RELAIS_WINDOW (widget)->monitor, RELAIS_EXPORT_JSON_LINES);
+}
+
+static void
+relais_window_export_har (GtkWidget  *widget,
+                          const char *action,
+                          GVariant   *parameter)
+{
+  relais_monitor_page_export (RELAIS_WINDOW (widget)->monitor, RELAIS_EXPORT_HAR);
+}
+
+/* What the search leaves out is not exported. */
+static void
+relais_window_shown_cb (RelaisWindow *self)
+{
+  gboolean any = FALSE;
+
+  /* the last of it goes with the page */
+  if (self->monitor == NULL)
+    return;
+  any = g_list_model_get_n_items (relais_monitor_page_list_shown (self->monitor)) > 0;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export-har", any);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export-lines", any);
+}
+
 /* What is not there is neither searched nor cleared. */
 static void
 relais_window_records_cb (RelaisWindow *self)
@@ -489,10 +519,13 @@ relais_window_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_records (self->engine), "items-changed",
                            G_CALLBACK (relais_window_records_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (relais_monitor_page_list_shown (self->monitor), "items-changed",
+                           G_CALLBACK (relais_window_shown_cb), self, G_CONNECT_SWAPPED);
   self->next_step = relais_next_step_new (self->engine);
   g_signal_connect_object (self->next_step, "changed", G_CALLBACK (relais_window_suggest_cb), self,
                            G_CONNECT_SWAPPED);
   relais_window_records_cb (self);
+  relais_window_shown_cb (self);
   relais_banner_set_button (self->banner, _("Tr_y Again"), "win.reload");
   relais_window_state_cb (self);
   relais_window_banner_cb (self);
@@ -545,6 +578,8 @@ relais_window_class_init (RelaisWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-rule", "s", relais_window_add_rule);
   gtk_widget_class_install_action (widget_class, "win.edit-account", "s", relais_window_edit_account);
   gtk_widget_class_install_action (widget_class, "win.clear-monitor", NULL, relais_window_clear_monitor);
+  gtk_widget_class_install_action (widget_class, "win.export-har", NULL, relais_window_export_har);
+  gtk_widget_class_install_action (widget_class, "win.export-lines", NULL, relais_window_export_lines);
   gtk_widget_class_install_action (widget_class, "win.page", "s", relais_window_page);
   gtk_widget_class_install_property_action (widget_class, "win.pause-monitor", "monitor-paused");
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, relais_window_preferences);

@@ -243,3 +243,25 @@ relais_words_share (double share)
   /* Translators: a share in per cent, with a decimal */
   return g_strdup_printf (_("%.1f%%"), MIN (share * 100, 99.9));
 }
+
+/**
+ * relais_words_size:
+ * @size: bytes that are kept
+ * @total: bytes there were
+ * @is_whole: whether nothing is missing
+ *
+ * Returns: (transfer full): how much it is, and how much of it is there
+ */
+char *
+relais_words_size (gsize    size,
+                   gsize    total,
+                   gboolean is_whole)
+{
+  g_autofree char *kept = g_format_size (size);
+  g_autofree char *all = g_format_size (total);
+
+  if (is_whole)
+    return g_steal_pointer (&all);
+  /* Translators: sizes, as in “262.1 kB of 3.1 MB kept” */
+  return g_strdup_printf (_("%s of %s kept"), kept, all);
+}

@@ -23,5 +23,8 @@ char       *relais_words_time      (gint64                    time_us);
 char       *relais_words_moment    (gint64                    time_us);
 char       *relais_words_amount    (gint64                    amount);
 char       *relais_words_share     (double                    share);
+char       *relais_words_size      (gsize                     size,
+                                    gsize                     total,
+                                    gboolean                  is_whole);
 
 G_END_DECLS

@@ -35,7 +35,8 @@ struct _RelaisEngine
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
   RelaisStartFailure    *failure;
   GError                *load_error;
-  GError *trouble; /* of the last load */
+  GError *trouble;   /* of the last load */
+  char *log_trouble; /* why the log cannot be written, or NULL */
   GPtrArray             *notes;
   char                 **models;
   char                 **urls;
@@ -65,6 +66,7 @@ enum {
   PROP_ALLOW_LAN_ACCESS,
   PROP_AUTH_MODE,
   PROP_EFFECTIVE_AUTH_MODE,
+  PROP_LOG_TROUBLE,
   N_PROPS
 };
 

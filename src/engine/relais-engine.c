@@ -130,6 +130,7 @@ relais_engine_finalize (GObject *object)
   relais_start_failure_free (self->failure);
   g_clear_error (&self->load_error);
   g_clear_error (&self->trouble);
+  g_free (self->log_trouble);
   g_ptr_array_unref (self->notes);
   g_clear_pointer (&self->rules, relais_rules_unref);
   g_strfreev (self->models);
@@ -184,6 +185,9 @@ relais_engine_get_property (GObject    *object,
     case PROP_EFFECTIVE_AUTH_MODE:
       g_value_set_enum (value, relais_config_get_effective_mode (self->config));
       break;
+    case PROP_LOG_TROUBLE:
+      g_value_set_string (value, self->log_trouble);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -227,6 +231,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
                                                   RELAIS_AUTH_MODE_AUTO, flags);
   properties[PROP_EFFECTIVE_AUTH_MODE] = g_param_spec_enum ("effective-auth-mode", NULL, NULL, RELAIS_TYPE_AUTH_MODE,
                                                             RELAIS_AUTH_MODE_OFF, flags);
+  properties[PROP_LOG_TROUBLE] = g_param_spec_string ("log-trouble", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   accounts_changed_signal = g_signal_new ("accounts-changed", RELAIS_TYPE_ENGINE, G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);

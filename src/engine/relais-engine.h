@@ -9,6 +9,7 @@
 
 #include "base/relais-config.h"
 #include "base/relais-start-failure.h"
+#include "monitor/relais-bodies.h"
 
 #include "relais-account-row.h"
 #include "relais-record-row.h"
@@ -117,6 +118,31 @@ void relais_forecast_free (RelaisForecast *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisForecast, relais_forecast_free)
 
+/* What a request or an answer said, for a person to read. */
+typedef struct
+{
+  char *text;  /* UTF-8, media cut and keys hidden; NULL where nothing is kept or it is none */
+  gsize size;  /* bytes kept */
+  gsize total; /* bytes there were */
+  gboolean is_whole;
+} RelaisBodyText;
+
+typedef struct
+{
+  RelaisBodyText parts[RELAIS_N_BODIES]; /* by RelaisBodyKind */
+  gboolean can_send_again;
+  char *curl; /* what asks the same on a command line, without the key; NULL where it cannot */
+} RelaisRecordBodies;
+
+void relais_record_bodies_free (RelaisRecordBodies *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisRecordBodies, relais_record_bodies_free)
+
+typedef enum {
+  RELAIS_EXPORT_JSON_LINES,
+  RELAIS_EXPORT_HAR,
+} RelaisExportFormat;
+
 /* How to make an engine. Strings are copied. */
 typedef struct
 {
@@ -127,13 +153,16 @@ typedef struct
   const char *api_key;       /* the client key, instead of the keyring's */
   const char *key_source;    /* where @api_key came from, as people know it; or NULL */
   const char *key_file;      /* where the client key is, 0600, when the keyring has none */
+  gboolean keep_bodies;      /* what the last requests and their answers said stays in memory */
+  const char *log_file;      /* where requests are kept between runs; NULL: nowhere */
 } RelaisEngineOptions;
 
 /* Everything of it is used from the main context only; notify comes there too, at most 10 times a
  * second for what changes with traffic. Properties (all read-only): "state", "keyring",
  * "failure" (RelaisStartFailure), "trouble" (GError), "n-active", "n-accounts", "n-running",
  * "api-key-set", "port" (the one bound while running, else the one to bind), "allow-lan-access",
- * "auth-mode", "effective-auth-mode".
+ * "auth-mode", "effective-auth-mode", "log-trouble" (string or NULL: why the log of requests cannot
+ * be written).
  * Signal "models-changed": what dup_models says changed; refresh_models asks for it. */
 #define RELAIS_TYPE_ENGINE (relais_engine_get_type ())
 
@@ -314,5 +343,51 @@ gboolean relais_engine_get_records_paused (RelaisEngine *self);
 void     relais_engine_clear_records      (RelaisEngine *self);
 void     relais_engine_restore_records    (RelaisEngine *self,
                                            GPtrArray    *rows);
+
+/* What a request and its answer said: of a running one so far. */
+void                relais_engine_load_bodies_async  (RelaisEngine         *self,
+                                                      RelaisRecordRow      *row,
+                                                      GCancellable         *cancellable,
+                                                      GAsyncReadyCallback   callback,
+                                                      gpointer              user_data);
+RelaisRecordBodies *relais_engine_load_bodies_finish (RelaisEngine         *self,
+                                                      GAsyncResult         *result,
+                                                      GError              **error);
+
+/* Over the real port, as a client does, with the key; the answer is a new row. */
+void     relais_engine_send_again_async  (RelaisEngine         *self,
+                                          RelaisRecordRow      *row,
+                                          GCancellable         *cancellable,
+                                          GAsyncReadyCallback   callback,
+                                          gpointer              user_data);
+gboolean relais_engine_send_again_finish (RelaisEngine         *self,
+                                          GAsyncResult         *result,
+                                          GError              **error);
+
+/* Rows with what is kept of their bodies; the file is there whole or not at all, 0600. */
+void     relais_engine_export_async  (RelaisEngine         *self,
+                                      GListModel           *rows,
+                                      RelaisExportFormat    format,
+                                      GFile                *file,
+                                      GCancellable         *cancellable,
+                                      GAsyncReadyCallback   callback,
+                                      gpointer              user_data);
+gboolean relais_engine_export_finish (RelaisEngine         *self,
+                                      GAsyncResult         *result,
+                                      GError              **error);
+
+/* What of the requests is kept between runs; at once. Without rows nothing more is written, and
+ * what is there stays until it is deleted. */
+void     relais_engine_set_log           (RelaisEngine         *self,
+                                          gboolean              rows,
+                                          gboolean              bodies,
+                                          int                   retention_days);
+void     relais_engine_delete_log_async  (RelaisEngine         *self,
+                                          GCancellable         *cancellable,
+                                          GAsyncReadyCallback   callback,
+                                          gpointer              user_data);
+gboolean relais_engine_delete_log_finish (RelaisEngine         *self,
+                                          GAsyncResult         *result,
+                                          GError              **error);
 
 G_END_DECLS

@@ -73,6 +73,8 @@ relais_record_copy (const RelaisRecord *self)
   copy->peer = g_strdup (self->peer);
   copy->method = g_strdup (self->method);
   copy->path = g_strdup (self->path);
+  copy->query = g_strdup (self->query);
+  copy->beta = g_strdup (self->beta);
   copy->dialect = g_strdup (self->dialect);
   copy->upstream_dialect = g_strdup (self->upstream_dialect);
   copy->model = g_strdup (self->model);
@@ -87,6 +89,8 @@ relais_record_copy (const RelaisRecord *self)
   if (self->changes != NULL)
     copy->changes = relais_changes_ref (self->changes);
   copy->trace = relais_trace_copy (self->trace);
+  if (self->bodies != NULL)
+    copy->bodies = relais_bodies_ref (self->bodies);
   return copy;
 }
 
@@ -103,6 +107,8 @@ relais_record_free (RelaisRecord *self)
   g_free (self->peer);
   g_free (self->method);
   g_free (self->path);
+  g_free (self->query);
+  g_free (self->beta);
   g_free (self->dialect);
   g_free (self->upstream_dialect);
   g_free (self->model);
@@ -116,6 +122,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->refused_origin);
   relais_changes_unref (self->changes);
   g_clear_pointer (&self->trace, g_ptr_array_unref);
+  relais_bodies_unref (self->bodies);
   g_free (self);
 }
 
@@ -142,4 +149,21 @@ relais_record_name_client (const char *user_agent)
   if (*word == '\0')
     return NULL;
   return g_utf8_make_valid (word, -1);
+}
+
+/**
+ * relais_record_get_beta_header:
+ * @dialect: (nullable): a dialect's name
+ *
+ * Returns: (nullable): the header whose value is a record's `beta`, in lower case; %NULL where its
+ *   vendor has none
+ */
+const char *
+relais_record_get_beta_header (const char *dialect)
+{
+  if (dialect == NULL)
+    return NULL;
+  if (strcmp (dialect, "anthropic") == 0)
+    return "anthropic-beta";
+  return g_str_has_prefix (dialect, "openai-") ? "openai-beta" : NULL;
 }

@@ -10,6 +10,7 @@
 #include "model/relais-changes.h"
 #include "model/relais-event.h"
 
+#include "relais-bodies.h"
 #include "relais-trace.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,8 @@ typedef enum {
   RELAIS_RECORD_DONE,
 } RelaisRecordPhase;
 
-/* A snapshot of one request's life. Never a key, never a prompt. Strings owned, NULL where not
- * known; times -1 where not known. */
+/* A snapshot of one request's life. Never a key; a prompt in the bodies alone. Strings owned, NULL
+ * where not known; times -1 where not known. */
 typedef struct
 {
   guint64 id; /* counts up from 1 within a run */
@@ -32,6 +33,8 @@ typedef struct
   char              *peer;
   char              *method;
   char *path;    /* without query */
+  char *query;   /* without a key */
+  char *beta;    /* the header by which it asked for what its vendor is still trying out */
   char *dialect; /* the client's */
   char              *upstream_dialect;
   char *model; /* asked for */
@@ -46,6 +49,7 @@ typedef struct
   char              *refused_origin;
   RelaisChanges *changes; /* of a translated request; shared, NULL for none */
   GPtrArray *trace;       /* RelaisTraceStep, in order; NULL for none */
+  RelaisBodies *bodies;   /* shared, NULL for none */
   guint status;           /* 0 while not answered */
   guint              upstream_status;
   guint              attempts;
@@ -59,10 +63,11 @@ typedef struct
   RelaisUsage        usage;
 } RelaisRecord;
 
-RelaisRecord *relais_record_new         (guint64             id);
-RelaisRecord *relais_record_copy        (const RelaisRecord *self);
-void          relais_record_free        (RelaisRecord       *self);
-char         *relais_record_name_client (const char         *user_agent);
+RelaisRecord *relais_record_new             (guint64             id);
+RelaisRecord *relais_record_copy            (const RelaisRecord *self);
+void          relais_record_free            (RelaisRecord       *self);
+char         *relais_record_name_client     (const char         *user_agent);
+const char   *relais_record_get_beta_header (const char         *dialect);
 
 typedef void (*RelaisRecordFunc) (const RelaisRecord *record,
                                   gpointer user_data);

@@ -340,7 +340,7 @@ check_transfer_encoding (RelaisHead     *self,
     return refuse (failure, "The request has both Content-Length and Transfer-Encoding.");
   if (g_ascii_strcasecmp (value, "chunked") == 0)
     {
-      self->body_kind = RELAIS_BODY_CHUNKED;
+      self->framing = RELAIS_FRAMING_CHUNKED;
       self->body_size = -1;
       return TRUE;
     }
@@ -377,7 +377,7 @@ check_body (RelaisHead     *self,
   if (strspn (length, "0123456789") != strlen (length) || *length == '\0' || strlen (length) > 18)
     return refuse (failure, "The Content-Length header must be a plain number.");
   self->body_size = g_ascii_strtoll (length, NULL, 10);
-  self->body_kind = self->body_size > 0 ? RELAIS_BODY_LENGTH : RELAIS_BODY_NONE;
+  self->framing = self->body_size > 0 ? RELAIS_FRAMING_LENGTH : RELAIS_FRAMING_NONE;
   return TRUE;
 }
 

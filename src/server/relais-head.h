@@ -26,10 +26,10 @@ typedef struct
 
 /* How the end of the body is told. */
 typedef enum {
-  RELAIS_BODY_NONE,
-  RELAIS_BODY_LENGTH,
-  RELAIS_BODY_CHUNKED,
-} RelaisBodyKind;
+  RELAIS_FRAMING_NONE,
+  RELAIS_FRAMING_LENGTH,
+  RELAIS_FRAMING_CHUNKED,
+} RelaisFraming;
 
 /* A request's head. Of one that was refused, only what could be read is set. */
 typedef struct
@@ -43,7 +43,7 @@ typedef struct
   RelaisAccess access; /* owned; set by the wire */
   gint64 started_us;   /* monotonic, first byte of the head */
   gint64 body_size;    /* Content-Length, 0 without a body, or -1 when chunked */
-  RelaisBodyKind     body_kind;
+  RelaisFraming      framing;
   guint minor_version; /* 0 or 1 */
 
   /* owned */

@@ -128,15 +128,15 @@ expect_body (RelaisWire *self)
   self->body_us = g_get_monotonic_time ();
   self->chunk = (RelaisChunk){ 0 };
   self->body_left = self->head->body_size;
-  switch (self->head->body_kind)
+  switch (self->head->framing)
     {
-    case RELAIS_BODY_LENGTH:
+    case RELAIS_FRAMING_LENGTH:
       self->phase = RELAIS_WIRE_LENGTH;
       break;
-    case RELAIS_BODY_CHUNKED:
+    case RELAIS_FRAMING_CHUNKED:
       self->phase = RELAIS_WIRE_CHUNK;
       break;
-    case RELAIS_BODY_NONE:
+    case RELAIS_FRAMING_NONE:
     default:
       self->phase = RELAIS_WIRE_ANSWER;
       self->deadline_us = 0;

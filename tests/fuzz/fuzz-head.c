@@ -51,7 +51,7 @@ check_written (const RelaisHead *head)
   g_assert_cmpstr (again->method, ==, head->method);
   g_assert_cmpstr (again->target, ==, head->target);
   g_assert_cmpstr (again->host, ==, head->host);
-  g_assert_cmpint (again->body_kind, ==, head->body_kind);
+  g_assert_cmpint (again->framing, ==, head->framing);
   g_assert_cmpint (again->body_size, ==, head->body_size);
   g_assert_cmpuint (again->minor_version, ==, head->minor_version);
 }

@@ -45,6 +45,7 @@ enum {
   PROP_EFFECTIVE_AUTH_MODE,
   PROP_FAILURE,
   PROP_KEYRING,
+  PROP_LOG_TROUBLE,
   PROP_N_ACCOUNTS,
   PROP_N_ACTIVE,
   PROP_N_RUNNING,
@@ -126,6 +127,9 @@ relais_engine_get_property (GObject    *object,
     case PROP_KEYRING:
       g_value_set_enum (value, self->keyring);
       break;
+    case PROP_LOG_TROUBLE:
+      g_value_set_string (value, puppet_engine_get_log_trouble (self));
+      break;
     case PROP_N_ACCOUNTS:
       g_value_set_uint (value, relais_engine_get_n_accounts (self));
       break;
@@ -186,6 +190,7 @@ relais_engine_class_init (RelaisEngineClass *klass)
   properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, RELAIS_TYPE_START_FAILURE, flags);
   properties[PROP_KEYRING] = g_param_spec_enum ("keyring", NULL, NULL, RELAIS_TYPE_ENGINE_KEYRING,
                                                 RELAIS_ENGINE_KEYRING_UNKNOWN, flags);
+  properties[PROP_LOG_TROUBLE] = g_param_spec_string ("log-trouble", NULL, NULL, NULL, flags);
   properties[PROP_N_ACCOUNTS] = g_param_spec_uint ("n-accounts", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, flags);

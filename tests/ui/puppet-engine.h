@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 /* Has every symbol of relais-engine.h. A start succeeds unless a failure was laid out; tests of
- * accounts and requests say what was laid out, or that all is well. A load ends trouble. */
+ * accounts and requests say what was laid out, or that all is well. A load ends trouble. Bodies are
+ * those laid out, or of a small chat that passed through; to send again makes a row that runs. */
 
 typedef struct
 {
@@ -71,5 +72,16 @@ void              puppet_engine_add_record     (RelaisEngine                    
                                                 const PuppetRecord                 *record);
 void              puppet_engine_end_record     (RelaisEngine                       *self,
                                                 guint                               status);
+
+/* puppet-history.c; bodies NULL: none is kept */
+void        puppet_engine_set_bodies      (RelaisEngine             *self,
+                                           const RelaisRecordBodies *bodies);
+const char *puppet_engine_get_log_trouble (RelaisEngine             *self);
+void        puppet_engine_set_log_trouble (RelaisEngine             *self,
+                                           const char               *trouble);
+gboolean    puppet_engine_get_log         (RelaisEngine             *self,
+                                           gboolean                 *bodies,
+                                           int                      *retention_days);
+guint       puppet_engine_get_n_deleted   (RelaisEngine             *self);
 
 G_END_DECLS

@@ -13,6 +13,23 @@
 #include "puppet-engine.h"
 #include "scenes.h"
 
+static GtkWidget *
+find_type (GtkWidget  *widget,
+           const char *type)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 static void
 add_accounts (RelaisEngine *engine)
 {
@@ -287,6 +304,34 @@ set_up_paused (RelaisEngine *engine,
 }
 
 static void
+set_up_search (RelaisEngine *engine,
+               GSettings    *settings,
+               GtkWindow    *window)
+{
+  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisMonitorPage");
+
+  set_up_records (engine, settings, window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.search", NULL);
+  gtk_toggle_button_set_active (
+    GTK_TOGGLE_BUTTON (gtk_widget_get_template_child (page, G_OBJECT_TYPE (page), "failed")), TRUE);
+}
+
+static GtkWidget *
+show_newest (RelaisEngine *engine,
+             GSettings    *settings,
+             GtkWindow    *window)
+{
+  g_autoptr (RelaisRecordRow) record = NULL;
+  GtkWidget *view = NULL;
+
+  record = g_list_model_get_item (relais_engine_list_records (engine), 0);
+  view = relais_record_view_new (record, settings, engine);
+  gtk_window_set_transient_for (GTK_WINDOW (view), window);
+  gtk_window_present (GTK_WINDOW (view));
+  return view;
+}
+
+static void
 set_up_details (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
@@ -298,17 +343,12 @@ set_up_details (RelaisEngine *engine,
     { RELAIS_TRACE_TRIED, (char *)"Claude", "fault", NULL, 0, 20000000, -1 },
   };
   g_autoptr (GPtrArray) trace = g_ptr_array_new ();
-  g_autoptr (RelaisRecordRow) record = NULL;
-  GtkWidget *view = NULL;
 
   run (engine);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     g_ptr_array_add (trace, &steps[i]);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 502, "/v1/messages", "claude-sonnet-4-5", "Claude", 30000, 1204, "The server closed the connection before the answer was complete", FALSE, trace });
-  record = g_list_model_get_item (relais_engine_list_records (engine), 0);
-  view = relais_record_view_new (record, settings, relais_engine_list_accounts (engine));
-  gtk_window_set_transient_for (GTK_WINDOW (view), window);
-  gtk_window_present (GTK_WINDOW (view));
+  show_newest (engine, settings, window);
 }
 
 static void
@@ -431,15 +471,9 @@ set_up_refused (RelaisEngine *engine,
                 GSettings    *settings,
                 GtkWindow    *window)
 {
-  g_autoptr (RelaisRecordRow) record = NULL;
-  GtkWidget *view = NULL;
-
   run (engine);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 403, "/v1/messages", NULL, NULL, 1, -1, "Web pages from https://app.example may not use Relais. To let them: relais serve --allowed-origin https://app.example; in the window, “Allowed Web Pages” in Preferences.", FALSE, NULL, NULL, "https://app.example" });
-  record = g_list_model_get_item (relais_engine_list_records (engine), 0);
-  view = relais_record_view_new (record, settings, relais_engine_list_accounts (engine));
-  gtk_window_set_transient_for (GTK_WINDOW (view), window);
-  gtk_window_present (GTK_WINDOW (view));
+  show_newest (engine, settings, window);
 }
 
 static gboolean
@@ -454,6 +488,95 @@ static void
 scroll_soon_cb (GtkAdjustment *adjustment)
 {
   g_idle_add_full (G_PRIORITY_DEFAULT, scroll_down_cb, g_object_ref (adjustment), g_object_unref);
+}
+
+/* The details of a request that went well; bodies NULL: none are kept. */
+static GtkWidget *
+show_contents (RelaisEngine             *engine,
+               GSettings                *settings,
+               GtkWindow                *window,
+               const RelaisRecordBodies *bodies)
+{
+  run (engine);
+  puppet_engine_set_bodies (engine, bodies);
+  puppet_engine_add_record (engine, &(PuppetRecord){ 1, 200, "/v1/messages", "claude-sonnet-4-5",
+                                                     "Work", 1200, 1204 });
+  return show_newest (engine, settings, window);
+}
+
+static const char asked[] =
+  "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":1024,\"stream\":true,\"system\":[{\"type\":\"text\",\"text\":"
+  "\"Answer in one sentence.\"}],\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Why is "
+  "the sky blue, and why is it red in the evening?\"}]}]}";
+static const char asked_on[] =
+  "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Why is the sky blue?\"}]}],"
+  "\"generationConfig\":{\"maxOutputTokens\":1024}}";
+static const char heard[] =
+  "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Air scatters "
+  "blue light more than red.\"}]},\"finishReason\":\"STOP\"}]}\n\n";
+static const char answered[] =
+  "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_01\"}}\n\n"
+  "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+
+static const RelaisRecordBodies translated = {
+  { { (char *)asked, sizeof asked - 1, sizeof asked - 1, TRUE },
+    { (char *)asked_on, sizeof asked_on - 1, sizeof asked_on - 1, TRUE },
+    { (char *)heard, sizeof heard - 1, sizeof heard - 1, TRUE },
+    { (char *)answered, sizeof answered - 1, sizeof answered - 1, TRUE } },
+  TRUE,
+  (char *)"curl http://127.0.0.1:8045/v1/messages",
+};
+
+/* The request had an image in it, the answer was long. */
+static const RelaisRecordBodies cut = {
+  { { (char *)asked, sizeof asked - 1, 3145728, FALSE },
+    { (char *)asked, sizeof asked - 1, 3145728, FALSE },
+    { (char *)heard, 262144, 1048576, FALSE },
+    { (char *)answered, 262144, 1310720, FALSE } },
+  FALSE,
+  NULL,
+};
+
+static void
+set_up_contents (RelaisEngine *engine,
+                 GSettings    *settings,
+                 GtkWindow    *window)
+{
+  show_contents (engine, settings, window, &translated);
+}
+
+static void
+set_up_contents_cut (RelaisEngine *engine,
+                     GSettings    *settings,
+                     GtkWindow    *window)
+{
+  show_contents (engine, settings, window, &cut);
+}
+
+static void
+set_up_contents_none (RelaisEngine *engine,
+                      GSettings    *settings,
+                      GtkWindow    *window)
+{
+  show_contents (engine, settings, window, NULL);
+}
+
+static gboolean
+read_cb (gpointer view)
+{
+  gtk_widget_activate_action (view, "record.contents", "u", (guint)RELAIS_BODY_CLIENT_IN);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_up_contents_read (RelaisEngine *engine,
+                      GSettings    *settings,
+                      GtkWindow    *window)
+{
+  GtkWidget *view = show_contents (engine, settings, window, &cut);
+
+  /* once they are loaded */
+  g_idle_add_full (G_PRIORITY_LOW, read_cb, g_object_ref (view), g_object_unref);
 }
 
 /* The last group of the page, however long that gets. */
@@ -532,7 +655,12 @@ static const UiScene scenes[] = {
   { "connect-lan", "connect", set_up_lan },
   { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
+  { "monitor-search", "monitor", set_up_search },
   { "monitor-details", "monitor", set_up_details },
+  { "monitor-contents", "monitor", set_up_contents },
+  { "monitor-contents-cut", "monitor", set_up_contents_cut },
+  { "monitor-contents-none", "monitor", set_up_contents_none },
+  { "monitor-contents-read", "monitor", set_up_contents_read },
   { "monitor-refused", "monitor", set_up_refused },
   { "monitor-empty", "monitor", set_up_running },
   { "monitor-stopped", "monitor", set_up_stopped },

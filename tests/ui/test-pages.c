@@ -525,6 +525,20 @@ test_records (void)
   g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
   g_assert_cmpuint (count_rows (page), ==, 41);
 
+  /* those that failed, as long as one searches */
+  g_object_set (page, "searching", TRUE, NULL);
+  gtk_toggle_button_set_active (ui_kit_child (page, "failed"), TRUE);
+  g_assert_cmpuint (count_rows (page), ==, 10);
+  puppet_engine_end_record (stage.engine, 502);
+  ui_kit_drain ();
+  g_assert_cmpuint (count_rows (page), ==, 11);
+  gtk_editable_set_text (ui_kit_child (page, "search_entry"), "200");
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (ui_kit_child (page, "rows_stack")), ==, "none");
+  g_object_set (page, "searching", FALSE, NULL);
+  g_signal_emit_by_name (ui_kit_child (page, "search_entry"), "search-changed");
+  g_assert_cmpuint (count_rows (page), ==, 41);
+
   gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
   g_assert_true (relais_engine_get_records_paused (stage.engine));
   g_assert_true (relais_banner_get_revealed (ui_kit_child (page, "banner")));
@@ -588,7 +602,7 @@ check_details (UiStage    *stage,
   g_assert_true (has_fact (view, "Duration", "1.2 s"));
   g_assert_true (has_fact (view, "Tokens", tokens));
   g_assert_true (has_fact (view, "Number", "2"));
-  ui_kit_click (ui_kit_find_named (view, "Copy Details"));
+  gtk_widget_activate_action (view, "record.copy", NULL);
   copied = ui_kit_dup_clipboard (view);
   g_assert_true (g_str_has_prefix (copied, "Status: 502\nUpstream <said> no & more\nMethod and Path: POST /v1/messages\n"));
   g_assert_nonnull (strstr (copied, "\nDuration: 1.2 s\n"));

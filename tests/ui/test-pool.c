@@ -305,7 +305,7 @@ test_trace (void)
                                                            NULL, FALSE, trace });
   record = g_list_model_get_item (relais_engine_list_records (stage.engine), 0);
   view = relais_record_view_new (record, stage.settings,
-                                 relais_engine_list_accounts (stage.engine));
+                                 stage.engine);
   gtk_window_present (GTK_WINDOW (view));
   ui_kit_drain ();
   g_assert_nonnull (ui_kit_find_label (view, "How an Account Was Found"));

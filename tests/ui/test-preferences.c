@@ -390,6 +390,7 @@ test_allow (void)
       puppet_engine_add_record (stage.engine, &rows[i].record);
       ui_kit_drain ();
       g_signal_emit_by_name (ui_kit_child (ui_kit_page (&stage, "RelaisMonitorPage"), "lines"), "activate", 0);
+      ui_kit_drain ();
       view = ui_kit_dialog (&stage);
       allow = ui_kit_find_button (view, "Allow");
       if (rows[i].value != NULL)

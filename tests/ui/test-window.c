@@ -5,14 +5,18 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "app/relais-account-dialog.h"
 #include "app/relais-application.h"
+#include "app/relais-monitor-page.h"
 #include "app/relais-provider-chooser.h"
 #include "app/relais-spin-row.h"
 
 #include "ui-kit.h"
 
 static const RelaisEngineOptions practice = { .practice = TRUE };
+static const RelaisEngineOptions keeping = { .practice = TRUE, .keep_bodies = TRUE };
 static const RelaisEngineOptions bare = { 0 };
 
 /* What is waited for. */
@@ -529,6 +533,112 @@ test_allow (void)
   ui_kit_close (&stage);
 }
 
+#define QUESTION "{\"model\":\"practice\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"
+
+/* As a client does, to the end of the answer. Blocks: the engine has a thread of its own. */
+static void
+ask (UiStage *stage)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = NULL;
+  char answer[4096];
+  gsize length = 0;
+  GIOStream *stream = NULL;
+
+  request = g_strdup_printf ("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                             "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                             strlen (QUESTION), QUESTION);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", relais_engine_get_port (stage->engine), NULL, &error);
+  g_assert_no_error (error);
+  stream = G_IO_STREAM (connection);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (stream), request,
+                                            strlen (request), NULL, NULL, NULL));
+  g_assert_true (g_input_stream_read_all (g_io_stream_get_input_stream (stream), answer,
+                                          sizeof answer, &length, NULL, NULL));
+  g_assert_cmpuint (length, >, strlen (QUESTION));
+}
+
+static gboolean
+is_over (gpointer data)
+{
+  UiStage *stage = data;
+  GListModel *records = relais_engine_list_records (stage->engine);
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, 0);
+
+  return row != NULL && !relais_record_row_get_running (row);
+}
+
+static gboolean
+has_request (gpointer view)
+{
+  return gtk_widget_get_mapped (ui_kit_child (ui_kit_child (view, "contents"), "request"));
+}
+
+static gboolean
+is_exported (gpointer data)
+{
+  return ui_kit_find_label (((UiStage *)data)->window, "Requests exported") != NULL;
+}
+
+/* What a client said is read, copied, sent once more, and written to a file. */
+static void
+test_contents (void)
+{
+  UiStage stage = { 0 };
+  Wait two = { .stage = &stage, .n = 2 };
+  GtkWidget *view = NULL;
+  GtkWidget *page = NULL;
+  g_autofree char *copied = NULL;
+  g_autofree char *curl = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("relais-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "requests.jsonl", NULL);
+  g_autofree char *question = g_strescape (QUESTION, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *written = NULL;
+
+  open_loaded (&stage, &keeping);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  relais_spin_row_set_value (ui_kit_child (ui_kit_page (&stage, "RelaisProxyPage"), "port"), find_free_port ());
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_RUNNING);
+  ask (&stage);
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  ui_kit_until (is_over, &stage);
+  ui_kit_drain ();
+  g_signal_emit_by_name (ui_kit_child (page, "lines"), "activate", 0);
+  view = ui_kit_dialog (&stage);
+  ui_kit_until (has_request, view);
+  gtk_widget_activate (ui_kit_child (ui_kit_child (view, "contents"), "request"));
+  ui_kit_drain ();
+  ui_kit_click (ui_kit_child (ui_kit_child (view, "content_page"), "copy"));
+  copied = ui_kit_dup_clipboard (view);
+  g_assert_cmpstr (copied, ==, QUESTION);
+  gtk_widget_activate_action (view, "record.copy-curl", NULL);
+  curl = ui_kit_dup_clipboard (view);
+  g_assert_true (g_str_has_prefix (curl, "curl http://127.0.0.1:"));
+  g_assert_nonnull (strstr (curl, QUESTION));
+
+  gtk_widget_activate_action (view, "record.send-again", NULL);
+  ui_kit_until (has_records, &two);
+  ui_kit_until (is_over, &stage);
+  gtk_window_destroy (GTK_WINDOW (view));
+  relais_monitor_page_export_to (RELAIS_MONITOR_PAGE (page), file, RELAIS_EXPORT_JSON_LINES);
+  ui_kit_until (is_exported, &stage);
+  g_assert_true (g_file_load_contents (file, NULL, &written, NULL, NULL, NULL));
+  lines = g_strsplit (written, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_nonnull (strstr (lines[0], question));
+  g_assert_nonnull (strstr (lines[1], question));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  ui_kit_click (ui_kit_child (stage.window, "toggle"));
+  until_state (&stage, RELAIS_ENGINE_STOPPED);
+  ui_kit_close (&stage);
+}
+
 static gboolean
 has_rule_name (gpointer data)
 {
@@ -636,6 +746,7 @@ main (int   argc,
   g_test_add_func ("/window/application", test_application);
   g_test_add_func ("/window/clear-account", test_clear_account);
   g_test_add_func ("/window/allow", test_allow);
+  g_test_add_func ("/window/contents", test_contents);
   g_test_add_func ("/window/rules-setting", test_rules_setting);
   g_test_add_func ("/window/rules-try", test_rules_try);
   g_test_add_func ("/window/provider-icons", test_provider_icons);

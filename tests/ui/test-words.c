@@ -53,6 +53,8 @@ test_amount (void)
   g_autofree char *none = relais_words_share (-1);
   g_autofree char *all = relais_words_share (1);
   g_autofree char *nearly = relais_words_share (0.9999);
+  g_autofree char *whole = relais_words_size (242, 242, TRUE);
+  g_autofree char *cut = relais_words_size (242, 3145728, FALSE);
 
   g_assert_cmpstr (few, ==, "1204");
   g_assert_cmpstr (many, ==, "120 k");
@@ -60,6 +62,8 @@ test_amount (void)
   g_assert_cmpstr (none, ==, "–");
   g_assert_cmpstr (all, ==, "100%");
   g_assert_cmpstr (nearly, ==, "99.9%");
+  g_assert_cmpstr (whole, ==, "242 bytes");
+  g_assert_cmpstr (cut, ==, "242 bytes of 3.1\302\240MB kept");
 }
 
 /* Each trouble has words of its own, with a next step. */

@@ -71,7 +71,8 @@ ui_kit_present (UiStage                   *stage,
                                       "keep-running-when-closed", "start-at-launch",
                                       "known-clients", "connect-client", "outbound-proxy",
                                       "rules", "strict-translation", "allowed-hosts",
-                                      "allowed-origins", "first-byte-timeout", "gap-timeout" };
+                                      "allowed-origins", "first-byte-timeout", "gap-timeout",
+                                      "record-bodies" };
 
   stage->settings = g_settings_new (RELAIS_APP_ID);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)

@@ -266,7 +266,7 @@ test_parts (void)
   g_assert_cmpuint (head->n_fields, ==, 6);
   g_assert_cmpstr (head->fields[1].name, ==, "X-A");
   g_assert_cmpstr (head->fields[1].value, ==, "caf?");
-  g_assert_cmpint (head->body_kind, ==, RELAIS_BODY_LENGTH);
+  g_assert_cmpint (head->framing, ==, RELAIS_FRAMING_LENGTH);
   g_assert_cmpint (head->body_size, ==, 12);
   g_assert_cmpuint (head->minor_version, ==, 1);
   head->route = relais_route_new (head->method, head->target, head->fields, head->n_fields, "");
@@ -395,7 +395,7 @@ test_noise (void)
           g_assert_cmpint (read_head ((const char *)out->data, out->len, 4096, &again), ==, TAKEN);
           g_assert_cmpstr (again->method, ==, head->method);
           g_assert_cmpstr (again->host, ==, head->host);
-          g_assert_cmpint (again->body_kind, ==, head->body_kind);
+          g_assert_cmpint (again->framing, ==, head->framing);
           g_assert_cmpint (again->body_size, ==, head->body_size);
           g_assert_cmpuint (again->minor_version, ==, head->minor_version);
           g_assert_true (g_str_has_prefix (again->target, head->route->path));
