@@ -228,23 +228,6 @@ set_up_records (RelaisEngine *engine,
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 0, "/v1/messages", "claude-sonnet-4-5", "Claude", -1, -1 });
 }
 
-static GtkWidget *
-find_type (GtkWidget  *widget,
-           const char *type)
-{
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_type (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static gboolean
 add_two_cb (gpointer engine)
 {
