@@ -26,8 +26,8 @@ log_kit_trouble_cb (const char *trouble,
 }
 
 static int refusal = SQLITE_OK;
-static const sqlite3_io_methods *real_methods;
 static int (*real_open) (sqlite3_vfs *, const char *, sqlite3_file *, int, int *);
+static int (*real_write) (sqlite3_file *, const void *, int, sqlite3_int64);
 
 static int
 refusing_write (sqlite3_file  *file,
@@ -37,7 +37,7 @@ refusing_write (sqlite3_file  *file,
 {
   int code = g_atomic_int_get (&refusal);
 
-  return code != SQLITE_OK ? code : real_methods->xWrite (file, bytes, length, offset);
+  return code != SQLITE_OK ? code : real_write (file, bytes, length, offset);
 }
 
 static int
@@ -47,15 +47,16 @@ refusing_open (sqlite3_vfs  *vfs,
                int           flags,
                int          *flags_out)
 {
-  static sqlite3_io_methods methods;
+  static sqlite3_io_methods of_file, of_journal; /* they lock in other ways, and write alike */
+  sqlite3_io_methods *methods = flags & SQLITE_OPEN_MAIN_DB ? &of_file : &of_journal;
   int code = real_open (vfs, name, file, flags, flags_out);
 
-  if (code != SQLITE_OK)
+  if (code != SQLITE_OK || (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0)
     return code;
-  real_methods = file->pMethods;
-  methods = *real_methods;
-  methods.xWrite = refusing_write;
-  file->pMethods = &methods;
+  *methods = *file->pMethods;
+  real_write = methods->xWrite;
+  methods->xWrite = refusing_write;
+  file->pMethods = methods;
   return code;
 }
 

@@ -297,6 +297,11 @@ answer (RelaisLog    *self,
   g_autoptr (GError) error = NULL;
   gboolean is_fine = FALSE;
 
+  if (question->task == NULL && is_waiting (self))
+    {
+      postpone (self, question);
+      return;
+    }
   if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
     {
       answer_nothing (question);
