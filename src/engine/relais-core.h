@@ -6,6 +6,7 @@
 #pragma once
 
 #include "accounts/relais-account-store.h"
+#include "monitor/relais-log.h"
 #include "server/relais-exchange.h"
 
 #include "relais-engine.h"
@@ -38,6 +39,8 @@ typedef struct
   char               **models;
   guint                n_active;
   RelaisKeyringState   keyring;
+  gboolean log_changed; /* the next one counts */
+  char *log_trouble;    /* why the log cannot be written, or NULL */
 } RelaisSnapshot;
 
 typedef void (*RelaisSnapshotFunc) (RelaisSnapshot *snapshot,
@@ -67,6 +70,9 @@ struct _RelaisCore
   guint                  removed_at;
   GHashTable *n_requests; /* account id -> count */
   GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
+  RelaisLog *log;         /* NULL: nothing is kept between runs */
+  char *log_trouble;      /* why it cannot be written, or NULL */
+  gboolean               log_changed;
   GSource               *flush;
   GSource *ends; /* when something ends that is held against an account */
   char                 **order;
@@ -154,6 +160,11 @@ void             relais_listening_free       (RelaisListening                   
 void             relais_snapshot_free        (RelaisSnapshot                    *self);
 
 void relais_core_sort_records (GPtrArray *records);
+
+/* relais-core-log.c: what is kept between runs */
+void relais_core_open_log  (RelaisCore *self,
+                            const char *path);
+void relais_core_close_log (RelaisCore *self);
 
 /* relais-core-standing.c: how each account stands */
 GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,
