@@ -272,14 +272,15 @@ log_kit_add (RelaisLog  *log,
              const char *body)
 {
   g_autoptr (RelaisRecord) record = relais_record_new (id);
+  g_autoptr (RelaisBodies) bodies = NULL;
 
   record->phase = RELAIS_RECORD_DONE;
   record->time_us = LOG_KIT_WALL_US - age_us;
   record->path = g_strdup ("/v1/messages");
   record->account_id = g_strdup (id % 2 == 1 ? "odd" : "even");
   record->status = 200;
-  record->bodies = body != NULL ? log_kit_make_bodies (body) : NULL;
-  relais_log_add (log, record);
+  bodies = body != NULL ? log_kit_make_bodies (body) : NULL;
+  relais_log_add (log, record, bodies);
 }
 
 /* A look, and a hand, at the file past the log. */

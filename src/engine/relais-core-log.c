@@ -49,3 +49,40 @@ relais_core_close_log (RelaisCore *self)
     ;
   g_clear_pointer (&self->log_trouble, g_free);
 }
+
+typedef struct
+{
+  RelaisCoreDone done;
+  gpointer       user_data;
+} Reading;
+
+/* Whatever is wrong with the log is told as its trouble. */
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autofree Reading *reading = user_data;
+
+  reading->done (relais_log_read_bodies_finish (result, NULL), NULL, reading->user_data);
+}
+
+/**
+ * relais_core_read_log:
+ * @self: a core with a log
+ * @id: a request's, of this run or one before
+ * @done: told its frozen bodies (a reference), or %NULL where the log has none
+ * @user_data: for @done
+ */
+void
+relais_core_read_log (RelaisCore     *self,
+                      guint64         id,
+                      RelaisCoreDone  done,
+                      gpointer        user_data)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->done = done;
+  reading->user_data = user_data;
+  relais_log_read_bodies_async (self->log, id, read_cb, reading);
+}

@@ -202,12 +202,17 @@ record_cb (const RelaisRecord *record,
 {
   RelaisCore *self = user_data;
   RelaisRecord *copy = relais_record_copy (record);
+  RelaisBodies *bodies = NULL;
 
+  /* the rows of the window are many: what is kept stays within the budget of this thread */
+  g_clear_pointer (&copy->bodies, relais_bodies_unref);
+  if (record->phase == RELAIS_RECORD_DONE)
+    bodies = relais_core_close_bodies (self, record);
+  if (record->phase == RELAIS_RECORD_DONE && self->log != NULL)
+    relais_log_add (self->log, record, bodies);
   g_hash_table_replace (self->records, &copy->id, copy);
   if (g_hash_table_size (self->records) > RECORDS_MAX)
     forget_oldest_record (self);
-  if (record->phase == RELAIS_RECORD_DONE && self->log != NULL)
-    relais_log_add (self->log, record);
   if (record->phase == RELAIS_RECORD_DONE && relais_core_find (self, record->account_id) != NULL)
     {
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_requests, record->account_id));
@@ -252,6 +257,7 @@ relais_core_new (GMainContext              *context,
   self->pool = relais_account_pool_new ();
   self->endings = g_ptr_array_new_with_free_func (g_object_unref);
   self->upstream = relais_upstream_new (self->config);
+  self->repeats = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_repeat_free);
   self->catalog = relais_catalog_new (self->upstream);
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -278,6 +284,7 @@ relais_core_new (GMainContext              *context,
                                    .counts = relais_count_cache_new (),
                                    .quirks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                                     NULL),
+                                   .bodies = options->keep_bodies ? relais_body_store_new () : NULL,
                                    .record = record_cb,
                                    .pool_changed = pool_changed_cb,
                                    .user_data = self };
@@ -301,6 +308,7 @@ relais_core_free (RelaisCore *self)
       g_object_run_dispose (G_OBJECT (server));
     }
   relais_catalog_stop (self->catalog);
+  g_ptr_array_unref (self->repeats);
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;
@@ -313,6 +321,7 @@ relais_core_free (RelaisCore *self)
   g_clear_object (&self->store);
   g_clear_pointer (&self->gateway.calls, relais_call_cache_free);
   g_clear_pointer (&self->gateway.counts, relais_count_cache_free);
+  g_clear_pointer (&self->gateway.bodies, relais_body_store_free);
   g_clear_pointer (&self->gateway.rules, relais_rules_unref);
   g_clear_pointer (&self->gateway.quirks, g_hash_table_unref);
   g_clear_object (&self->catalog);

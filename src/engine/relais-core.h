@@ -8,6 +8,7 @@
 #include "accounts/relais-account-store.h"
 #include "monitor/relais-log.h"
 #include "server/relais-exchange.h"
+#include "upstream/relais-repeat.h"
 
 #include "relais-engine.h"
 
@@ -63,6 +64,7 @@ struct _RelaisCore
   RelaisServer *server;      /* NULL while stopped */
   GPtrArray *endings;        /* of RelaisServer: those that let their last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
+  GPtrArray *repeats;        /* of RelaisRepeat: requests that were sent again */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
   RelaisAccount *removed;    /* the last one removed, for Undo */
@@ -162,9 +164,43 @@ void             relais_snapshot_free        (RelaisSnapshot                    
 void relais_core_sort_records (GPtrArray *records);
 
 /* relais-core-log.c: what is kept between runs */
-void relais_core_open_log  (RelaisCore *self,
-                            const char *path);
-void relais_core_close_log (RelaisCore *self);
+void relais_core_open_log  (RelaisCore     *self,
+                            const char     *path);
+void relais_core_close_log (RelaisCore     *self);
+void relais_core_read_log  (RelaisCore     *self,
+                            guint64         id,
+                            RelaisCoreDone  done,
+                            gpointer        user_data);
+
+/* relais-core-bodies.c: what requests said */
+GPtrArray    *relais_core_list_secrets (RelaisCore         *self);
+RelaisBodies *relais_core_close_bodies (RelaisCore         *self,
+                                        const RelaisRecord *record);
+void          relais_core_load_bodies  (RelaisCore         *self,
+                                        const RelaisRecord *record,
+                                        RelaisCoreDone      done,
+                                        gpointer            user_data);
+
+char *relais_core_dup_own_url (RelaisCore *self);
+
+/* relais-core-repeat.c: requests to this proxy itself */
+RelaisAccount *relais_core_make_own_account (RelaisCore          *self,
+                                             RelaisDialectId      dialect);
+gboolean       relais_core_can_repeat       (const RelaisRecord  *record,
+                                             RelaisBodies        *bodies);
+gboolean       relais_core_repeat           (RelaisCore          *self,
+                                             const RelaisRecord  *record,
+                                             RelaisBodies        *bodies,
+                                             GError             **error);
+
+/* relais-core-export.c: requests into a file */
+void relais_core_export (RelaisCore         *self,
+                         GPtrArray          *records,
+                         RelaisExportFormat  format,
+                         const char         *path,
+                         GCancellable       *cancellable,
+                         RelaisCoreDone      done,
+                         gpointer            user_data);
 
 /* relais-core-standing.c: how each account stands */
 GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,

@@ -670,24 +670,6 @@ asked_cb (RelaisAskerAnswer *answer,
   relais_job_return (job);
 }
 
-/* This proxy, seen as an account: the request takes the same road as any client's. */
-static RelaisAccount *
-account_of_ourselves (RelaisCore      *core,
-                      RelaisDialectId  dialect)
-{
-  static const char *const providers[] = {
-    [RELAIS_DIALECT_OPENAI_CHAT] = "openai",
-    [RELAIS_DIALECT_OPENAI_RESPONSES] = "openai",
-    [RELAIS_DIALECT_ANTHROPIC] = "anthropic-compatible",
-    [RELAIS_DIALECT_GEMINI] = "gemini-compatible",
-  };
-  RelaisAccount *account = relais_account_new ("test", providers[dialect]);
-
-  account->base_url = g_strdup_printf ("http://127.0.0.1:%u", relais_server_get_port (core->server));
-  account->api_key = g_strdup (relais_config_get_api_key (core->config));
-  return account;
-}
-
 static void
 test_request_job (RelaisCore *core,
                   RelaisJob  *job)
@@ -702,7 +684,7 @@ test_request_job (RelaisCore *core,
       relais_job_return (job);
       return;
     }
-  draft->account = account_of_ourselves (core, dialect->id);
+  draft->account = relais_core_make_own_account (core, dialect->id);
   relais_asker_ask (core->upstream, draft->account, dialect->id, draft->label, TEST_TIMEOUT_MS,
                     job->cancellable, asked_cb, job);
 }

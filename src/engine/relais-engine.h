@@ -121,7 +121,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisForecast, relais_forecast_free)
 /* What a request or an answer said, for a person to read. */
 typedef struct
 {
-  char *text;  /* valid UTF-8, media cut and keys hidden; NULL where nothing is kept or it is none */
+  char *text;  /* UTF-8, media cut and keys hidden; NULL where nothing is kept or it is none */
   gsize size;  /* bytes kept */
   gsize total; /* bytes there were */
   gboolean is_whole;

@@ -493,3 +493,15 @@ relais_record_row_get_estimated (RelaisRecordRow *self)
 {
   return self->record->usage.estimated;
 }
+
+/**
+ * relais_record_row_dup:
+ * @self: a row
+ *
+ * Returns: (transfer full): what it shows
+ */
+RelaisRecord *
+relais_record_row_dup (RelaisRecordRow *self)
+{
+  return relais_record_copy (self->record);
+}

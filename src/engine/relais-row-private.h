@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 RelaisRecordRow  *relais_record_row_new     (RelaisRecord            *record);
 void              relais_record_row_update  (RelaisRecordRow         *self,
                                              RelaisRecord            *record);
+RelaisRecord     *relais_record_row_dup     (RelaisRecordRow         *self);
 RelaisAccountRow *relais_account_row_new    (const RelaisAccountInfo *info);
 void              relais_account_row_update (RelaisAccountRow        *self,
                                              const RelaisAccountInfo *info);

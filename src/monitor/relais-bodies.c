@@ -15,6 +15,7 @@
  * Signatures that a client sends back are mostly shorter. */
 #define RUN_MAX (8 * 1024)
 #define RUN_SHOWN 32
+#define ESCAPE_MAX 6 /* \u002b */
 /* What is kept while it comes: a secret or a run that crosses the end is seen whole. */
 #define ROOM (RELAIS_BODY_MAX + RUN_MAX)
 /* A part of a secret that stands before a cut; less is nobody's key. */
@@ -26,8 +27,9 @@ typedef struct
   GByteArray *kept; /* owned, NULL while empty */
   GBytes *frozen;   /* owned, NULL while it is being filled */
   gsize total;
-  gsize run; /* bytes of base64 at its end */
-  gsize cut; /* of the run under way, where it is media; else 0 */
+  gsize run;            /* bytes of base64 at its end */
+  gsize cut;            /* of the run under way, where it is media; else 0 */
+  gboolean cut_escapes; /* what was cut last escapes what comes next */
 } Part;
 
 struct _RelaisBodies
@@ -146,27 +148,46 @@ find_run_end (const char *bytes,
   return n;
 }
 
+/* More of a run is cut: only whether it ends with an open escape is of interest. */
+static void
+cut (Part       *part,
+     const char *bytes,
+     gsize       length)
+{
+  gsize n = 0;
+
+  while (n < length && bytes[length - n - 1] == '\\')
+    n++;
+  part->cut_escapes = (n % 2 == 1) != (n == length && part->cut_escapes);
+  part->cut += length;
+}
+
 /* What is left of a run must not end within an escape, or the JSON around it would not be any. */
 static void
 begin_cut (Part *part)
 {
-  gsize start = part->kept->len - part->run;
+  const char *run = (const char *)part->kept->data + part->kept->len - part->run;
   gsize shown = RUN_SHOWN;
 
-  for (gsize i = shown - 6; i < shown; i++)
-    if (part->kept->data[start + i] == '\\')
+  for (gsize i = shown - ESCAPE_MAX; i < shown; i++)
+    if (run[i] == '\\')
       shown = i;
-  part->cut = part->run - shown;
-  g_byte_array_set_size (part->kept, start + shown);
+  while (shown < RUN_SHOWN && shown > 0 && run[shown - 1] == '\\')
+    shown--;
+  part->cut_escapes = FALSE;
+  cut (part, run + shown, part->run - shown);
+  g_byte_array_set_size (part->kept, part->kept->len - part->run + shown);
 }
 
+/* A quote behind media in a text that is itself JSON is escaped by what was taken for its end. */
 static void
-end_cut (GByteArray *kept,
-         gsize       cut)
+append_mark (const Part *part,
+             GByteArray *kept)
 {
   char mark[48];
 
-  g_snprintf (mark, sizeof mark, CUT_MARK "%" G_GSIZE_FORMAT " bytes cut]", cut);
+  g_snprintf (mark, sizeof mark, CUT_MARK "%" G_GSIZE_FORMAT " bytes cut]%s",
+              part->cut - (part->cut_escapes ? 1 : 0), part->cut_escapes ? "\\" : "");
   g_byte_array_append (kept, (const guint8 *)mark, strlen (mark));
 }
 
@@ -221,10 +242,10 @@ relais_bodies_append (RelaisBodies   *self,
       else
         {
           n = find_run_end (bytes, length);
-          part->cut += n;
+          cut (part, bytes, n);
           if (n < length)
             {
-              end_cut (part->kept, part->cut);
+              append_mark (part, part->kept);
               part->run = part->cut = 0;
             }
         }
@@ -343,10 +364,11 @@ freeze (const Part         *part,
         const char * const *secrets)
 {
   g_autoptr (GByteArray) kept = g_byte_array_sized_new (part->kept->len);
+  gsize length;
 
   g_byte_array_append (kept, part->kept->data, part->kept->len);
   if (part->cut > 0)
-    end_cut (kept, part->cut);
+    append_mark (part, kept);
   for (gsize i = 0; secrets != NULL && secrets[i] != NULL; i++)
     {
       g_autofree char *escaped = escape_secret (secrets[i]);
@@ -355,9 +377,27 @@ freeze (const Part         *part,
       if (escaped != NULL)
         redact (kept, escaped);
     }
-  if (kept->len > RELAIS_BODY_MAX)
-    g_byte_array_set_size (kept, find_boundary (kept->data, RELAIS_BODY_MAX));
-  return g_bytes_new (kept->data, kept->len); /* no more than it needs: it is there for long */
+  length = find_boundary (kept->data, MIN (kept->len, RELAIS_BODY_MAX));
+  return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */
+}
+
+/* What is the same as one before it is that one. */
+static void
+share (RelaisBodies *self,
+       int           kind)
+{
+  Part *part = &self->parts[kind];
+
+  for (int other = 0; other < kind; other++)
+    {
+      GBytes *frozen = self->parts[other].frozen;
+
+      if (frozen == NULL || !g_bytes_equal (frozen, part->frozen))
+        continue;
+      g_bytes_unref (part->frozen);
+      part->frozen = g_bytes_ref (frozen);
+      return;
+    }
 }
 
 /**
@@ -388,13 +428,7 @@ relais_bodies_freeze (RelaisBodies         *self,
       if (self->parts[kind].kept == NULL)
         continue;
       part->frozen = freeze (&self->parts[kind], secrets);
-      for (int other = 0; other < kind; other++)
-        if (copy->parts[other].frozen != NULL && g_bytes_equal (copy->parts[other].frozen, part->frozen))
-          {
-            g_bytes_unref (part->frozen);
-            part->frozen = g_bytes_ref (copy->parts[other].frozen);
-            break;
-          }
+      share (copy, kind);
     }
   return copy;
 }

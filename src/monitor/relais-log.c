@@ -174,13 +174,15 @@ relais_log_set (RelaisLog *self,
 /**
  * relais_log_add:
  * @self: a log
- * @record: of a request that is over; copied, its bodies frozen
+ * @record: of a request that is over; copied, without its bodies
+ * @bodies: (nullable): what was said, frozen; taken a reference to
  *
  * Never waits for the disk. 4 096 records and 64 MiB may wait; the oldest give way.
  */
 void
 relais_log_add (RelaisLog          *self,
-                const RelaisRecord *record)
+                const RelaisRecord *record,
+                RelaisBodies       *bodies)
 {
   RelaisLogEntry *entry;
 
@@ -189,9 +191,9 @@ relais_log_add (RelaisLog          *self,
     {
       entry = g_new0 (RelaisLogEntry, 1);
       entry->record = relais_record_copy (record);
-      entry->bodies = g_steal_pointer (&entry->record->bodies);
-      if (!self->bodies)
-        g_clear_pointer (&entry->bodies, relais_bodies_unref);
+      g_clear_pointer (&entry->record->bodies, relais_bodies_unref);
+      if (bodies != NULL && self->bodies)
+        entry->bodies = relais_bodies_ref (bodies);
       if (self->entries.length == 0)
         self->entries_us = g_get_monotonic_time ();
       self->entries_bytes += relais_log_entry_size (entry);

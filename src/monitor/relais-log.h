@@ -40,7 +40,8 @@ void           relais_log_set                (RelaisLog             *self,
                                               gboolean               bodies,
                                               int                    retention_days);
 void           relais_log_add                (RelaisLog             *self,
-                                              const RelaisRecord    *record);
+                                              const RelaisRecord    *record,
+                                              RelaisBodies          *bodies);
 guint          relais_log_get_n_dropped      (RelaisLog             *self);
 void           relais_log_load_async         (RelaisLog             *self,
                                               guint                  n,

@@ -74,6 +74,7 @@ relais_record_copy (const RelaisRecord *self)
   copy->method = g_strdup (self->method);
   copy->path = g_strdup (self->path);
   copy->query = g_strdup (self->query);
+  copy->beta = g_strdup (self->beta);
   copy->dialect = g_strdup (self->dialect);
   copy->upstream_dialect = g_strdup (self->upstream_dialect);
   copy->model = g_strdup (self->model);
@@ -107,6 +108,7 @@ relais_record_free (RelaisRecord *self)
   g_free (self->method);
   g_free (self->path);
   g_free (self->query);
+  g_free (self->beta);
   g_free (self->dialect);
   g_free (self->upstream_dialect);
   g_free (self->model);
@@ -147,4 +149,21 @@ relais_record_name_client (const char *user_agent)
   if (*word == '\0')
     return NULL;
   return g_utf8_make_valid (word, -1);
+}
+
+/**
+ * relais_record_get_beta_header:
+ * @dialect: (nullable): a dialect's name
+ *
+ * Returns: (nullable): the header whose value is a record's `beta`, in lower case; %NULL where its
+ *   vendor has none
+ */
+const char *
+relais_record_get_beta_header (const char *dialect)
+{
+  if (dialect == NULL)
+    return NULL;
+  if (strcmp (dialect, "anthropic") == 0)
+    return "anthropic-beta";
+  return g_str_has_prefix (dialect, "openai-") ? "openai-beta" : NULL;
 }

@@ -34,6 +34,7 @@ typedef struct
   char              *method;
   char *path;    /* without query */
   char *query;   /* without a key */
+  char *beta;    /* the header by which it asked for what its vendor is still trying out */
   char *dialect; /* the client's */
   char              *upstream_dialect;
   char *model; /* asked for */
@@ -62,10 +63,11 @@ typedef struct
   RelaisUsage        usage;
 } RelaisRecord;
 
-RelaisRecord *relais_record_new         (guint64             id);
-RelaisRecord *relais_record_copy        (const RelaisRecord *self);
-void          relais_record_free        (RelaisRecord       *self);
-char         *relais_record_name_client (const char         *user_agent);
+RelaisRecord *relais_record_new             (guint64             id);
+RelaisRecord *relais_record_copy            (const RelaisRecord *self);
+void          relais_record_free            (RelaisRecord       *self);
+char         *relais_record_name_client     (const char         *user_agent);
+const char   *relais_record_get_beta_header (const char         *dialect);
 
 typedef void (*RelaisRecordFunc) (const RelaisRecord *record,
                                   gpointer user_data);

@@ -85,6 +85,7 @@ data_cb (RelaisTransfer *transfer,
 {
   RelaisExchange *self = user_data;
 
+  relais_exchange_keep (self, RELAIS_BODY_UPSTREAM_IN, bytes, length);
   g_string_append_len (self->held, bytes, MIN (length, RELAIS_EXCHANGE_HELD_MAX - self->held->len));
 }
 
@@ -168,7 +169,7 @@ relais_exchange_count (RelaisExchange *self)
   headers = relais_exchange_make_headers (self);
   asked.body = self->sent;
   asked.headers = headers;
-  self->transfer = relais_upstream_send (self->gateway->upstream, &asked, &sink, self, &error);
+  relais_exchange_send (self, &asked, &sink, &error);
   soup_message_headers_unref (headers);
   if (self->transfer == NULL)
     relais_exchange_estimate (self);

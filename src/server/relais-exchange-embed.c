@@ -38,6 +38,7 @@ data_cb (RelaisTransfer *transfer,
   RelaisExchange *self = user_data;
   gsize limit = relais_config_get_limits (self->gateway->config)->upstream_event_size_bytes;
 
+  relais_exchange_keep (self, RELAIS_BODY_UPSTREAM_IN, bytes, length);
   if (self->held->len + length <= limit)
     {
       g_string_append_len (self->held, bytes, length);
@@ -119,7 +120,7 @@ relais_exchange_embed (RelaisExchange *self)
   self->upstream_dialect = RELAIS_DIALECT_GEMINI;
   headers = relais_exchange_make_headers (self);
   request.headers = headers;
-  self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
+  relais_exchange_send (self, &request, &sink, &error);
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;

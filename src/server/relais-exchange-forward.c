@@ -256,6 +256,7 @@ data_cb (RelaisTransfer *transfer,
 {
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
 
+  relais_exchange_keep (self, RELAIS_BODY_UPSTREAM_IN, bytes, length);
   if (self->held != NULL && self->opening == NULL &&
       self->held->len + length > RELAIS_EXCHANGE_HELD_MAX)
     {
@@ -455,7 +456,7 @@ relais_exchange_forward (RelaisExchange *self)
     .deadline_us = self->deadline_us,
   };
 
-  self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
+  relais_exchange_send (self, &request, &sink, &error);
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;

@@ -222,6 +222,18 @@ gboolean            relais_exchange_encode_for      (RelaisExchange  *self,
                                                      GString         *body,
                                                      GError         **error);
 
+/* relais-exchange-keep.c: what both sides say is kept for a person to read */
+void relais_exchange_keep_begin (RelaisExchange               *self);
+void relais_exchange_keep_anew  (RelaisExchange               *self);
+void relais_exchange_keep       (RelaisExchange               *self,
+                                 RelaisBodyKind                kind,
+                                 const char                   *bytes,
+                                 gsize                         length);
+void relais_exchange_send       (RelaisExchange               *self,
+                                 const RelaisUpstreamRequest  *request,
+                                 const RelaisTransferSink     *sink,
+                                 GError                      **error);
+
 /* relais-exchange-circle.c: an upstream that is this Relais itself */
 gboolean relais_exchange_refuse_circle (RelaisExchange *self);
 

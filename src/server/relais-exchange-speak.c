@@ -171,6 +171,7 @@ relais_exchange_speak (RelaisExchange *self)
       relais_exchange_fail (self, failure);
       return;
     }
+  relais_exchange_keep_anew (self);
   relais_exchange_speak_begin (self, self->prompt);
   self->practice = relais_practice_start (self->prompt, event_cb, self);
 }

@@ -333,6 +333,7 @@ data_cb (RelaisTransfer *transfer,
 {
   g_autoptr (RelaisExchange) self = relais_exchange_ref (user_data);
 
+  relais_exchange_keep (self, RELAIS_BODY_UPSTREAM_IN, bytes, length);
   if (self->held == NULL)
     {
       relais_translation_push (self->translation, bytes, length);
@@ -490,7 +491,7 @@ relais_exchange_translate (RelaisExchange *self)
                                    self->form != RELAIS_FORM_WHOLE, &request.query);
   request.tail = tail;
   request.headers = headers;
-  self->transfer = relais_upstream_send (self->gateway->upstream, &request, &sink, self, &error);
+  relais_exchange_send (self, &request, &sink, &error);
   soup_message_headers_unref (headers);
   if (self->transfer != NULL)
     return;

@@ -222,6 +222,15 @@ drained_cb (RelaisReply *reply,
 }
 
 static void
+written_cb (RelaisReply *reply,
+            const char  *bytes,
+            gsize        length,
+            gpointer     user_data)
+{
+  relais_exchange_keep (user_data, RELAIS_BODY_CLIENT_OUT, bytes, length);
+}
+
+static void
 ended_cb (RelaisReply *reply,
           gboolean     whole,
           gpointer     user_data)
@@ -486,6 +495,17 @@ dup_shown_path (const char *path)
                       : NULL;
 }
 
+static const char *
+find_beta (RelaisExchange *self)
+{
+  const char *header = relais_record_get_beta_header (self->dialect->name);
+  const char *value = NULL;
+
+  if (header != NULL)
+    value = relais_field_find (self->head->fields, self->head->n_fields, header);
+  return value != NULL && g_str_is_ascii (value) ? value : NULL;
+}
+
 static void
 set_common_headers (RelaisExchange *self)
 {
@@ -515,7 +535,7 @@ relais_exchange_start (RelaisGateway     *gateway,
                        RelaisWire        *wire,
                        SoupServerMessage *message)
 {
-  static const RelaisReplySink sink = { drained_cb, ended_cb };
+  static const RelaisReplySink sink = { drained_cb, written_cb, ended_cb };
   static const RelaisWireSink wire_sink = { gone_cb, late_cb };
   g_autoptr (RelaisExchange) self = g_rc_box_new0 (RelaisExchange);
   g_autofree char *id = relais_key_random (24);
@@ -539,12 +559,15 @@ relais_exchange_start (RelaisGateway     *gateway,
   self->record->peer = g_strdup (relais_wire_get_peer (wire));
   self->record->method = g_strdup (self->head->method);
   self->record->path = dup_shown_path (self->route->path);
+  self->record->query = dup_shown_path (self->route->query);
+  self->record->beta = dup_shown_path (find_beta (self));
   self->record->dialect = g_strdup (self->dialect->name);
   self->record->hint = g_strdup (self->route->hint);
   self->record->bytes_in = g_bytes_get_size (self->body);
   self->reply = relais_reply_new (wire, message, &sink, relais_exchange_ref (self));
   relais_wire_set_sink (wire, &wire_sink, self);
   set_common_headers (self);
+  relais_exchange_keep_begin (self);
   relais_exchange_report (self, RELAIS_RECORD_ARRIVED);
   perform (self);
 }

@@ -8,6 +8,7 @@
 #include "accounts/relais-account-pool.h"
 #include "base/relais-clock.h"
 #include "base/relais-rules.h"
+#include "monitor/relais-body-store.h"
 #include "monitor/relais-record.h"
 #include "upstream/relais-catalog.h"
 #include "upstream/relais-upstream.h"
@@ -28,6 +29,7 @@ typedef struct
   RelaisCatalog     *catalog;
   RelaisCallCache   *calls;
   RelaisCountCache  *counts;
+  RelaisBodyStore *bodies;         /* NULL: what requests say is not kept */
   RelaisRules *rules;              /* or NULL */
   const RelaisClock *clock;        /* NULL: the system's */
   GHashTable *quirks;              /* account id, LF, model -> quirks turned round */

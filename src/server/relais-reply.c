@@ -154,6 +154,7 @@ append (RelaisReply *self,
                             SOUP_MEMORY_COPY, bytes, length);
   self->queued_bytes += length;
   self->size_bytes += length;
+  self->sink.written (self, bytes, length, self->user_data);
 }
 
 /**

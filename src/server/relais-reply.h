@@ -19,6 +19,10 @@ typedef struct
 {
   void (*drained) (RelaisReply *reply, /* was full, has room again */
                    gpointer user_data);
+  void (*written) (RelaisReply *reply, /* some of the body; from within the call that wrote it */
+                   const char *bytes,
+                   gsize length,
+                   gpointer user_data);
   void (*ended) (RelaisReply *reply, /* last: the answer left, or its connection is gone */
                  gboolean whole,
                  gpointer user_data);

@@ -108,12 +108,15 @@ relais_engine_load_bodies_async (RelaisEngine        *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   History *history = get_history (self);
+  RelaisRecordBodies *bodies;
 
   if (history->no_bodies)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Nothing of it was kept");
-  else
-    g_task_return_pointer (task, history->bodies != NULL ? copy_bodies (history->bodies) : make_bodies (),
-                           (GDestroyNotify)relais_record_bodies_free);
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Nothing of it was kept");
+      return;
+    }
+  bodies = history->bodies != NULL ? copy_bodies (history->bodies) : make_bodies ();
+  g_task_return_pointer (task, bodies, (GDestroyNotify)relais_record_bodies_free);
 }
 
 RelaisRecordBodies *

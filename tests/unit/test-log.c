@@ -124,13 +124,14 @@ test_record (LogKit        *self,
   g_autoptr (RelaisRecord) record = make_full_record ();
   g_autoptr (GPtrArray) own = NULL;
   g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (RelaisBodies) kept = NULL;
   g_autoptr (RelaisBodies) bodies = NULL;
   gsize total = 0;
   RelaisRecord *first;
   GBytes *bytes;
 
-  record->bodies = log_kit_make_bodies (LOG_KIT_SECRET);
-  relais_log_add (self->log, record);
+  kept = log_kit_make_bodies (LOG_KIT_SECRET);
+  relais_log_add (self->log, record, kept);
   own = log_kit_load (self->log, 10, NULL);
   g_assert_cmpuint (own->len, ==, 0);
   log_kit_restart (self);
@@ -157,10 +158,10 @@ test_unknown (LogKit        *self,
   g_autoptr (GPtrArray) records = NULL;
   RelaisRecord *first, *second;
 
-  relais_log_add (self->log, record);
+  relais_log_add (self->log, record, NULL);
   record->id++;
   record->time_us--;
-  relais_log_add (self->log, record);
+  relais_log_add (self->log, record, NULL);
   log_kit_flush (self);
   log_kit_run_sql (self, "UPDATE records SET changes = '[{\"type\":\"new\",\"field\":\"a\",\"reason\":\"b\"},"
                          "7,{\"type\":\"dropped\",\"field\":\"seed\",\"reason\":\"c\",\"new\":[]}]',"
@@ -268,17 +269,18 @@ test_queue_bytes (LogKit        *self,
 {
   g_autofree char *text = log_kit_make_text ();
   g_autoptr (RelaisRecord) record = relais_record_new (1);
+  g_autoptr (RelaisBodies) bodies = NULL;
   guint n_fit;
 
   log_kit_block (self);
   log_kit_add (self->log, 1000, 0, NULL);
   log_kit_wait_for_trouble (self);
-  record->bodies = log_kit_make_bodies (text);
-  n_fit = RELAIS_LOG_QUEUE_BYTES_MAX / (relais_bodies_get_size (record->bodies) + 1024);
+  bodies = log_kit_make_bodies (text);
+  n_fit = RELAIS_LOG_QUEUE_BYTES_MAX / (relais_bodies_get_size (bodies) + 1024);
   for (; record->id <= n_fit; record->id++)
-    relais_log_add (self->log, record);
+    relais_log_add (self->log, record, bodies);
   g_assert_cmpuint (relais_log_get_n_dropped (self->log), ==, 0);
-  relais_log_add (self->log, record);
+  relais_log_add (self->log, record, bodies);
   g_assert_cmpuint (relais_log_get_n_dropped (self->log), >=, 1);
   g_assert_cmpuint (relais_log_get_n_dropped (self->log), <=, 2);
   log_kit_unblock (self);
