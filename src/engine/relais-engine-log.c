@@ -28,7 +28,6 @@ static void
 relay_loaded (RelaisEngine *self,
               RelaisJob    *job)
 {
-  self->loads_log = FALSE;
   /* why not is told as trouble */
   g_clear_error (&job->error);
   if (job->input != NULL && (guint)job->number == self->n_clears)
@@ -62,7 +61,6 @@ relais_engine_load_log (RelaisEngine *self)
 
   job->number = (int)self->n_clears;
   job->after = relay_loaded;
-  self->loads_log = TRUE;
   relais_job_run (job);
 }
 
@@ -107,30 +105,6 @@ relais_engine_set_log (RelaisEngine *self,
   relais_job_run (job);
 }
 
-/* What may be brought back is still in the log. What is older than all that was listed goes with
- * it: nobody has seen it for long, and it would be what the next run lists. */
-void
-relais_engine_note_cleared (RelaisEngine *self)
-{
-  GListModel *records = G_LIST_MODEL (self->records);
-
-  self->n_clears++;
-  if (!self->has_log)
-    return;
-  relais_engine_forget_cleared (self);
-  self->cleared = g_array_new (FALSE, FALSE, sizeof (guint64));
-  self->cleared_before_us = self->loads_log ? g_get_real_time () : G_MAXINT64;
-  for (guint i = 0; i < g_list_model_get_n_items (records); i++)
-    {
-      g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, i);
-      guint64 id = relais_record_row_get_id (row);
-
-      self->cleared_before_us = MIN (self->cleared_before_us, relais_record_row_get_time (row));
-      if (!relais_record_row_get_running (row))
-        g_array_append_val (self->cleared, id);
-    }
-}
-
 typedef struct
 {
   RelaisCore *core; /* borrowed */
@@ -150,31 +124,40 @@ forgotten_free (gpointer data)
 static gboolean
 forget_cb (gpointer user_data)
 {
-  Forgotten *forgotten = user_data;
+  const Forgotten *forgotten = user_data;
 
-  relais_log_delete (forgotten->core->log, forgotten->before_us, forgotten->ids);
+  if (forgotten->core->log != NULL)
+    relais_log_delete (forgotten->core->log, forgotten->before_us, forgotten->ids);
   return G_SOURCE_REMOVE;
 }
 
 /**
- * relais_engine_forget_cleared:
+ * relais_engine_forget_records:
  * @self: an engine
+ * @rows: (element-type RelaisRecordRow): what the list had before it was cleared
  *
- * What [method@Engine.clear_records] took from the list, and all before it, goes from the log too,
- * unless it was brought back. The end of the engine does the same.
+ * They go from the log too, and what arrived before all of them, which the next run would list in
+ * their place. One that is listed again stays.
  */
 void
-relais_engine_forget_cleared (RelaisEngine *self)
+relais_engine_forget_records (RelaisEngine *self,
+                              GPtrArray    *rows)
 {
-  Forgotten *forgotten;
+  Forgotten *forgotten = g_new0 (Forgotten, 1);
 
-  if (self->cleared == NULL)
-    return;
-  /* no job: an engine at its end cannot wait for one */
-  forgotten = g_new0 (Forgotten, 1);
   forgotten->core = self->core;
-  forgotten->ids = g_steal_pointer (&self->cleared);
-  forgotten->before_us = self->cleared_before_us;
+  forgotten->ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  forgotten->before_us = rows->len > 0 ? G_MAXINT64 : G_MININT64;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      RelaisRecordRow *row = g_ptr_array_index (rows, i);
+      guint64 id = relais_record_row_get_id (row);
+
+      forgotten->before_us = MIN (forgotten->before_us, relais_record_row_get_time (row));
+      if (!g_hash_table_contains (self->record_rows, &id))
+        g_array_append_val (forgotten->ids, id);
+    }
+  /* no job: it would keep an engine that is about to end from ending */
   relais_attach (self->context, forget_cb, forgotten, forgotten_free);
 }
 
@@ -183,10 +166,8 @@ static void
 relay_deleted (RelaisEngine *self,
                RelaisJob    *job)
 {
-  if (job->error != NULL)
-    return;
-  relais_engine_clear_records (self);
-  g_clear_pointer (&self->cleared, g_array_unref);
+  if (job->error == NULL)
+    relais_engine_clear_records (self);
 }
 
 static void

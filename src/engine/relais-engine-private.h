@@ -50,11 +50,7 @@ struct _RelaisEngine
   guint n_starts; /* times it was asked to start */
   gboolean               uses_keyring;
   gboolean               paused;
-  gboolean               has_log;
-  gboolean loads_log;       /* what it holds is on its way */
-  guint n_clears;           /* times the list was emptied */
-  GArray *cleared;          /* owned: ids that may come back yet; NULL: none */
-  gint64 cleared_before_us; /* and what the log has from before */
+  guint n_clears; /* times the list was emptied */
 };
 
 enum {
@@ -137,7 +133,6 @@ void relais_engine_append_records   (RelaisEngine               *self,
 void relais_engine_load_log         (RelaisEngine               *self);
 void relais_engine_take_log_trouble (RelaisEngine               *self,
                                      const char                 *trouble);
-void relais_engine_note_cleared     (RelaisEngine               *self);
 void relais_engine_forget_failure   (RelaisEngine               *self);
 void relais_engine_take_keyring     (RelaisEngine               *self,
                                      RelaisKeyringState          state);

@@ -162,13 +162,12 @@ relais_engine_get_records_paused (RelaisEngine *self)
  * @self: an engine
  *
  * Empties the list; a request still running comes back with its next step. What is held while the
- * list is paused stays held. The log keeps what was in it until [method@Engine.forget_cleared], or
- * the end of the engine.
+ * list is paused stays held. The log keeps all of it until [method@Engine.forget_records].
  */
 void
 relais_engine_clear_records (RelaisEngine *self)
 {
-  relais_engine_note_cleared (self);
+  self->n_clears++;
   g_hash_table_remove_all (self->record_rows);
   g_list_store_remove_all (self->records);
 }
@@ -178,8 +177,7 @@ relais_engine_clear_records (RelaisEngine *self)
  * @self: an engine
  * @rows: (element-type RelaisRecordRow): what the list had before it was cleared, the newest first
  *
- * Puts them back, behind what came since. One that came again by itself stays as it is. The log
- * keeps them too.
+ * Puts them back, behind what came since. One that came again by itself stays as it is.
  */
 void
 relais_engine_restore_records (RelaisEngine *self,
@@ -187,7 +185,6 @@ relais_engine_restore_records (RelaisEngine *self,
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new ();
 
-  g_clear_pointer (&self->cleared, g_array_unref);
   for (guint i = 0; i < rows->len; i++)
     {
       guint64 id = relais_record_row_get_id (g_ptr_array_index (rows, i));

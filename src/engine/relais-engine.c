@@ -103,7 +103,6 @@ relais_engine_dispose (GObject *object)
   if (self->thread != NULL)
     {
       self->link->engine = NULL;
-      relais_engine_forget_cleared (self);
       /* from within: the loop may not run yet */
       relais_attach (self->context, quit_cb, self->loop, NULL);
       g_thread_join (g_steal_pointer (&self->thread));
@@ -132,7 +131,6 @@ relais_engine_finalize (GObject *object)
   g_clear_error (&self->load_error);
   g_clear_error (&self->trouble);
   g_free (self->log_trouble);
-  g_clear_pointer (&self->cleared, g_array_unref);
   g_ptr_array_unref (self->notes);
   g_clear_pointer (&self->rules, relais_rules_unref);
   g_strfreev (self->models);
@@ -278,8 +276,7 @@ relais_engine_new (const RelaisEngineOptions *options)
   self->keyring = options->use_keyring ? RELAIS_ENGINE_KEYRING_UNKNOWN
                                        : RELAIS_ENGINE_KEYRING_UNUSED;
   relais_engine_start_thread (self, options);
-  self->has_log = options->log_file != NULL;
-  if (self->has_log)
+  if (options->log_file != NULL)
     relais_engine_load_log (self);
   return self;
 }

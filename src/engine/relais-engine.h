@@ -343,7 +343,8 @@ gboolean relais_engine_get_records_paused (RelaisEngine *self);
 void     relais_engine_clear_records      (RelaisEngine *self);
 void     relais_engine_restore_records    (RelaisEngine *self,
                                            GPtrArray    *rows);
-void     relais_engine_forget_cleared     (RelaisEngine *self);
+void     relais_engine_forget_records     (RelaisEngine *self,
+                                           GPtrArray    *rows);
 
 /* What a request and its answer said: of a running one so far. */
 void                relais_engine_load_bodies_async  (RelaisEngine         *self,
