@@ -318,6 +318,7 @@ relais_application_startup (GApplication *application)
   /* a try leaves nothing behind: no keyring then, and neither key nor history beside the data */
   options.practice = self->practice;
   options.use_keyring = !self->practice;
+  options.keep_bodies = TRUE;
   key_file = relais_application_dup_key_file ();
   options.key_file = self->practice ? NULL : key_file;
   options.keep_bodies = TRUE;

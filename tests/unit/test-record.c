@@ -19,6 +19,9 @@ test_copy (void)
   g_assert_cmpint (record->duration_us, ==, -1);
   g_assert_false (relais_usage_is_known (&record->usage));
   record->path = g_strdup ("/v1/messages");
+  record->query = g_strdup ("beta=true");
+  record->beta = g_strdup ("context-1m");
+  record->bodies = relais_bodies_new ();
   record->error = g_strdup ("words");
   record->status = 502;
   copy = relais_record_copy (record);
@@ -26,6 +29,9 @@ test_copy (void)
   record->path = g_strdup ("changed");
   g_assert_cmpuint (copy->id, ==, 7);
   g_assert_cmpstr (copy->path, ==, "/v1/messages");
+  g_assert_cmpstr (copy->query, ==, "beta=true");
+  g_assert_cmpstr (copy->beta, ==, "context-1m");
+  g_assert_true (copy->bodies == record->bodies);
   g_assert_cmpstr (copy->error, ==, "words");
   g_assert_cmpuint (copy->status, ==, 502);
   g_assert_null (copy->account);
