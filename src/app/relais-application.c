@@ -336,12 +336,20 @@ static void
 relais_application_shutdown (GApplication *application)
 {
   RelaisApplication *self = RELAIS_APPLICATION (application);
+  GtkWidget *window = find_window (self);
+
+  /* what was cleared in it can no longer be brought back */
+  if (window != NULL)
+    gtk_window_destroy (GTK_WINDOW (window));
 
   G_APPLICATION_CLASS (relais_application_parent_class)->shutdown (application);
 
   g_clear_object (&self->news);
   g_clear_object (&self->patience);
   g_clear_object (&self->link);
+  /* whoever still holds it: what waits to be kept is written */
+  if (self->engine != NULL)
+    g_object_run_dispose (G_OBJECT (self->engine));
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
 }

@@ -76,11 +76,12 @@ wait_for_rows (Fixture *self,
 static void
 begin (Fixture *self)
 {
-  RelaisEngineOptions options = { .practice = TRUE, .api_key = KEY, .keep_bodies = TRUE, .log_file = self->path };
+  RelaisEngineOptions options = { .practice = TRUE, .api_key = KEY, .keep_bodies = TRUE };
   g_autoptr (GAsyncResult) loaded = NULL;
   g_autoptr (GAsyncResult) started = NULL;
   GAsyncResult *slot = NULL;
 
+  options.log_file = self->path;
   self->engine = relais_engine_new (&options);
   relais_engine_load_async (self->engine, FALSE, NULL, slot_cb, &slot);
   loaded = wait_for (&slot);
