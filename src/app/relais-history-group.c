@@ -156,7 +156,7 @@ relais_history_group_delete_cb (RelaisHistoryGroup *self)
   g_autofree char *body = NULL;
 
   /* Translators: how much, as in “1,234 requests, 3.4 MB” */
-  body = g_strdup_printf (_("%s: they go from the Monitor and from this computer, and cannot be brought back"),
+  body = g_strdup_printf (_("%s: gone from the Monitor and from this computer, for good"),
                              self->amount);
   relais_dialogs_confirm (GTK_WIDGET (self), _("Delete the History?"), body, _("_Delete"), TRUE, relais_history_group_delete_answered, self);
 }
@@ -170,7 +170,8 @@ set_engine (RelaisHistoryGroup *self,
   if (engine != NULL)
     {
       g_signal_connect_object (engine, "notify::log-trouble",
-                               G_CALLBACK (relais_history_group_trouble_cb), self, G_CONNECT_SWAPPED);
+                               G_CALLBACK (relais_history_group_trouble_cb), self,
+                               G_CONNECT_SWAPPED);
       relais_history_group_trouble_cb (self);
       relais_history_group_measure (self);
     }

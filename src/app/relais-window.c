@@ -312,7 +312,8 @@ relais_window_preferences (GtkWidget  *widget,
 
   if (self->preferences == NULL)
     {
-      g_set_weak_pointer (&self->preferences, relais_preferences_new (self->settings, self->engine));
+      g_set_weak_pointer (&self->preferences,
+                          relais_preferences_new (self->settings, self->engine));
       gtk_window_set_transient_for (GTK_WINDOW (self->preferences), GTK_WINDOW (self));
     }
   gtk_window_present (GTK_WINDOW (self->preferences));

@@ -78,7 +78,7 @@ append_names (GString    *sql,
 /**
  * relais_log_schema_dup_create:
  *
- * `key` is the number of the run times 2³² plus the request's number in it. A row's bodies go with
+ * `key` is the number of the run times 2³² plus that of the request in it. A row's bodies go with
  * it. `last_run` has one row.
  *
  * Returns: (transfer full): what makes an empty log, version included

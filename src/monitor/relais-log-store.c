@@ -424,7 +424,8 @@ relais_log_store_load (RelaisLogStore  *self,
                        GError         **error)
 {
   g_autofree char *sql = relais_log_schema_dup_select ();
-  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
+  g_autoptr (GPtrArray) records =
+               g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
   sqlite3_stmt *statement = prepare (self, sql, error);
   int code;
 

@@ -260,7 +260,8 @@ relais_log_load_async (RelaisLog           *self,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
-  RelaisLogAsk *question = ask_new (RELAIS_LOG_ASK_LOAD, relais_log_load_async, callback, user_data);
+  RelaisLogAsk *question = ask_new (RELAIS_LOG_ASK_LOAD, relais_log_load_async, callback,
+                                    user_data);
 
   question->number = n;
   push_ask (self, question);
