@@ -92,6 +92,19 @@ begin (Fixture *self)
   g_assert_true (relais_engine_start_finish (self->engine, started, NULL));
 }
 
+static gint64
+measure (Fixture *self)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  gint64 n = -1, size = -1;
+
+  relais_engine_measure_log_async (self->engine, NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  g_assert_true (relais_engine_measure_log_finish (self->engine, result, &n, &size, NULL));
+  return n;
+}
+
 /* The end of a run: what it kept is in the file. */
 static void
 end (Fixture *self)
@@ -99,6 +112,8 @@ end (Fixture *self)
   g_autoptr (GAsyncResult) stopped = NULL;
   GAsyncResult *slot = NULL;
 
+  /* what was asked before it is answered too, and holds the engine no longer */
+  measure (self);
   relais_engine_stop_async (self->engine, NULL, slot_cb, &slot);
   stopped = wait_for (&slot);
   g_clear_object (&stopped);
@@ -164,19 +179,6 @@ load_bodies (Fixture          *self,
   relais_engine_load_bodies_async (self->engine, row, NULL, slot_cb, &slot);
   result = wait_for (&slot);
   return relais_engine_load_bodies_finish (self->engine, result, error);
-}
-
-static gint64
-measure (Fixture *self)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  GAsyncResult *slot = NULL;
-  gint64 n = -1, size = -1;
-
-  relais_engine_measure_log_async (self->engine, NULL, slot_cb, &slot);
-  result = wait_for (&slot);
-  g_assert_true (relais_engine_measure_log_finish (self->engine, result, &n, &size, NULL));
-  return n;
 }
 
 /* What the list had. */
