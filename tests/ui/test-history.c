@@ -109,26 +109,26 @@ test_delete (void)
 
   ui_kit_click (button);
   ui_kit_drain ();
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "cancel");
+  ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Cancel"));
   ui_kit_until (is_alone, &over);
   g_assert_cmpuint (puppet_engine_get_n_deleted (stage.engine), ==, 0);
 
   puppet_engine_set_log_trouble (stage.engine, "The disk is full");
   ui_kit_click (button);
   ui_kit_drain ();
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "confirm");
+  ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Delete"));
   ui_kit_drain ();
   g_assert_cmpuint (puppet_engine_get_n_deleted (stage.engine), ==, 0);
   ui_kit_until (is_told, &over);
   g_assert_cmpstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over))), ==,
                    "The disk is full");
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "close");
+  ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Close"));
   ui_kit_until (is_alone, &over);
 
   puppet_engine_set_log_trouble (stage.engine, NULL);
   ui_kit_click (button);
   ui_kit_drain ();
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (ui_kit_dialog (&over)), "confirm");
+  ui_kit_click (ui_kit_find_button (ui_kit_dialog (&over), "Delete"));
   ui_kit_drain ();
   g_assert_cmpuint (puppet_engine_get_n_deleted (stage.engine), ==, 1);
   g_assert_nonnull (ui_kit_find_label (preferences, "History deleted"));
@@ -178,8 +178,8 @@ test_clear (void)
   g_assert_cmpuint (puppet_engine_get_n_forgotten (stage.engine), ==, 0);
   gtk_widget_activate_action (stage.window, "win.clear-monitor", NULL);
   g_assert_cmpuint (puppet_engine_get_n_forgotten (stage.engine), ==, 0);
-  ui_kit_press (stage.window, "Escape");
-  ui_kit_click (ui_kit_find_button (stage.window, "Close"));
+  /* its last button closes it */
+  ui_kit_click (gtk_widget_get_last_child (ui_kit_find (stage.window, "AdwToastWidget")));
   ui_kit_until (are_forgotten, stage.engine);
   ui_kit_close (&stage);
 }
