@@ -29,6 +29,7 @@ typedef struct
   gsize total;
   gsize run;            /* bytes of base64 at its end */
   gsize cut;            /* of the run under way, where it is media; else 0 */
+  gboolean has_marks;   /* something was cut out of it */
   gboolean cut_escapes; /* what was cut last escapes what comes next */
 } Part;
 
@@ -64,6 +65,7 @@ part_clear (Part *part)
   g_clear_pointer (&part->kept, g_byte_array_unref);
   g_clear_pointer (&part->frozen, g_bytes_unref);
   part->run = part->cut = 0;
+  part->has_marks = FALSE;
 }
 
 /**
@@ -175,6 +177,7 @@ begin_cut (Part *part)
   while (shown < RUN_SHOWN && shown > 0 && run[shown - 1] == '\\')
     shown--;
   part->cut_escapes = FALSE;
+  part->has_marks = TRUE;
   cut (part, run + shown, part->run - shown);
   g_byte_array_set_size (part->kept, part->kept->len - part->run + shown);
 }
@@ -315,6 +318,7 @@ hide_part (char       *text,
 /* The end is a cut as well while more may come. */
 static void
 redact (GByteArray *kept,
+        gboolean    has_marks,
         const char *secret)
 {
   char *text = (char *)kept->data;
@@ -323,9 +327,9 @@ redact (GByteArray *kept,
   if (strlen (secret) < PART_MIN)
     return;
   hide (text, kept->len, secret);
-  for (char *p = text; (p = memmem (p, end - p, CUT_MARK, strlen (CUT_MARK))) != NULL; p++)
-    hide_part (text, p - text, secret);
-  hide_part (text, kept->len, secret);
+  while (has_marks && (text = memmem (text, end - text, CUT_MARK, strlen (CUT_MARK))) != NULL)
+    hide_part ((char *)kept->data, text++ - (char *)kept->data, secret);
+  hide_part ((char *)kept->data, kept->len, secret);
 }
 
 /* A secret as it stands in a JSON string; NULL where that is no different. */
@@ -334,7 +338,7 @@ escape_secret (const char *secret)
 {
   g_autoptr (GString) text = NULL;
 
-  if (strpbrk (secret, "\"\\/") == NULL)
+  if (strpbrk (secret, "\"\\") == NULL)
     return NULL;
   text = g_string_new (secret);
   g_string_replace (text, "\\", "\\\\", 0);
@@ -373,31 +377,31 @@ freeze (const Part         *part,
     {
       g_autofree char *escaped = escape_secret (secrets[i]);
 
-      redact (kept, secrets[i]);
+      redact (kept, part->has_marks, secrets[i]);
       if (escaped != NULL)
-        redact (kept, escaped);
+        redact (kept, part->has_marks, escaped);
     }
   length = find_boundary (kept->data, MIN (kept->len, RELAIS_BODY_MAX));
   return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */
 }
 
-/* What is the same as one before it is that one. */
-static void
-share (RelaisBodies *self,
-       int           kind)
+/* What went through unchanged is looked at, and held, once. */
+static GBytes *
+find_same (RelaisBodies *self,
+           RelaisBodies *copy,
+           int           kind)
 {
-  Part *part = &self->parts[kind];
+  const Part *part = &self->parts[kind];
 
-  for (int other = 0; other < kind; other++)
+  for (int i = 0; i < kind; i++)
     {
-      GBytes *frozen = self->parts[other].frozen;
+      const Part *other = &self->parts[i];
 
-      if (frozen == NULL || !g_bytes_equal (frozen, part->frozen))
-        continue;
-      g_bytes_unref (part->frozen);
-      part->frozen = g_bytes_ref (frozen);
-      return;
+      if (other->kept != NULL && other->kept->len == part->kept->len && other->cut == part->cut &&
+          memcmp (other->kept->data, part->kept->data, part->kept->len) == 0)
+        return g_bytes_ref (copy->parts[i].frozen);
     }
+  return NULL;
 }
 
 /**
@@ -427,8 +431,9 @@ relais_bodies_freeze (RelaisBodies         *self,
       part->total = self->parts[kind].total;
       if (self->parts[kind].kept == NULL)
         continue;
-      part->frozen = freeze (&self->parts[kind], secrets);
-      share (copy, kind);
+      part->frozen = find_same (self, copy, kind);
+      if (part->frozen == NULL)
+        part->frozen = freeze (&self->parts[kind], secrets);
     }
   return copy;
 }
