@@ -238,7 +238,7 @@ log_kit_assert_rows (LogKit *self,
 void
 log_kit_flush (LogKit *self)
 {
-  g_autofree RelaisLogSize *size = log_kit_measure (self);
+  g_free (log_kit_measure (self));
 }
 
 /* As much as is kept of one body; not taken for media. */
