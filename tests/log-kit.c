@@ -193,6 +193,15 @@ log_kit_read_bodies (LogKit   *self,
   return relais_log_read_bodies_finish (result, error);
 }
 
+gboolean
+log_kit_has_bodies (LogKit  *self,
+                    guint64  id)
+{
+  g_autoptr (RelaisBodies) bodies = log_kit_read_bodies (self, id, NULL);
+
+  return bodies != NULL;
+}
+
 RelaisLogSize *
 log_kit_measure (LogKit *self)
 {

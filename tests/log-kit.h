@@ -67,5 +67,7 @@ void           log_kit_wait_until_told  (LogKit         *self,
                                          guint           n_told);
 void           log_kit_take_disk        (void);
 void           log_kit_refuse           (int             code);
+gboolean       log_kit_has_bodies       (LogKit         *self,
+                                         guint64         id);
 
 G_END_DECLS
