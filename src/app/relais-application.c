@@ -306,6 +306,7 @@ relais_application_startup (GApplication *application)
   RelaisApplication *self = RELAIS_APPLICATION (application);
   RelaisEngineOptions options = { 0 };
   g_autofree char *key_file = NULL;
+  g_autofree char *log_file = NULL;
 
   G_APPLICATION_CLASS (relais_application_parent_class)->startup (application);
 
@@ -314,12 +315,14 @@ relais_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            accels[i].keys);
 
-  /* a try leaves nothing behind: no keyring then, and no key beside the data */
+  /* a try leaves nothing behind: no keyring then, and neither key nor history beside the data */
   options.practice = self->practice;
   options.use_keyring = !self->practice;
   options.keep_bodies = TRUE;
   key_file = relais_application_dup_key_file ();
   options.key_file = self->practice ? NULL : key_file;
+  log_file = g_build_filename (g_get_user_data_dir (), "relais", "history.db", NULL);
+  options.log_file = self->practice ? NULL : log_file;
   self->engine = relais_engine_new (&options);
   self->settings = g_settings_new (RELAIS_APP_ID);
   self->link = relais_settings_link_new (self->settings, self->engine);
@@ -332,12 +335,20 @@ static void
 relais_application_shutdown (GApplication *application)
 {
   RelaisApplication *self = RELAIS_APPLICATION (application);
+  GtkWidget *window = find_window (self);
+
+  /* what was cleared in it can no longer be brought back */
+  if (window != NULL)
+    gtk_window_destroy (GTK_WINDOW (window));
 
   G_APPLICATION_CLASS (relais_application_parent_class)->shutdown (application);
 
   g_clear_object (&self->news);
   g_clear_object (&self->patience);
   g_clear_object (&self->link);
+  /* whoever still holds it: what waits to be kept is written */
+  if (self->engine != NULL)
+    g_object_run_dispose (G_OBJECT (self->engine));
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
 }

@@ -59,8 +59,8 @@ is_from (RelaisArrivalRow *self,
 {
   const char *client = relais_record_row_get_client (row);
 
-  /* the window's own test */
-  if (client == NULL || g_str_equal (client, "Relais"))
+  /* the window's own test; what an earlier run was asked */
+  if (client == NULL || g_str_equal (client, "Relais") || relais_record_row_get_earlier (row))
     return FALSE;
   return self->agent == NULL || g_str_equal (client, self->agent);
 }

@@ -271,6 +271,9 @@ judge (RelaisNews      *self,
   /* the window's own test */
   if (client == NULL || g_str_equal (client, "Relais") || is_known (self, client))
     return;
+  /* no news */
+  if (relais_record_row_get_earlier (row))
+    return;
   if (relais_record_row_get_running (row))
     {
       g_signal_connect_object (row, "notify::running", G_CALLBACK (relais_news_ended_cb), self, 0);

@@ -9,6 +9,7 @@
 
 #include "relais-allowed-group.h"
 #include "relais-dialogs.h"
+#include "relais-history-group.h"
 #include "relais-names.h"
 #include "relais-preferences.h"
 #include "relais-setting-row.h"
@@ -22,6 +23,7 @@ struct _RelaisPreferences
   /* template children */
   RelaisSpinRow      *first_byte_timeout;
   RelaisSpinRow      *gap_timeout;
+  RelaisHistoryGroup *history;
   RelaisAllowedGroup *hosts;
   RelaisAllowedGroup *origins;
   RelaisSettingRow   *proxy;
@@ -61,7 +63,8 @@ relais_preferences_settings_cb (RelaisPreferences *self)
 
 static void
 set_settings (RelaisPreferences *self,
-              GSettings         *settings)
+              GSettings         *settings,
+              RelaisEngine      *engine)
 {
   GObject *children[] = { G_OBJECT (self->hosts), G_OBJECT (self->origins),
                           G_OBJECT (self->proxy) };
@@ -69,6 +72,7 @@ set_settings (RelaisPreferences *self,
   self->settings = g_object_ref (settings);
   for (gsize i = 0; i < G_N_ELEMENTS (children); i++)
     g_object_set (children[i], "settings", settings, NULL);
+  g_object_set (self->history, "settings", settings, "engine", engine, NULL);
   g_settings_bind (settings, "first-byte-timeout", self->first_byte_timeout, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "gap-timeout", self->gap_timeout, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "strict-translation", self->strict, "active", G_SETTINGS_BIND_DEFAULT);
@@ -105,6 +109,7 @@ relais_preferences_class_init (RelaisPreferencesClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = relais_preferences_close_request;
 
   g_type_ensure (RELAIS_TYPE_ALLOWED_GROUP);
+  g_type_ensure (RELAIS_TYPE_HISTORY_GROUP);
   g_type_ensure (RELAIS_TYPE_SETTING_ROW);
   g_type_ensure (RELAIS_TYPE_SPIN_ROW);
   g_type_ensure (RELAIS_TYPE_SWITCH_ROW);
@@ -115,6 +120,7 @@ relais_preferences_class_init (RelaisPreferencesClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, first_byte_timeout);
   gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, gap_timeout);
+  gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, history);
   gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, hosts);
   gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, origins);
   gtk_widget_class_bind_template_child (widget_class, RelaisPreferences, proxy);
@@ -131,19 +137,22 @@ relais_preferences_init (RelaisPreferences *self)
 /**
  * relais_preferences_new:
  * @settings: of the schema `dev.relais.Relais`
+ * @engine: whose history it tells of
  *
  * When it is closed it hides, and keeps what was typed and not applied yet.
  *
  * Returns: (transfer none): a window, not yet shown; it goes with the one it is transient for
  */
 GtkWidget *
-relais_preferences_new (GSettings *settings)
+relais_preferences_new (GSettings    *settings,
+                        RelaisEngine *engine)
 {
   RelaisPreferences *self = NULL;
 
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (RELAIS_IS_ENGINE (engine), NULL);
 
   self = g_object_new (RELAIS_TYPE_PREFERENCES, NULL);
-  set_settings (self, settings);
+  set_settings (self, settings, engine);
   return GTK_WIDGET (self);
 }

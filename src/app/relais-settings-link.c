@@ -158,6 +158,14 @@ relais_settings_link_strict_cb (RelaisSettingsLink *self)
   relais_engine_set_strict_translation (self->engine, g_settings_get_boolean (self->settings, "strict-translation"));
 }
 
+static void
+relais_settings_link_log_cb (RelaisSettingsLink *self)
+{
+  relais_engine_set_log (self->engine, g_settings_get_boolean (self->settings, "log-requests"),
+                         g_settings_get_boolean (self->settings, "record-bodies"),
+                         g_settings_get_int (self->settings, "retention-days"));
+}
+
 /* Kept only while every account is known: a locked keyring must not empty the stored order. */
 static void
 relais_settings_link_accounts_cb (RelaisSettingsLink *self)
@@ -233,6 +241,7 @@ relais_settings_link_new (GSettings    *settings,
   relais_settings_link_rules_cb (self);
   relais_settings_link_proxy_cb (self);
   relais_settings_link_strict_cb (self);
+  relais_settings_link_log_cb (self);
   relais_engine_set_account_order (engine, (const char *const *)order);
   g_signal_connect_object (settings, "changed::port", G_CALLBACK (relais_settings_link_port_cb), self,
                            G_CONNECT_SWAPPED);
@@ -262,6 +271,12 @@ relais_settings_link_new (GSettings    *settings,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::strict-translation",
                            G_CALLBACK (relais_settings_link_strict_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::log-requests", G_CALLBACK (relais_settings_link_log_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::record-bodies", G_CALLBACK (relais_settings_link_log_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::retention-days", G_CALLBACK (relais_settings_link_log_cb),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (relais_engine_list_accounts (engine), "items-changed",
                            G_CALLBACK (relais_settings_link_accounts_cb), self, G_CONNECT_SWAPPED);
   return self;

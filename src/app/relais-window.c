@@ -312,7 +312,8 @@ relais_window_preferences (GtkWidget  *widget,
 
   if (self->preferences == NULL)
     {
-      g_set_weak_pointer (&self->preferences, relais_preferences_new (self->settings));
+      g_set_weak_pointer (&self->preferences,
+                          relais_preferences_new (self->settings, self->engine));
       gtk_window_set_transient_for (GTK_WINDOW (self->preferences), GTK_WINDOW (self));
     }
   gtk_window_present (GTK_WINDOW (self->preferences));
@@ -320,8 +321,8 @@ relais_window_preferences (GtkWidget  *widget,
 
 typedef struct
 {
-  GWeakRef window;
-  GPtrArray *records; /* owned */
+  RelaisEngine *engine; /* owned */
+  GPtrArray *records;   /* owned; NULL: they are back */
 } Cleared;
 
 static void
@@ -330,18 +331,18 @@ cleared_free (gpointer  data,
 {
   Cleared *cleared = data;
 
-  g_weak_ref_clear (&cleared->window);
-  g_ptr_array_unref (cleared->records);
+  if (cleared->records != NULL)
+    relais_engine_forget_records (cleared->engine, cleared->records);
+  g_clear_pointer (&cleared->records, g_ptr_array_unref);
+  g_object_unref (cleared->engine);
   g_free (cleared);
 }
 
 static void
 relais_window_restore_records_cb (Cleared *cleared)
 {
-  g_autoptr (RelaisWindow) self = g_weak_ref_get (&cleared->window);
-
-  if (self != NULL && self->engine != NULL)
-    relais_engine_restore_records (self->engine, cleared->records);
+  relais_engine_restore_records (cleared->engine, cleared->records);
+  g_clear_pointer (&cleared->records, g_ptr_array_unref);
 }
 
 static void
@@ -355,7 +356,7 @@ relais_window_clear_monitor (GtkWidget  *widget,
   GCallback undo = G_CALLBACK (relais_window_restore_records_cb);
   Cleared *cleared = g_new0 (Cleared, 1);
 
-  g_weak_ref_init (&cleared->window, self);
+  cleared->engine = g_object_ref (self->engine);
   cleared->records = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (cleared->records, g_list_model_get_item (records, i));

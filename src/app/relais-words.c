@@ -181,15 +181,22 @@ relais_words_duration (gint64 duration_us)
  * relais_words_time:
  * @time_us: microseconds since 1970
  *
- * Returns: (transfer full): the local time of day
+ * Returns: (transfer full): the local time of day; of another day than today with its date
  */
 char *
 relais_words_time (gint64 time_us)
 {
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
 
-  return local != NULL ? g_date_time_format (local, "%H:%M:%S") : g_strdup ("");
+  if (local == NULL)
+    return g_strdup ("");
+  if (g_date_time_get_day_of_year (local) == g_date_time_get_day_of_year (now) &&
+      g_date_time_get_year (local) == g_date_time_get_year (now))
+    return g_date_time_format (local, "%H:%M:%S");
+  /* Translators: a day and a time in few letters, see g_date_time_format() */
+  return g_date_time_format (local, _("%e %b %H:%M"));
 }
 
 /**

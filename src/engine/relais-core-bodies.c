@@ -82,7 +82,10 @@ load_from_log (RelaisCore         *self,
                RelaisCoreDone      done,
                gpointer            user_data)
 {
-  done (NULL, NULL, user_data);
+  if (self->log != NULL)
+    relais_core_read_log (self, record->id, done, user_data);
+  else
+    done (NULL, NULL, user_data);
 }
 
 /**

@@ -41,6 +41,7 @@ relais_snapshot_free (RelaisSnapshot *self)
   g_clear_pointer (&self->records, g_ptr_array_unref);
   g_clear_pointer (&self->accounts, g_ptr_array_unref);
   g_strfreev (self->models);
+  g_free (self->log_trouble);
   g_free (self);
 }
 
@@ -127,12 +128,16 @@ send_snapshot (RelaisCore *self)
     snapshot->accounts = list_infos (self);
   if (self->models_changed)
     snapshot->models = g_strdupv (self->models);
+  if (self->log_changed)
+    snapshot->log_trouble = g_strdup (self->log_trouble);
+  snapshot->log_changed = self->log_changed;
   snapshot->keyring = self->keyring;
   snapshot->n_active = relais_account_pool_get_n_active (self->pool);
   if (self->accounts_changed)
     relais_core_watch_ends (self);
   self->accounts_changed = FALSE;
   self->models_changed = FALSE;
+  self->log_changed = FALSE;
   self->snapshot (snapshot, self->user_data);
 }
 
@@ -197,11 +202,14 @@ record_cb (const RelaisRecord *record,
 {
   RelaisCore *self = user_data;
   RelaisRecord *copy = relais_record_copy (record);
+  RelaisBodies *bodies = NULL;
 
   /* the rows of the window are many: what is kept stays within the budget of this thread */
   g_clear_pointer (&copy->bodies, relais_bodies_unref);
   if (record->phase == RELAIS_RECORD_DONE)
-    relais_core_close_bodies (self, record);
+    bodies = relais_core_close_bodies (self, record);
+  if (record->phase == RELAIS_RECORD_DONE && self->log != NULL)
+    relais_log_add (self->log, record, bodies);
   g_hash_table_replace (self->records, &copy->id, copy);
   if (g_hash_table_size (self->records) > RECORDS_MAX)
     forget_oldest_record (self);
@@ -266,6 +274,8 @@ relais_core_new (GMainContext              *context,
   self->user_data = user_data;
   if (options->use_keyring)
     self->store = relais_account_store_new ();
+  if (options->log_file != NULL)
+    relais_core_open_log (self, options->log_file);
   self->gateway = (RelaisGateway){ .config = self->config,
                                    .pool = self->pool,
                                    .upstream = self->upstream,
@@ -302,6 +312,7 @@ relais_core_free (RelaisCore *self)
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;
+  relais_core_close_log (self);
   if (self->flush != NULL)
     g_source_destroy (self->flush);
   g_clear_pointer (&self->flush, g_source_unref);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "accounts/relais-account-store.h"
+#include "monitor/relais-log.h"
 #include "server/relais-exchange.h"
 #include "upstream/relais-repeat.h"
 
@@ -39,6 +40,8 @@ typedef struct
   char               **models;
   guint                n_active;
   RelaisKeyringState   keyring;
+  gboolean log_changed; /* the next one counts */
+  char *log_trouble;    /* why the log cannot be written, or NULL */
 } RelaisSnapshot;
 
 typedef void (*RelaisSnapshotFunc) (RelaisSnapshot *snapshot,
@@ -69,6 +72,9 @@ struct _RelaisCore
   guint                  removed_at;
   GHashTable *n_requests; /* account id -> count */
   GHashTable *records;    /* id -> RelaisRecord, changed since the last snapshot */
+  RelaisLog *log;         /* NULL: nothing is kept between runs */
+  char *log_trouble;      /* why it cannot be written, or NULL */
+  gboolean               log_changed;
   GSource               *flush;
   GSource *ends; /* when something ends that is held against an account */
   char                 **order;
@@ -156,6 +162,15 @@ void             relais_listening_free       (RelaisListening                   
 void             relais_snapshot_free        (RelaisSnapshot                    *self);
 
 void relais_core_sort_records (GPtrArray *records);
+
+/* relais-core-log.c: what is kept between runs */
+void relais_core_open_log  (RelaisCore     *self,
+                            const char     *path);
+void relais_core_close_log (RelaisCore     *self);
+void relais_core_read_log  (RelaisCore     *self,
+                            guint64         id,
+                            RelaisCoreDone  done,
+                            gpointer        user_data);
 
 /* relais-core-bodies.c: what requests said */
 GPtrArray    *relais_core_list_secrets (RelaisCore         *self);

@@ -50,6 +50,7 @@ struct _RelaisEngine
   guint n_starts; /* times it was asked to start */
   gboolean               uses_keyring;
   gboolean               paused;
+  guint n_clears; /* times the list was emptied */
 };
 
 enum {
@@ -119,23 +120,28 @@ void     relais_job_end_change   (gpointer   result,
                                   gpointer   job);
 gboolean relais_job_is_cancelled (RelaisJob *job);
 
-void relais_attach                 (GMainContext               *context,
-                                    GSourceFunc                 func,
-                                    gpointer                    data,
-                                    GDestroyNotify              destroy);
-void relais_engine_start_thread    (RelaisEngine               *self,
-                                    const RelaisEngineOptions  *options);
-void relais_engine_apply_records   (RelaisEngine               *self,
-                                    GPtrArray                  *records);
-void relais_engine_forget_failure  (RelaisEngine               *self);
-void relais_engine_take_keyring    (RelaisEngine               *self,
-                                    RelaisKeyringState          state);
-void relais_engine_relay_listening (RelaisEngine               *self,
-                                    RelaisJob                  *job);
-void relais_engine_tell_accounts   (RelaisEngine               *self);
-void relais_engine_take_models     (RelaisEngine               *self,
-                                    char                      **models);
-void relais_engine_notify          (RelaisEngine               *self,
-                                    guint                       property);
+void relais_attach                  (GMainContext               *context,
+                                     GSourceFunc                 func,
+                                     gpointer                    data,
+                                     GDestroyNotify              destroy);
+void relais_engine_start_thread     (RelaisEngine               *self,
+                                     const RelaisEngineOptions  *options);
+void relais_engine_apply_records    (RelaisEngine               *self,
+                                     GPtrArray                  *records);
+void relais_engine_append_records   (RelaisEngine               *self,
+                                     GPtrArray                  *records);
+void relais_engine_load_log         (RelaisEngine               *self);
+void relais_engine_take_log_trouble (RelaisEngine               *self,
+                                     const char                 *trouble);
+void relais_engine_forget_failure   (RelaisEngine               *self);
+void relais_engine_take_keyring     (RelaisEngine               *self,
+                                     RelaisKeyringState          state);
+void relais_engine_relay_listening  (RelaisEngine               *self,
+                                     RelaisJob                  *job);
+void relais_engine_tell_accounts    (RelaisEngine               *self);
+void relais_engine_take_models      (RelaisEngine               *self,
+                                     char                      **models);
+void relais_engine_notify           (RelaisEngine               *self,
+                                     guint                       property);
 
 G_END_DECLS

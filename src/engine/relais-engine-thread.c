@@ -77,6 +77,19 @@ relais_engine_apply_records (RelaisEngine *self,
   insert_rows (self, 0, fresh);
 }
 
+/* Of earlier runs: behind all others, the newest first. */
+void
+relais_engine_append_records (RelaisEngine *self,
+                              GPtrArray    *records)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < records->len; i++)
+    g_ptr_array_add (rows,
+                     relais_record_row_new (relais_record_copy (g_ptr_array_index (records, i))));
+  insert_rows (self, g_list_model_get_n_items (G_LIST_MODEL (self->records)), rows);
+}
+
 /* While paused nothing is lost: the newest 2 000 wait. */
 static void
 hold_records (RelaisEngine *self,
@@ -149,11 +162,12 @@ relais_engine_get_records_paused (RelaisEngine *self)
  * @self: an engine
  *
  * Empties the list; a request still running comes back with its next step. What is held while the
- * list is paused stays held.
+ * list is paused stays held. The log keeps all of it until [method@Engine.forget_records].
  */
 void
 relais_engine_clear_records (RelaisEngine *self)
 {
+  self->n_clears++;
   g_hash_table_remove_all (self->record_rows);
   g_list_store_remove_all (self->records);
 }
@@ -281,6 +295,8 @@ deliver_cb (gpointer user_data)
     {
       relais_engine_take_models (self, g_steal_pointer (&snapshot->models));
     }
+  if (snapshot->log_changed)
+    relais_engine_take_log_trouble (self, snapshot->log_trouble);
   relais_engine_take_keyring (self, snapshot->keyring);
   if (self->n_active != snapshot->n_active)
     {

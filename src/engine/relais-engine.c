@@ -276,6 +276,8 @@ relais_engine_new (const RelaisEngineOptions *options)
   self->keyring = options->use_keyring ? RELAIS_ENGINE_KEYRING_UNKNOWN
                                        : RELAIS_ENGINE_KEYRING_UNUSED;
   relais_engine_start_thread (self, options);
+  if (options->log_file != NULL)
+    relais_engine_load_log (self);
   return self;
 }
 

@@ -343,6 +343,8 @@ gboolean relais_engine_get_records_paused (RelaisEngine *self);
 void     relais_engine_clear_records      (RelaisEngine *self);
 void     relais_engine_restore_records    (RelaisEngine *self,
                                            GPtrArray    *rows);
+void     relais_engine_forget_records     (RelaisEngine *self,
+                                           GPtrArray    *rows);
 
 /* What a request and its answer said: of a running one so far. */
 void                relais_engine_load_bodies_async  (RelaisEngine         *self,
@@ -378,16 +380,25 @@ gboolean relais_engine_export_finish (RelaisEngine         *self,
 
 /* What of the requests is kept between runs; at once. Without rows nothing more is written, and
  * what is there stays until it is deleted. */
-void     relais_engine_set_log           (RelaisEngine         *self,
-                                          gboolean              rows,
-                                          gboolean              bodies,
-                                          int                   retention_days);
-void     relais_engine_delete_log_async  (RelaisEngine         *self,
-                                          GCancellable         *cancellable,
-                                          GAsyncReadyCallback   callback,
-                                          gpointer              user_data);
-gboolean relais_engine_delete_log_finish (RelaisEngine         *self,
-                                          GAsyncResult         *result,
-                                          GError              **error);
+void     relais_engine_set_log            (RelaisEngine         *self,
+                                           gboolean              rows,
+                                           gboolean              bodies,
+                                           int                   retention_days);
+void     relais_engine_delete_log_async   (RelaisEngine         *self,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+gboolean relais_engine_delete_log_finish  (RelaisEngine         *self,
+                                           GAsyncResult         *result,
+                                           GError              **error);
+void     relais_engine_measure_log_async  (RelaisEngine         *self,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+gboolean relais_engine_measure_log_finish (RelaisEngine         *self,
+                                           GAsyncResult         *result,
+                                           gint64               *n_requests,
+                                           gint64               *size_bytes,
+                                           GError              **error);
 
 G_END_DECLS

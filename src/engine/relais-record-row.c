@@ -100,7 +100,7 @@ relais_record_row_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_ID:
-      g_value_set_uint64 (value, record->id);
+      g_value_set_uint64 (value, record->id & G_MAXUINT32);
       break;
     case PROP_TIME:
       g_value_set_int64 (value, record->time_us);
@@ -330,7 +330,7 @@ relais_record_row_update (RelaisRecordRow *self,
  * relais_record_row_get_id:
  * @self: a row
  *
- * Returns: the request's number within this run
+ * Returns: what tells it from all others in the list; of a request of this run its number
  */
 guint64
 relais_record_row_get_id (RelaisRecordRow *self)
@@ -504,4 +504,16 @@ RelaisRecord *
 relais_record_row_dup (RelaisRecordRow *self)
 {
   return relais_record_copy (self->record);
+}
+
+/**
+ * relais_record_row_get_earlier:
+ * @self: a row
+ *
+ * Returns: whether it is of an earlier run, and known from the log alone
+ */
+gboolean
+relais_record_row_get_earlier (RelaisRecordRow *self)
+{
+  return self->record->id > G_MAXUINT32;
 }

@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* Lives in the main context and is updated in place while its request runs. Properties, all
- * read-only and notified: "id" (uint64), "time" (int64, microseconds since 1970), "status" (uint, 0
+ * read-only and notified: "id" (uint64, its number within its run), "time" (int64, microseconds since 1970), "status" (uint, 0
  * while running), "running" (boolean), "method", "path", "client", "dialect", "model",
  * "upstream-model", "account", "account-id", "hint", "error", "finish", "peer", "upstream-dialect"
  * (strings or NULL), "upstream-status", "attempts" (uint, 0 before), "duration-us" (int64, -1 while
@@ -41,5 +41,6 @@ gint64      relais_record_row_get_tokens      (RelaisRecordRow *self);
 const char *relais_record_row_get_method      (RelaisRecordRow *self);
 const char *relais_record_row_get_hint        (RelaisRecordRow *self);
 gboolean    relais_record_row_get_estimated   (RelaisRecordRow *self);
+gboolean    relais_record_row_get_earlier     (RelaisRecordRow *self);
 
 G_END_DECLS

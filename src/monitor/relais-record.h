@@ -26,7 +26,7 @@ typedef enum {
  * where not known; times -1 where not known. */
 typedef struct
 {
-  guint64 id; /* counts up from 1 within a run */
+  guint64 id; /* counts up from 1 within a run; out of the log: its key there, above 2³² */
   RelaisRecordPhase  phase;
   gint64 time_us; /* wall clock, microseconds since 1970 */
   char *client;   /* from the User-Agent, for display */

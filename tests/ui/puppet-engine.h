@@ -83,5 +83,8 @@ gboolean    puppet_engine_get_log         (RelaisEngine             *self,
                                            gboolean                 *bodies,
                                            int                      *retention_days);
 guint       puppet_engine_get_n_deleted   (RelaisEngine             *self);
+void        puppet_engine_set_n_kept      (RelaisEngine             *self,
+                                           guint                     n_kept);
+guint       puppet_engine_get_n_forgotten (RelaisEngine             *self);
 
 G_END_DECLS

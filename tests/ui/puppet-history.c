@@ -28,6 +28,8 @@ typedef struct
   gboolean log_bodies;
   int      retention_days;
   guint    n_deleted;
+  guint    n_forgotten;
+  gint64   n_kept;
 } History;
 
 void
@@ -239,7 +241,14 @@ relais_engine_delete_log_async (RelaisEngine        *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
+  if (get_history (self)->log_trouble != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
+                               get_history (self)->log_trouble);
+      return;
+    }
   get_history (self)->n_deleted++;
+  get_history (self)->n_kept = 0;
   g_task_return_boolean (task, TRUE);
 }
 
@@ -255,4 +264,47 @@ guint
 puppet_engine_get_n_deleted (RelaisEngine *self)
 {
   return get_history (self)->n_deleted;
+}
+
+void
+relais_engine_measure_log_async (RelaisEngine        *self,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_return_boolean (task, TRUE);
+}
+
+gboolean
+relais_engine_measure_log_finish (RelaisEngine  *self,
+                                  GAsyncResult  *result,
+                                  gint64        *n_requests,
+                                  gint64        *size_bytes,
+                                  GError       **error)
+{
+  *n_requests = get_history (self)->n_kept;
+  *size_bytes = *n_requests * 2800;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+puppet_engine_set_n_kept (RelaisEngine *self,
+                          guint         n_kept)
+{
+  get_history (self)->n_kept = n_kept;
+}
+
+void
+relais_engine_forget_records (RelaisEngine *self,
+                              GPtrArray    *rows)
+{
+  get_history (self)->n_forgotten += rows->len;
+}
+
+guint
+puppet_engine_get_n_forgotten (RelaisEngine *self)
+{
+  return get_history (self)->n_forgotten;
 }

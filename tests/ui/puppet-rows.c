@@ -660,3 +660,9 @@ relais_record_row_get_estimated (RelaisRecordRow *self)
 {
   return self->estimated;
 }
+
+gboolean
+relais_record_row_get_earlier (RelaisRecordRow *self)
+{
+  return FALSE;
+}

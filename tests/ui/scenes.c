@@ -449,6 +449,18 @@ set_up_preferences_end (RelaisEngine *engine,
     GTK_WIDGET (gtk_widget_get_template_child (preferences, G_OBJECT_TYPE (preferences), "strict")));
 }
 
+/* What is kept, while the disk is full. */
+static void
+set_up_preferences_history (RelaisEngine *engine,
+                            GSettings    *settings,
+                            GtkWindow    *window)
+{
+  g_settings_set_boolean (settings, "record-bodies", TRUE);
+  puppet_engine_set_n_kept (engine, 12345);
+  puppet_engine_set_log_trouble (engine, "The disk is full");
+  set_up_preferences_end (engine, settings, window);
+}
+
 static void
 set_up_refused (RelaisEngine *engine,
                 GSettings    *settings,
@@ -627,6 +639,7 @@ static const UiScene scenes[] = {
   { "preferences", "proxy", set_up_preferences },
   { "preferences-typed", "proxy", set_up_preferences_typed },
   { "preferences-end", "proxy", set_up_preferences_end },
+  { "preferences-history", "proxy", set_up_preferences_history },
   { "rules", "rules", set_up_rules },
   { "rules-empty", "rules", set_up_nothing },
   { "rule-edit", "rules", set_up_rule },

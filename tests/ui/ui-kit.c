@@ -103,7 +103,8 @@ ui_kit_close (UiStage *stage)
 
   g_object_add_weak_pointer (G_OBJECT (window), &window);
   gtk_window_destroy (GTK_WINDOW (stage->window));
-  for (int i = 0; i < 200 && window != NULL; i++)
+  /* what was asked of the engine just before is still to be answered */
+  for (int i = 0; i < 200 && (i == 0 || window != NULL); i++)
     {
       ui_kit_drain ();
       g_usleep (2000);

@@ -1,0 +1,336 @@
+/* test-log.c: relais-log and -schema: what is kept of requests, and a disk that does not take it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "log-kit.h"
+
+static RelaisRecord *
+make_full_record (void)
+{
+  RelaisRecord *record = relais_record_new (7);
+  RelaisTraceStep *step;
+  char **texts[] = { &record->client, &record->peer, &record->method, &record->path, &record->query,
+                     &record->dialect, &record->upstream_dialect, &record->model,
+                     &record->upstream_model, &record->account_id, &record->account,
+                     &record->finish, &record->hint, &record->error, &record->refused_host,
+                     &record->refused_origin };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    *texts[i] = g_strdup_printf ("“text” %u", i);
+  record->phase = RELAIS_RECORD_DONE;
+  record->time_us = LOG_KIT_WALL_US - 5;
+  record->error_is_own = TRUE;
+  record->status = 502;
+  record->upstream_status = 401;
+  record->attempts = 3;
+  record->rule = 4;
+  record->first_byte_us = 5;
+  record->duration_us = G_GINT64_CONSTANT (6000000000);
+  record->bytes_in = 7;
+  record->bytes_out = 8;
+  record->stream = TRUE;
+  record->aborted = TRUE;
+  record->usage = (RelaisUsage){ 9, 10, -1, 12, 13, TRUE };
+  record->changes = relais_changes_new ();
+  relais_changes_add (record->changes, RELAIS_CHANGE_RENAMED, TRUE, "tools[].x", "100 %% “why”");
+  relais_changes_add (record->changes, RELAIS_CHANGE_DROPPED, FALSE, "seed", "nothing like it");
+  record->trace = relais_trace_new ();
+  step = relais_trace_add (record->trace, RELAIS_TRACE_SKIPPED, "Work", "limited", "slow \"down\"");
+  step->status = 429;
+  step->wait_us = 14;
+  step = relais_trace_add (record->trace, RELAIS_TRACE_HELD, NULL, NULL, NULL);
+  step->took_us = 15;
+  return record;
+}
+
+static void
+assert_same_lists (const RelaisRecord *record,
+                   const RelaisRecord *expected)
+{
+  g_assert_cmpuint (relais_changes_get_length (record->changes), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const RelaisChange *a = relais_changes_get (record->changes, i);
+      const RelaisChange *b = relais_changes_get (expected->changes, i);
+
+      g_assert_cmpint (a->type, ==, b->type);
+      g_assert_cmpint (a->notable, ==, b->notable);
+      g_assert_cmpstr (a->field, ==, b->field);
+      g_assert_cmpstr (a->reason, ==, b->reason);
+    }
+  g_assert_cmpuint (record->trace->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const RelaisTraceStep *a = g_ptr_array_index (record->trace, i);
+      const RelaisTraceStep *b = g_ptr_array_index (expected->trace, i);
+
+      g_assert_cmpint (a->kind, ==, b->kind);
+      g_assert_cmpstr (a->account, ==, b->account);
+      g_assert_cmpstr (a->reason, ==, b->reason);
+      g_assert_cmpstr (a->words, ==, b->words);
+      g_assert_cmpuint (a->status, ==, b->status);
+      g_assert_cmpint (a->took_us, ==, b->took_us);
+      g_assert_cmpint (a->wait_us, ==, b->wait_us);
+    }
+}
+
+static void
+assert_same (const RelaisRecord *record,
+             const RelaisRecord *expected)
+{
+  RelaisRecord plain[2] = { *record, *expected };
+  char **texts[2][16];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      RelaisRecord *r = &plain[i];
+      char **list[16] = { &r->client, &r->peer, &r->method, &r->path, &r->query, &r->dialect,
+                          &r->upstream_dialect, &r->model, &r->upstream_model, &r->account_id,
+                          &r->account, &r->finish, &r->hint, &r->error, &r->refused_host,
+                          &r->refused_origin };
+
+      memcpy (texts[i], list, sizeof list);
+    }
+  for (guint i = 0; i < 16; i++)
+    {
+      g_assert_cmpstr (*texts[0][i], ==, *texts[1][i]);
+      *texts[0][i] = *texts[1][i] = NULL;
+    }
+  /* the id became the key; bodies are apart, and lists others with the same in them */
+  for (guint i = 0; i < 2; i++)
+    {
+      plain[i].id = 0;
+      plain[i].changes = NULL;
+      plain[i].trace = NULL;
+      plain[i].bodies = NULL;
+    }
+  g_assert_cmpmem (&plain[0], sizeof plain[0], &plain[1], sizeof plain[1]);
+  assert_same_lists (record, expected);
+}
+
+/* All of a record comes back in the next run, under an id that none of that run has. */
+static void
+test_record (LogKit        *self,
+             gconstpointer  data)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+  g_autoptr (GPtrArray) own = NULL;
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (RelaisBodies) kept = NULL;
+  g_autoptr (RelaisBodies) bodies = NULL;
+  gsize total = 0;
+  RelaisRecord *first;
+  GBytes *bytes;
+
+  kept = log_kit_make_bodies (LOG_KIT_SECRET);
+  relais_log_add (self->log, record, kept);
+  own = log_kit_load (self->log, 10, NULL);
+  g_assert_cmpuint (own->len, ==, 0);
+  log_kit_restart (self);
+  records = log_kit_load (self->log, 10, NULL);
+  g_assert_cmpuint (records->len, ==, 1);
+  first = g_ptr_array_index (records, 0);
+  assert_same (first, record);
+  g_assert_cmpuint (first->id, ==, (G_GUINT64_CONSTANT (1) << 32) + 7);
+  bodies = log_kit_read_bodies (self, first->id, NULL);
+  g_assert_nonnull (bodies);
+  g_assert_null (relais_bodies_get (bodies, RELAIS_BODY_UPSTREAM_OUT, &total));
+  bytes = relais_bodies_get (bodies, RELAIS_BODY_UPSTREAM_IN, &total);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), LOG_KIT_SECRET,
+                   strlen (LOG_KIT_SECRET) - 2);
+  g_assert_cmpuint (total, ==, strlen (LOG_KIT_SECRET) - 2);
+}
+
+/* What another version wrote into the lists is left out; the rest is there. */
+static void
+test_unknown (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+  g_autoptr (GPtrArray) records = NULL;
+  RelaisRecord *first, *second;
+
+  relais_log_add (self->log, record, NULL);
+  record->id++;
+  record->time_us--;
+  relais_log_add (self->log, record, NULL);
+  log_kit_flush (self);
+  log_kit_run_sql (self, "UPDATE records SET changes = '[{\"type\":\"new\",\"field\":\"a\",\"reason\":\"b\"},"
+                         "7,{\"type\":\"dropped\",\"field\":\"seed\",\"reason\":\"c\",\"new\":[]}]',"
+                         "trace = '[{\"kind\":\"new\"},{\"kind\":\"tried\"},"
+                         "{\"kind\":\"tried\",\"reason\":\"served\",\"account\":7}]' WHERE key & 15 = 7;"
+                         "UPDATE records SET changes = '{', trace = '{}' WHERE key & 15 = 8");
+  log_kit_restart (self);
+  records = log_kit_load (self->log, 10, NULL);
+  first = g_ptr_array_index (records, 0);
+  second = g_ptr_array_index (records, 1);
+  g_assert_cmpuint (relais_changes_get_length (first->changes), ==, 1);
+  g_assert_cmpuint (first->trace->len, ==, 1);
+  g_assert_null (second->changes);
+  g_assert_null (second->trace);
+  g_assert_cmpstr (second->path, ==, record->path);
+}
+
+/* For its owner only, and nothing before there is something to write. */
+static void
+test_file (LogKit        *self,
+           gconstpointer  data)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *journal = g_strconcat (self->path, "-wal", NULL);
+  g_autoptr (GPtrArray) records = NULL;
+  struct stat info;
+
+  relais_log_set (self->log, FALSE, TRUE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 1, 0, LOG_KIT_SECRET);
+  records = log_kit_load (self->log, 10, NULL);
+  g_assert_cmpuint (records->len, ==, 0);
+  log_kit_assert_rows (self, 0);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 2, 0, LOG_KIT_SECRET);
+  log_kit_assert_rows (self, 1);
+  g_assert_cmpint (stat (folder, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0700);
+  g_assert_cmpint (stat (self->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
+  g_assert_cmpint (stat (journal, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
+  g_assert_null (self->trouble);
+}
+
+static void
+test_no_bodies (LogKit        *self,
+                gconstpointer  data)
+{
+  g_autofree char *journal = g_strconcat (self->path, "-wal", NULL);
+  g_autoptr (GError) error = NULL;
+
+  relais_log_set (self->log, TRUE, FALSE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 1, 0, LOG_KIT_SECRET);
+  log_kit_assert_rows (self, 1);
+  g_assert_null (log_kit_read_bodies (self, 1, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_null (self->trouble);
+  g_assert_false (log_kit_is_in_file (self->path, LOG_KIT_SECRET));
+  g_assert_false (log_kit_is_in_file (journal, LOG_KIT_SECRET));
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 2, 0, LOG_KIT_SECRET);
+  log_kit_flush (self);
+  g_assert_true (log_kit_is_in_file (journal, LOG_KIT_SECRET));
+}
+
+/* It is told once, tried again after 30 s and no sooner, and nothing is lost that had room. */
+static void
+test_trouble (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autoptr (GPtrArray) records = NULL;
+  RelaisRecord *oldest;
+
+  log_kit_block (self);
+  g_test_expect_message ("relais-log", G_LOG_LEVEL_MESSAGE, "*cannot be kept*cannot be written to*");
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (self->trouble, ==, "The file cannot be written to");
+  for (guint64 id = 2; id <= RELAIS_LOG_QUEUE_MAX + 10; id++)
+    log_kit_add (self->log, id, -(gint64)id, NULL);
+  g_assert_cmpuint (relais_log_get_n_dropped (self->log), ==, 10);
+  log_kit_unblock (self);
+  relais_test_clock_advance (&self->clock, RELAIS_LOG_RETRY_US - 1);
+  log_kit_assert_rows (self, 0);
+  g_assert_false (g_file_test (self->path, G_FILE_TEST_EXISTS));
+  relais_test_clock_advance (&self->clock, 1);
+  g_test_expect_message ("relais-log", G_LOG_LEVEL_MESSAGE, "*missing from the history: 10");
+  log_kit_assert_rows (self, RELAIS_LOG_QUEUE_MAX);
+  g_test_assert_expected_messages ();
+  log_kit_wait_until_told (self, 2);
+  g_assert_null (self->trouble);
+  log_kit_restart (self);
+  records = log_kit_load (self->log, RELAIS_LOG_QUEUE_MAX + 10, NULL);
+  g_assert_cmpuint (records->len, ==, RELAIS_LOG_QUEUE_MAX);
+  oldest = g_ptr_array_index (records, records->len - 1);
+  g_assert_cmpuint (oldest->id & G_MAXUINT32, ==, 11);
+}
+
+/* 64 MiB may wait, whatever their number. */
+static void
+test_queue_bytes (LogKit        *self,
+                  gconstpointer  data)
+{
+  g_autofree char *text = log_kit_make_text ();
+  g_autoptr (RelaisRecord) record = relais_record_new (1);
+  g_autoptr (RelaisBodies) bodies = NULL;
+  guint n_fit;
+
+  log_kit_block (self);
+  log_kit_add (self->log, 1000, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  bodies = log_kit_make_bodies (text);
+  n_fit = RELAIS_LOG_QUEUE_BYTES_MAX / (relais_bodies_get_size (bodies) + 1024);
+  for (; record->id <= n_fit; record->id++)
+    relais_log_add (self->log, record, bodies);
+  g_assert_cmpuint (relais_log_get_n_dropped (self->log), ==, 0);
+  relais_log_add (self->log, record, bodies);
+  g_assert_cmpuint (relais_log_get_n_dropped (self->log), >=, 1);
+  g_assert_cmpuint (relais_log_get_n_dropped (self->log), <=, 2);
+  log_kit_unblock (self);
+}
+
+/* A disk that takes nothing, and then does. */
+static void
+test_disk (LogKit        *self,
+           gconstpointer  data)
+{
+  static const struct
+  {
+    int code;
+    const char *words;
+  } cases[] = {
+    { SQLITE_FULL, "The disk is full" },
+    { SQLITE_READONLY, "The file cannot be written to" },
+    { SQLITE_IOERR_WRITE, "The disk reported an error" },
+  };
+
+  log_kit_take_disk ();
+  log_kit_restart (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      log_kit_add (self->log, 2 * i + 1, 0, NULL);
+      log_kit_flush (self);
+      log_kit_refuse (cases[i].code);
+      log_kit_add (self->log, 2 * i + 2, 0, LOG_KIT_SECRET);
+      log_kit_wait_for_trouble (self);
+      log_kit_refuse (SQLITE_OK);
+      g_assert_cmpstr (self->trouble, ==, cases[i].words);
+      relais_test_clock_advance (&self->clock, RELAIS_LOG_RETRY_US);
+      log_kit_assert_rows (self, 2 * i + 2);
+      log_kit_wait_until_told (self, 2 * i + 2);
+      g_assert_null (self->trouble);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/log/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
+  ADD ("record", test_record);
+  ADD ("unknown", test_unknown);
+  ADD ("file", test_file);
+  ADD ("no-bodies", test_no_bodies);
+  ADD ("trouble", test_trouble);
+  ADD ("queue-bytes", test_queue_bytes);
+  ADD ("disk", test_disk);
+  return g_test_run ();
+}
