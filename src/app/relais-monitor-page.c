@@ -261,13 +261,12 @@ relais_monitor_page_place_cb (RelaisMonitorPage *self)
 static void
 relais_monitor_page_waiting_cb (RelaisMonitorPage *self)
 {
-  guint n = relais_steady_list_get_n_waiting (self->rows);
+  guint n = self->rows != NULL ? relais_steady_list_get_n_waiting (self->rows) : 0;
   /* Translators: a button: what came while the list is scrolled away from its top, and the way
    * there */
-  g_autofree char *label = g_strdup_printf (ngettext ("%'u _New Request", "%'u _New Requests", n), n);
+  g_autofree char *label = g_strdup_printf (ngettext ("%'d _New Request", "%'d _New Requests", n), (int)n);
 
-  if (n > 0)
-    gtk_button_set_label (self->newest, label);
+  gtk_button_set_label (self->newest, label);
   gtk_revealer_set_reveal_child (self->newest_revealer, n > 0);
   if (n > 0)
     relais_monitor_page_place_cb (self);
@@ -609,6 +608,7 @@ relais_monitor_page_init (RelaisMonitorPage *self)
     g_signal_connect_object (gtk_scrollable_get_vadjustment (lists[i]), "value-changed",
                              G_CALLBACK (relais_monitor_page_place_cb), self, G_CONNECT_SWAPPED);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  relais_monitor_page_waiting_cb (self);
   self->list_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->list_signals, "items-changed",
                                   G_CALLBACK (relais_monitor_page_update), self);
