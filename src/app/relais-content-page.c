@@ -142,7 +142,7 @@ relais_content_page_show (RelaisContentPage    *self,
   adw_window_title_set_subtitle (self->title, size);
   gtk_widget_set_sensitive (self->copy, part->text != NULL);
   laid_out = part->text != NULL ? relais_indent_json (part->text) : NULL;
-  lines = part->text == NULL ? g_strdup (_("These are not text"))
+  lines = part->text == NULL ? g_strdup (_("Not text"))
                              : break_lines (laid_out != NULL ? laid_out : part->text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title, -1);

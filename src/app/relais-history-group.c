@@ -156,7 +156,7 @@ relais_history_group_delete_cb (RelaisHistoryGroup *self)
   g_autofree char *body = NULL;
 
   /* Translators: how much, as in “1,234 requests, 3.4 MB” */
-  body = g_strdup_printf (_("%s: gone from the Monitor and from this computer, for good"),
+  body = g_strdup_printf (_("%s will be deleted from the Monitor and from this computer. This cannot be undone."),
                              self->amount);
   relais_dialogs_confirm (GTK_WIDGET (self), _("Delete the History?"), body, _("_Delete"), TRUE, relais_history_group_delete_answered, self);
 }

@@ -434,19 +434,38 @@ set_up_preferences_typed (RelaisEngine *engine,
   gtk_editable_set_text (GTK_EDITABLE (row), "http://box.example:8045");
 }
 
-/* Below the fold: the focus brings it into view. */
+static gboolean
+scroll_down_cb (gpointer adjustment)
+{
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not yet: what is being laid out does not move. */
+static void
+scroll_soon_cb (GtkAdjustment *adjustment)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, scroll_down_cb, g_object_ref (adjustment), g_object_unref);
+}
+
+/* Down to the last of a page, however long that gets. */
+static void
+show_end (GtkWidget *page)
+{
+  GtkWidget *scroller = find_type (page, "GtkScrolledWindow");
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  g_signal_connect (adjustment, "changed", G_CALLBACK (scroll_soon_cb), NULL);
+}
+
 static void
 set_up_preferences_end (RelaisEngine *engine,
                         GSettings    *settings,
                         GtkWindow    *window)
 {
-  GtkWidget *preferences = NULL;
-
   g_settings_set_int (settings, "gap-timeout", 120);
   set_up_preferences (engine, settings, window);
-  preferences = find_preferences ();
-  gtk_widget_grab_focus (
-    GTK_WIDGET (gtk_widget_get_template_child (preferences, G_OBJECT_TYPE (preferences), "strict")));
+  show_end (find_preferences ());
 }
 
 /* What is kept, while the disk is full. */
@@ -469,20 +488,6 @@ set_up_refused (RelaisEngine *engine,
   run (engine);
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 403, "/v1/messages", NULL, NULL, 1, -1, "Web pages from https://app.example may not use Relais. To let them: relais serve --allowed-origin https://app.example; in the window, “Allowed Web Pages” in Preferences.", FALSE, NULL, NULL, "https://app.example" });
   show_newest (engine, settings, window);
-}
-
-static gboolean
-scroll_down_cb (gpointer adjustment)
-{
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
-  return G_SOURCE_REMOVE;
-}
-
-/* Not yet: what is being laid out does not move. */
-static void
-scroll_soon_cb (GtkAdjustment *adjustment)
-{
-  g_idle_add_full (G_PRIORITY_DEFAULT, scroll_down_cb, g_object_ref (adjustment), g_object_unref);
 }
 
 /* The details of a request that went well; bodies NULL: none are kept. */
@@ -574,17 +579,12 @@ set_up_contents_read (RelaisEngine *engine,
   g_idle_add_full (G_PRIORITY_LOW, read_cb, g_object_ref (view), g_object_unref);
 }
 
-/* The last group of the page, however long that gets. */
 static void
 set_up_background (RelaisEngine *engine,
                    GSettings    *settings,
                    GtkWindow    *window)
 {
-  GtkWidget *page = find_type (GTK_WIDGET (window), "RelaisProxyPage");
-  GtkWidget *scroller = find_type (page, "GtkScrolledWindow");
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
-
-  g_signal_connect (adjustment, "changed", G_CALLBACK (scroll_soon_cb), NULL);
+  show_end (find_type (GTK_WIDGET (window), "RelaisProxyPage"));
   run (engine);
 }
 
