@@ -14,6 +14,7 @@ struct _RelaisBanner
   GtkWidget    parent_instance;
 
   /* template children */
+  GtkWidget   *bar;
   GtkButton   *button;
   GtkRevealer *revealer;
   GtkLabel    *title;
@@ -102,15 +103,27 @@ relais_banner_class_init (RelaisBannerClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "relaisbanner");
   gtk_widget_class_set_template_from_resource (widget_class, "/dev/relais/Relais/relais-banner.ui");
+  gtk_widget_class_bind_template_child (widget_class, RelaisBanner, bar);
   gtk_widget_class_bind_template_child (widget_class, RelaisBanner, button);
   gtk_widget_class_bind_template_child (widget_class, RelaisBanner, revealer);
   gtk_widget_class_bind_template_child (widget_class, RelaisBanner, title);
+}
+
+/* An alert is heard as it gets its name: GTK 4.8 tells nobody that a revealer opens. */
+static void
+name_bar (RelaisBanner *self)
+{
+  const char *name = relais_banner_get_revealed (self) ? relais_banner_get_title (self) : "";
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
 }
 
 static void
 relais_banner_init (RelaisBanner *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_bar (self);
 }
 
 /**
@@ -141,6 +154,7 @@ relais_banner_set_title (RelaisBanner *self,
   if (g_strcmp0 (title, gtk_label_get_label (self->title)) == 0)
     return;
   gtk_label_set_label (self->title, title != NULL ? title : "");
+  name_bar (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
@@ -172,6 +186,7 @@ relais_banner_set_revealed (RelaisBanner *self,
   if (relais_banner_get_revealed (self) == revealed)
     return;
   gtk_revealer_set_reveal_child (self->revealer, revealed);
+  name_bar (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REVEALED]);
 }
 

@@ -32,6 +32,7 @@ struct _RelaisStatusCard
   GtkLabel        *title;
   GtkBox          *urls;
   GtkWidget       *ways_out;
+  GtkWidget       *words;
 
   /* owned */
   RelaisEngine    *engine;
@@ -81,6 +82,8 @@ show_state (RelaisStatusCard *self,
             const char       *title,
             const char       *detail)
 {
+  g_autofree char *both = g_strjoin ("\n", title, *detail != '\0' ? detail : NULL, NULL);
+
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     gtk_widget_remove_css_class (self->badge, looks[i]);
   gtk_widget_add_css_class (self->badge, look);
@@ -91,6 +94,9 @@ show_state (RelaisStatusCard *self,
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->detail, detail);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), *detail != '\0');
+  /* a status, which is read out as it changes */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->words), GTK_ACCESSIBLE_PROPERTY_LABEL, both,
+                                  -1);
 }
 
 static void
@@ -309,6 +315,7 @@ relais_status_card_class_init (RelaisStatusCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, title);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, urls);
   gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, ways_out);
+  gtk_widget_class_bind_template_child (widget_class, RelaisStatusCard, words);
 }
 
 static void

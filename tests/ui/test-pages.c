@@ -494,7 +494,11 @@ test_records (void)
   g_assert_false (gtk_widget_get_sensitive (ui_kit_child (stage.window, "search_button")));
   gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
   g_assert_true (gtk_widget_get_mapped (ui_kit_child (ui_kit_child (page, "banner"), "button")));
+  gtk_test_accessible_assert_role (ui_kit_child (ui_kit_child (page, "banner"), "bar"), GTK_ACCESSIBLE_ROLE_ALERT);
+  gtk_test_accessible_assert_property (ui_kit_child (ui_kit_child (page, "banner"), "bar"), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Paused: new requests are answered, and listed when you resume");
   gtk_widget_activate_action (stage.window, "win.pause-monitor", NULL);
+  gtk_test_accessible_assert_property (ui_kit_child (ui_kit_child (page, "banner"), "bar"), GTK_ACCESSIBLE_PROPERTY_LABEL, "");
 
   for (guint i = 0; i < 40; i++)
     puppet_engine_add_record (stage.engine, &(PuppetRecord){ 40 - i, i % 4 == 0 ? 401 : 200, "/v1/messages", "gpt-5",

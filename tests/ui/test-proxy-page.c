@@ -70,6 +70,9 @@ test_running (void)
   ui_kit_drain ();
   ui_kit_assert_label (card, "title", "Running");
   ui_kit_assert_label (card, "detail", "1 of 2 accounts active");
+  gtk_test_accessible_assert_role (ui_kit_child (card, "words"), GTK_ACCESSIBLE_ROLE_STATUS);
+  gtk_test_accessible_assert_property (ui_kit_child (card, "words"), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Running\n1 of 2 accounts active");
   g_assert_cmpstr (gtk_button_get_label (toggle), ==, "_Stop");
   g_assert_false (spin_is_sensitive (page));
   g_assert_cmpstr (adw_action_row_get_subtitle (ui_kit_child (page, "port")), ==, "Stop the proxy to change the port");
