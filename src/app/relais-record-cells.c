@@ -129,7 +129,7 @@ format_name (RelaisRecordRow *record)
 }
 
 static const Column columns[] = {
-  [RELAIS_RECORD_CELL_TIME] = { format_time, { NULL }, PANGO_ELLIPSIZE_NONE, 0, { "dim-label", "numeric" } },
+  [RELAIS_RECORD_CELL_TIME] = { format_time, { NULL }, PANGO_ELLIPSIZE_END, 0, { "dim-label", "numeric" } },
   [RELAIS_RECORD_CELL_STATUS] = { format_status, { "notify::status", "notify::running" }, PANGO_ELLIPSIZE_NONE, 0.5, { NULL } },
   /* its signals are those of the row's name */
   [RELAIS_RECORD_CELL_REQUEST] = { format_request, { "notify::status", "notify::running", "notify::error", "notify::model", "notify::account" }, PANGO_ELLIPSIZE_MIDDLE, 0, { NULL } },

@@ -550,7 +550,7 @@ puppet_record_row_new (const PuppetRecord *record,
   RelaisRecordRow *self = g_object_new (RELAIS_TYPE_RECORD_ROW, NULL);
 
   self->id = id;
-  self->time_us = now_us - record->age_s * G_USEC_PER_SEC;
+  self->time_us = now_us - (gint64)record->age_s * G_USEC_PER_SEC;
   self->status = record->status;
   self->path = g_strdup (record->path);
   self->client = g_strdup (record->client != NULL ? record->client : "Claude Code");

@@ -228,6 +228,19 @@ set_up_records (RelaisEngine *engine,
   puppet_engine_add_record (engine, &(PuppetRecord){ 1, 0, "/v1/messages", "claude-sonnet-4-5", "Claude", -1, -1 });
 }
 
+/* The first request of a day, and those of the days before. */
+static void
+set_up_earlier (RelaisEngine *engine,
+                GSettings    *settings,
+                GtkWindow    *window)
+{
+  static const guint ages_s[] = { 40 * 86400, 9 * 86400, 90000, 89000, 88000, 3 };
+
+  run (engine);
+  for (gsize i = 0; i < G_N_ELEMENTS (ages_s); i++)
+    puppet_engine_add_record (engine, &(PuppetRecord){ ages_s[i], 200, "/v1/messages", "claude-sonnet-4-5", "Claude", 1200 + 700 * i, 5 * i });
+}
+
 static gboolean
 add_two_cb (gpointer engine)
 {
@@ -651,6 +664,7 @@ static const UiScene scenes[] = {
   { "connect-lan", "connect", set_up_lan },
   { "connect-phone", "connect", set_up_phone },
   { "monitor", "monitor", set_up_records },
+  { "monitor-earlier", "monitor", set_up_earlier },
   { "monitor-search", "monitor", set_up_search },
   { "monitor-details", "monitor", set_up_details },
   { "monitor-contents", "monitor", set_up_contents },
