@@ -264,7 +264,7 @@ relais_monitor_page_waiting_cb (RelaisMonitorPage *self)
   guint n = self->rows != NULL ? relais_steady_list_get_n_waiting (self->rows) : 0;
   /* Translators: a button: what came while the list is scrolled away from its top, and the way
    * there */
-  g_autofree char *label = g_strdup_printf (ngettext ("%'d _New Request", "%'d _New Requests", n), (int)n);
+  g_autofree char *label = g_strdup_printf (ngettext ("%'d Ne_w Request", "%'d Ne_w Requests", n), (int)n);
 
   gtk_button_set_label (self->newest, label);
   gtk_revealer_set_reveal_child (self->newest_revealer, n > 0);
