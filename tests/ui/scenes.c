@@ -571,6 +571,7 @@ set_up_contents_none (RelaisEngine *engine,
                       GSettings    *settings,
                       GtkWindow    *window)
 {
+  g_settings_reset (settings, "record-bodies");
   show_contents (engine, settings, window, NULL);
 }
 
