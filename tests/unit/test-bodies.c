@@ -183,22 +183,20 @@ test_media_at_end (void)
   g_assert_true (g_str_has_suffix (shown, " bytes cut] end"));
 }
 
+/* What had a key is not whole without it. */
 static void
 test_secrets (void)
 {
   static const gsize pieces[] = { 1, 7, MIB };
-  g_autofree char *stars = g_strnfill (strlen (KEY), '*');
-  g_autofree char *body = g_strdup ("{\"a\":\"" KEY "\",\"b\":\"x" KEY KEY "\"}");
-  g_autofree char *hidden =
-    g_strconcat ("{\"a\":\"", stars, "\",\"b\":\"x", stars, stars, "\"}", NULL);
+  static const char body[] = "{\"a\":\"" KEY "\",\"b\":\"x" KEY KEY "\"}";
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
       gsize total;
       g_autofree char *shown = show (body, strlen (body), pieces[i], &total);
 
-      g_assert_cmpstr (shown, ==, hidden);
-      g_assert_cmpuint (total, ==, strlen (shown));
+      g_assert_cmpstr (shown, ==, "{\"a\":\"*****\",\"b\":\"x**********\"}");
+      g_assert_cmpuint (total, ==, strlen (body));
     }
 }
 
@@ -220,7 +218,7 @@ test_parts_of_secrets (void)
       g_autofree char *shown_early = show (early, strlen (early), MIB, NULL);
       g_autofree char *shown_media = show (media, strlen (media), MIB, NULL);
 
-      g_assert_cmpuint (strlen (shown), ==, RELAIS_BODY_MAX);
+      g_assert_cmpuint (strlen (shown), <=, RELAIS_BODY_MAX);
       g_assert_null (strstr (shown, "sk-Tes"));
       g_assert_null (strstr (shown_early, "sk-Tes"));
       g_assert_null (strstr (shown_media, "sk-Tes"));
@@ -228,22 +226,59 @@ test_parts_of_secrets (void)
     }
 }
 
-/* A key that somebody chose may be written otherwise in JSON. */
-static void
-test_escaped_secret (void)
+static char *
+show_without (const char *body,
+              const char *secret)
 {
-  static const char *const secrets[] = { "sk-\"quoted\\0123", NULL };
-  static const char body[] = "{\"key\":\"sk-\\\"quoted\\\\0123\"}";
+  const char *secrets[] = { secret, NULL };
   g_autoptr (RelaisBodies) bodies = relais_bodies_new ();
   g_autoptr (RelaisBodies) frozen = NULL;
-  g_autofree char *shown = NULL;
   GBytes *bytes;
 
   relais_bodies_append (bodies, RELAIS_BODY_UPSTREAM_IN, body, strlen (body));
   frozen = relais_bodies_freeze (bodies, secrets);
   bytes = relais_bodies_get (frozen, RELAIS_BODY_UPSTREAM_IN, NULL);
-  shown = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  g_assert_cmpstr (shown, ==, "{\"key\":\"*****************\"}");
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* A key that is one in base64, or that somebody chose, may be written otherwise in JSON. */
+static void
+test_escaped_secrets (void)
+{
+  static const char *const cases[][2] = {
+    { "sk-\"quoted\\0123456789", "sk-\\\"quoted\\\\0123456789" },
+    { "AbCdEfGh/1234+678==", "AbCdEfGh/1234+678==" },
+    { "AbCdEfGh/1234+678==", "AbCdEfGh\\/1234+678==" },
+    { "AbCdEfGh/1234+678==", "AbCdEfGh\\u002f1234\\u002B678\\u003d=" },
+    { "AbCdEfGh/1234+678==", "AbCdEfGh\\\\\\/1234\\\\u002b678==" },
+    { "/+AbCdEfGh1234+678==", "\\/\\u002bAbCdEfGh1234+678==" },
+    { "sk-0123456789u-u0123", "sk-0123456789\\u0075-u0123" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *body = g_strconcat ("{\"key\":\"", cases[i][1], "\",\"n\":1}", NULL);
+      g_autofree char *part = g_strndup (body, strlen (body) - strlen ("3\",\"n\":1}"));
+      g_autofree char *shown = show_without (body, cases[i][0]);
+      g_autofree char *shown_part = show_without (part, cases[i][0]);
+
+      g_assert_cmpstr (shown, ==, "{\"key\":\"*****\",\"n\":1}");
+      g_assert_cmpstr (shown_part, ==, "{\"key\":\"*****");
+    }
+}
+
+/* What nobody could tell from a word is none. */
+static void
+test_short_secret (void)
+{
+  static const char body[] = "{\"model\":\"ollama/qwen3\",\"user\":\"0123456789abcde\"}";
+  g_autofree char *word = show_without (body, "ollama");
+  g_autofree char *longer = show_without (body, "0123456789abcde");
+  g_autofree char *shown = show_without ("x0123456789abcdef", "0123456789abcdef");
+
+  g_assert_cmpstr (word, ==, body);
+  g_assert_cmpstr (longer, ==, body);
+  g_assert_cmpstr (shown, ==, "x*****");
 }
 
 static void
@@ -405,7 +440,8 @@ main (int   argc,
   g_test_add_func ("/bodies/media-at-end", test_media_at_end);
   g_test_add_func ("/bodies/secrets", test_secrets);
   g_test_add_func ("/bodies/parts-of-secrets", test_parts_of_secrets);
-  g_test_add_func ("/bodies/escaped-secret", test_escaped_secret);
+  g_test_add_func ("/bodies/escaped-secrets", test_escaped_secrets);
+  g_test_add_func ("/bodies/short-secret", test_short_secret);
   g_test_add_func ("/bodies/boundary", test_boundary);
   g_test_add_func ("/bodies/restart", test_restart);
   g_test_add_func ("/bodies/freeze", test_freeze);
