@@ -261,6 +261,7 @@ relais_core_new (GMainContext              *context,
   self->endings = g_ptr_array_new_with_free_func (g_object_unref);
   self->upstream = relais_upstream_new (self->config);
   self->secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_key_wipe);
+  self->exports = g_ptr_array_new ();
   self->repeats = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_repeat_free);
   self->catalog = relais_catalog_new (self->upstream);
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
@@ -316,6 +317,7 @@ relais_core_free (RelaisCore *self)
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;
+  relais_core_stop_exports (self);
   relais_core_close_log (self);
   if (self->flush != NULL)
     g_source_destroy (self->flush);
@@ -336,6 +338,7 @@ relais_core_free (RelaisCore *self)
   g_queue_clear_full (&self->changes, g_free);
   g_ptr_array_unref (self->accounts);
   g_ptr_array_unref (self->secrets);
+  g_ptr_array_unref (self->exports);
   g_hash_table_unref (self->unkept);
   g_hash_table_unref (self->n_requests);
   g_hash_table_unref (self->records);

@@ -65,6 +65,7 @@ struct _RelaisCore
   GPtrArray *endings;        /* of RelaisServer: those that let their last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
   GPtrArray *secrets;        /* of char, wiped: keys in force, and the last that were */
+  GPtrArray *exports;        /* of those that run, each its own owner */
   GPtrArray *repeats;        /* of RelaisRepeat: requests that were sent again */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
@@ -202,6 +203,7 @@ void relais_core_export       (RelaisCore         *self,
                                GCancellable       *cancellable,
                                RelaisCoreDone      done,
                                gpointer            user_data);
+void relais_core_stop_exports (RelaisCore         *self);
 
 /* relais-core-standing.c: how each account stands */
 GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,

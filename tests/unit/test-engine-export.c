@@ -297,6 +297,40 @@ test_export_fails (BodiesKit     *self,
   g_rmdir (path);
 }
 
+/* Who quits meanwhile leaves nothing of what was said behind. */
+static void
+test_export_ends (BodiesKit     *self,
+                  gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (self->folder, "requests", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GListStore) rows = g_list_store_new (RELAIS_TYPE_RECORD_ROW);
+  g_autoptr (RelaisRecordRow) row = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *slot = NULL;
+  gboolean has_begun = FALSE;
+
+  g_free (bodies_kit_post (self, "/v1/chat/completions", "{\"model\":\"m\"}"));
+  row = bodies_kit_wait_for_row (self, 1, FALSE);
+  for (guint i = 0; i < 20000; i++)
+    g_list_store_append (rows, row);
+  relais_engine_export_async (self->engine, G_LIST_MODEL (rows), RELAIS_EXPORT_HAR, file, NULL,
+                              bodies_kit_slot_cb, &slot);
+  while (!has_begun)
+    {
+      g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
+
+      has_begun = g_dir_read_name (folder) != NULL;
+    }
+  g_assert_null (slot);
+  g_object_run_dispose (G_OBJECT (self->engine));
+  result = bodies_kit_wait_for (&slot);
+  g_assert_false (relais_engine_export_finish (self->engine, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  /* that the folder is empty the end of the test sees */
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -309,5 +343,6 @@ main (int   argc,
   g_test_add ("/engine/send-again-bounds", BodiesKit, one, bodies_kit_set_up, test_send_again_bounds, bodies_kit_tear_down);
   g_test_add ("/engine/export", BodiesKit, one, bodies_kit_set_up, test_export, bodies_kit_tear_down);
   g_test_add ("/engine/export-fails", BodiesKit, one, bodies_kit_set_up, test_export_fails, bodies_kit_tear_down);
+  g_test_add ("/engine/export-ends", BodiesKit, one, bodies_kit_set_up, test_export_ends, bodies_kit_tear_down);
   return g_test_run ();
 }
