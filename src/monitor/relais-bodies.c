@@ -410,10 +410,11 @@ freeze (const Part         *part,
   g_byte_array_append (kept, part->kept->data, part->kept->len);
   if (part->cut > 0)
     append_mark (part, kept);
+  length = kept->len;
   for (gsize i = 0; secrets != NULL && secrets[i] != NULL; i++)
     if (strlen (secrets[i]) >= SECRET_MIN)
-      g_byte_array_set_size (kept, hide ((char *)kept->data, kept->len, part->has_marks, secrets[i]));
-  length = find_boundary (kept->data, MIN (kept->len, RELAIS_BODY_MAX));
+      length = hide ((char *)kept->data, length, part->has_marks, secrets[i]);
+  length = find_boundary (kept->data, MIN (length, RELAIS_BODY_MAX));
   return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */
 }
 
@@ -442,8 +443,8 @@ find_same (RelaisBodies *self,
  * @secrets: (nullable): keys; each becomes some asterisks, escaped by JSON or not
  *
  * A body that had one is not whole any more; keys of less than 16 characters are left alone: they
- * are words. What is kept of each is at most %RELAIS_BODY_MAX and ends with a whole character. What went
- * through unchanged is held once.
+ * are words. What is kept of each is at most %RELAIS_BODY_MAX and ends with a whole character. What
+ * went through unchanged is held once.
  *
  * Returns: (transfer full): an immutable copy, for any thread; @self where it is one
  */
