@@ -97,7 +97,10 @@ test_send_again_bounds (BodiesKit     *self,
     g_strconcat ("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"", words, "\"}]}", NULL);
   g_autoptr (RelaisRecordRow) row = NULL;
   g_autoptr (RelaisRecordBodies) bodies = NULL;
+  g_autoptr (RelaisRecordRow) cut_row = NULL;
   g_autoptr (RelaisRecordRow) slow_row = NULL;
+  g_autofree char *query = NULL;
+  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
   int fd;
 
@@ -113,8 +116,16 @@ test_send_again_bounds (BodiesKit     *self,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
 
+  query = g_strnfill (3000, 'x');
+  path = g_strconcat ("/v1/chat/completions?", query, NULL);
+  g_free (bodies_kit_post (self, path, "{\"model\":\"m\",\"messages\":[]}"));
+  cut_row = bodies_kit_wait_for_row (self, 2, FALSE);
+  g_assert_false (send_again (self, cut_row, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
   fd = bodies_kit_send_post (self, "/v1/chat/completions", "", slow);
-  slow_row = bodies_kit_wait_for_row (self, 2, TRUE);
+  slow_row = bodies_kit_wait_for_row (self, 3, TRUE);
   for (guint i = 0; i < 16; i++)
     g_assert_true (send_again (self, slow_row, NULL));
   g_assert_false (send_again (self, slow_row, &error));
