@@ -344,6 +344,8 @@ test_export (void)
   ui_kit_drain ();
   dialog = ui_kit_dialog (&stage);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (dialog)), ==, "Requests Not Exported");
+  g_assert_cmpstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), ==,
+                   "The file cannot be written to");
   gtk_window_destroy (GTK_WINDOW (dialog));
   ui_kit_close (&stage);
   g_assert_cmpint (g_unlink (path), ==, 0);
