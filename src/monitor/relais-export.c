@@ -159,7 +159,8 @@ write_own (RelaisJsonWriter   *writer,
  * @bodies: (nullable): what it and its answer said, frozen
  * @out: gets one object in one line, its end included
  *
- * Times are in milliseconds, in its trace in microseconds, and in UTC; what nobody knows is left out.
+ * Times are in UTC, spans in milliseconds, in its trace in microseconds; what nobody knows is left
+ * out.
  */
 void
 relais_export_line (const RelaisRecord *record,

@@ -367,8 +367,18 @@ test_store_count (void)
     }
   /* it runs on, and is not kept */
   relais_body_store_append (store, first, RELAIS_BODY_CLIENT_OUT, "answer", 6);
+  g_assert_cmpuint (relais_bodies_get_size (first), ==, 0);
   g_assert_null (relais_body_store_close (store, 1, NULL));
-  g_assert_cmpuint (relais_body_store_get_size (store), ==, RELAIS_BODY_STORE_REQUESTS_MAX * 4);
+}
+
+static gsize
+get_size (GPtrArray *running)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < running->len; i++)
+    size += relais_bodies_get_size (running->pdata[i]);
+  return size;
 }
 
 /* All of them run at once: none is over its own bound, together they would be. */
@@ -387,7 +397,7 @@ test_store_size (void)
     for (guint i = 0; i < running->len; i++)
       {
         relais_body_store_append (store, running->pdata[i], kind, text, RELAIS_BODY_MAX);
-        g_assert_cmpuint (relais_body_store_get_size (store), <=, RELAIS_BODY_STORE_SIZE_MAX);
+        g_assert_cmpuint (get_size (running), <=, RELAIS_BODY_STORE_SIZE_MAX);
       }
   for (guint64 id = 1; id <= 100; id++)
     {
@@ -395,10 +405,40 @@ test_store_size (void)
 
       n_kept += frozen != NULL;
       g_assert_true (frozen != NULL || id <= 68);
+      /* all four are the same: each is there once */
+      if (frozen != NULL)
+        g_assert_cmpuint (relais_bodies_get_size (frozen), ==, RELAIS_BODY_MAX);
     }
   g_assert_cmpuint (n_kept, ==, 32);
-  /* all four are the same: each is there once */
-  g_assert_cmpuint (relais_body_store_get_size (store), ==, 32 * RELAIS_BODY_MAX);
+}
+
+/* What ended leaves room for as much as is not there any more, to the byte. */
+static void
+test_store_room (void)
+{
+  g_autoptr (RelaisBodyStore) store = relais_body_store_new ();
+  g_autofree char *text = make_text (RELAIS_BODY_MAX);
+  const guint n_ended = 32, n_running = 24;
+  guint64 id = 0;
+
+  for (guint i = 0; i < n_ended + n_running; i++)
+    {
+      g_autoptr (RelaisBodies) bodies = relais_body_store_open (store, ++id);
+
+      for (int kind = 0; kind < RELAIS_N_BODIES; kind++)
+        relais_body_store_append (store, bodies, kind, text, RELAIS_BODY_MAX);
+      if (i < n_ended)
+        relais_body_store_close (store, id, NULL);
+    }
+  for (guint n_more = 0; n_more < 2; n_more++)
+    {
+      g_autoptr (RelaisBodies) bodies = relais_body_store_open (store, ++id);
+      g_autoptr (RelaisBodies) oldest = NULL;
+
+      relais_body_store_append (store, bodies, RELAIS_BODY_CLIENT_IN, "x", n_more);
+      oldest = relais_body_store_dup (store, 1, NULL);
+      g_assert_cmpint (oldest == NULL, ==, n_more > 0);
+    }
 }
 
 static void
@@ -447,6 +487,7 @@ main (int   argc,
   g_test_add_func ("/bodies/freeze", test_freeze);
   g_test_add_func ("/body-store/count", test_store_count);
   g_test_add_func ("/body-store/size", test_store_size);
+  g_test_add_func ("/body-store/room", test_store_room);
   g_test_add_func ("/body-store/dup", test_store_dup);
   return g_test_run ();
 }
