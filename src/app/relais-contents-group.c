@@ -89,10 +89,13 @@ show_part (RelaisContentsGroup *self,
   const RelaisBodyText *part = &self->bodies->parts[kind];
   AdwActionRow *row = get_row (self, kind);
   g_autofree char *size = relais_words_size (part->size, part->total, part->is_whole);
+  gboolean awaited = kind == RELAIS_BODY_CLIENT_OUT && part->total == 0 &&
+                     relais_record_row_get_running (self->record);
 
-  gtk_widget_set_visible (GTK_WIDGET (row), shown && part->total > 0);
+  gtk_widget_set_visible (GTK_WIDGET (row), shown && (part->total > 0 || awaited));
+  gtk_widget_set_sensitive (GTK_WIDGET (row), !awaited);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (row, size);
+  adw_action_row_set_subtitle (row, awaited ? _("Still running") : size);
 }
 
 /* What went through as it came is shown once. */
@@ -194,7 +197,7 @@ relais_contents_group_loaded_cb (GObject      *source,
   g_signal_emit (self, signals[LOADED], 0);
 }
 
-/* As it opens, and once more when the request is over. */
+/* As it opens, as the answer begins, and when it is over. */
 static void
 relais_contents_group_load (RelaisContentsGroup *self)
 {
@@ -320,6 +323,8 @@ relais_contents_group_init (RelaisContentsGroup *self)
   g_signal_group_connect_swapped (self->engine_signals, "notify::state",
                                   G_CALLBACK (relais_contents_group_update), self);
   self->record_signals = g_signal_group_new (RELAIS_TYPE_RECORD_ROW);
+  g_signal_group_connect_swapped (self->record_signals, "notify::first-byte-us",
+                                  G_CALLBACK (relais_contents_group_load), self);
   g_signal_group_connect_swapped (self->record_signals, "notify::running",
                                   G_CALLBACK (relais_contents_group_load), self);
 }

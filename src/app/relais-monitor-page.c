@@ -98,6 +98,14 @@ contains (const char *text,
   return folded != NULL && strstr (folded, needle) != NULL;
 }
 
+/* Also one that broke after its answer had begun. */
+static gboolean
+has_failed (RelaisRecordRow *row)
+{
+  return relais_record_row_get_status (row) >= 400 ||
+         (!relais_record_row_get_running (row) && relais_record_row_get_error (row) != NULL);
+}
+
 static gboolean
 relais_monitor_page_match (gpointer item,
                            gpointer data)
@@ -106,7 +114,7 @@ relais_monitor_page_match (gpointer item,
   RelaisRecordRow *row = item;
   g_autofree char *status = NULL;
 
-  if (gtk_toggle_button_get_active (self->failed) && relais_record_row_get_status (row) < 400)
+  if (gtk_toggle_button_get_active (self->failed) && !has_failed (row))
     return FALSE;
   if (self->needle == NULL)
     return TRUE;
@@ -616,6 +624,28 @@ relais_monitor_page_init (RelaisMonitorPage *self)
                                   G_CALLBACK (relais_monitor_page_arrived_cb), self);
 }
 
+/* Why it was not written. */
+static const char *
+get_reason (const GError *error)
+{
+  switch (error->domain == G_IO_ERROR ? error->code : G_IO_ERROR_FAILED)
+    {
+    case G_IO_ERROR_NOT_SUPPORTED:
+      return _("Choose a folder of this computer");
+    case G_IO_ERROR_NO_SPACE:
+      return _("The disk is full");
+    case G_IO_ERROR_IS_DIRECTORY:
+    case G_IO_ERROR_NOT_DIRECTORY:
+    case G_IO_ERROR_NOT_FOUND:
+    case G_IO_ERROR_PERMISSION_DENIED:
+    case G_IO_ERROR_READ_ONLY:
+    case G_IO_ERROR_FILENAME_TOO_LONG:
+      return _("The file cannot be written to");
+    default:
+      return _("The disk reported an error");
+    }
+}
+
 static void
 relais_monitor_page_exported_cb (GObject      *source,
                                  GAsyncResult *result,
@@ -628,14 +658,9 @@ relais_monitor_page_exported_cb (GObject      *source,
   if (self->engine == NULL)
     return;
   if (error == NULL)
-    {
-      relais_toast_show (GTK_WIDGET (self), _("Requests exported"));
-      return;
-    }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
-    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), _("Choose a folder of this computer"));
+    relais_toast_show (GTK_WIDGET (self), _("Requests exported"));
   else
-    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), error->message);
+    relais_dialogs_tell (GTK_WIDGET (self), _("Requests Not Exported"), get_reason (error));
 }
 
 /**

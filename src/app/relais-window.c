@@ -341,6 +341,9 @@ cleared_free (gpointer  data,
 static void
 relais_window_restore_records_cb (Cleared *cleared)
 {
+  /* the button can be used once more while its message fades */
+  if (cleared->records == NULL)
+    return;
   relais_engine_restore_records (cleared->engine, cleared->records);
   g_clear_pointer (&cleared->records, g_ptr_array_unref);
 }

@@ -147,6 +147,7 @@ relais_core_apply_accounts (RelaisCore *self)
   GPtrArray *served = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
   gboolean alone = TRUE;
 
+  relais_core_remember_secrets (self);
   g_ptr_array_sort_with_data (self->accounts, compare_places, self);
   for (guint i = 0; i < self->accounts->len; i++)
     {

@@ -7,32 +7,64 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "relais-core.h"
 
+/* Keys that were replaced or removed: requests that began with them may still run. */
+#define FORMER_MAX 16
+
+static gboolean
+is_same_key (gconstpointer a,
+             gconstpointer b)
+{
+  return strcmp (a, b) == 0;
+}
+
+/* The last of them is the one remembered last. */
+static void
+remember (RelaisCore *self,
+          const char *key)
+{
+  guint place;
+
+  if (key == NULL)
+    return;
+  if (g_ptr_array_find_with_equal_func (self->secrets, key, is_same_key, &place))
+    g_ptr_array_add (self->secrets, g_ptr_array_steal_index (self->secrets, place));
+  else
+    g_ptr_array_add (self->secrets, g_strdup (key));
+}
+
 /**
- * relais_core_list_secrets:
+ * relais_core_remember_secrets:
  * @self: a core
  *
- * Returns: (transfer container): the client key in force and the keys of all accounts, the one just
- *   removed among them, borrowed, with a %NULL behind them
+ * Notes the keys in force, those of the accounts and that of the clients: called before a request
+ * can have come with one or be sent with one, so that none stands in what is kept of it. 16 that
+ * are in force no more are remembered; what is forgotten is wiped.
  */
-GPtrArray *
-relais_core_list_secrets (RelaisCore *self)
+void
+relais_core_remember_secrets (RelaisCore *self)
 {
-  GPtrArray *secrets = g_ptr_array_new ();
-  const char *key = relais_config_get_api_key (self->config);
+  guint n_max = FORMER_MAX + 1 + self->accounts->len;
 
-  if (key != NULL)
-    g_ptr_array_add (secrets, (gpointer)key);
+  if (self->gateway.bodies == NULL)
+    return;
   for (guint i = 0; i < self->accounts->len; i++)
-    {
-      RelaisAccount *account = g_ptr_array_index (self->accounts, i);
+    remember (self, ((RelaisAccount *)g_ptr_array_index (self->accounts, i))->api_key);
+  remember (self, relais_config_get_api_key (self->config));
+  if (self->secrets->len > n_max)
+    g_ptr_array_remove_range (self->secrets, 0, self->secrets->len - n_max);
+}
 
-      if (account->api_key != NULL)
-        g_ptr_array_add (secrets, account->api_key);
-    }
-  if (self->removed != NULL && self->removed->api_key != NULL)
-    g_ptr_array_add (secrets, self->removed->api_key);
+/* Borrowed, with a NULL behind them. */
+static GPtrArray *
+list_secrets (RelaisCore *self)
+{
+  GPtrArray *secrets = g_ptr_array_copy (self->secrets, NULL, NULL);
+
+  g_ptr_array_set_free_func (secrets, NULL);
   g_ptr_array_add (secrets, NULL);
   return secrets;
 }
@@ -55,7 +87,7 @@ relais_core_close_bodies (RelaisCore         *self,
 
   if (record->bodies == NULL)
     return NULL;
-  secrets = relais_core_list_secrets (self);
+  secrets = list_secrets (self);
   return relais_body_store_close (self->gateway.bodies, record->id,
                                   (const char *const *)secrets->pdata);
 }
@@ -101,7 +133,7 @@ relais_core_load_bodies (RelaisCore         *self,
                          RelaisCoreDone      done,
                          gpointer            user_data)
 {
-  g_autoptr (GPtrArray) secrets = relais_core_list_secrets (self);
+  g_autoptr (GPtrArray) secrets = list_secrets (self);
   RelaisBodies *bodies = NULL;
 
   if (self->gateway.bodies != NULL)

@@ -19,14 +19,15 @@
 /* What is in memory at once; the rest waits where it is. */
 #define BATCH_MAX 64
 #define BATCH_SIZE_MAX (4 * 1024 * 1024)
+#define STOP_MS 2000
 
 /* Of the engine thread, and lent to the one that writes a batch while that lasts. */
 typedef struct
 {
   /* owned */
-  GPtrArray *records;        /* RelaisRecord */
-  GPtrArray *bodies;         /* RelaisBodies or NULL, of the batch: those before `next` */
-  GCancellable *cancellable; /* or NULL */
+  GPtrArray *records; /* RelaisRecord */
+  GPtrArray *bodies;  /* RelaisBodies or NULL, of the batch: those before `next` */
+  GCancellable       *cancellable;
   char               *path;
   char *temporary; /* NULL until it is there */
   char               *base_url;
@@ -52,6 +53,7 @@ static void
 export_end (Export *self,
             GError *error)
 {
+  g_ptr_array_remove_fast (self->core->exports, self);
   if (self->fd >= 0)
     close (self->fd);
   if (self->temporary != NULL)
@@ -59,7 +61,7 @@ export_end (Export *self,
   self->done (NULL, error, self->user_data);
   g_ptr_array_unref (self->records);
   g_ptr_array_unref (self->bodies);
-  g_clear_object (&self->cancellable);
+  g_object_unref (self->cancellable);
   g_free (self->path);
   g_free (self->temporary);
   g_free (self->base_url);
@@ -203,7 +205,8 @@ loaded_cb (gpointer  result,
   gather (self);
 }
 
-/* Of one record after the other what it said; a batch of them is written by a thread. */
+/* Of one record after the other what it said; a batch of them is written by a thread, which is also
+ * where one that was cancelled ends. */
 static void
 gather (Export *self)
 {
@@ -211,7 +214,7 @@ gather (Export *self)
   guint next = self->next;
 
   if (next < self->records->len && self->bodies->len < BATCH_MAX &&
-      self->batch_size < BATCH_SIZE_MAX)
+      self->batch_size < BATCH_SIZE_MAX && !g_cancellable_is_cancelled (self->cancellable))
     {
       relais_core_load_bodies (self->core, g_ptr_array_index (self->records, next), loaded_cb,
                                self);
@@ -248,7 +251,7 @@ relais_core_export (RelaisCore         *self,
 
   export->records = records;
   export->bodies = g_ptr_array_new_with_free_func (bodies_free);
-  export->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  export->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
   export->path = g_strdup (path);
   export->base_url = relais_core_dup_own_url (self);
   export->fd = -1;
@@ -256,5 +259,35 @@ relais_core_export (RelaisCore         *self,
   export->core = self;
   export->done = done;
   export->user_data = user_data;
+  g_ptr_array_add (self->exports, export);
   gather (export);
+}
+
+static gboolean
+late_cb (gpointer late)
+{
+  *(gboolean *)late = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * relais_core_stop_exports:
+ * @self: a core that ends
+ *
+ * Cancels them and waits until what they had written is gone, for 2 s at most: a disk that hangs
+ * ends nothing.
+ */
+void
+relais_core_stop_exports (RelaisCore *self)
+{
+  g_autoptr (GSource) patience = g_timeout_source_new (STOP_MS);
+  gboolean late = FALSE;
+
+  for (guint i = 0; i < self->exports->len; i++)
+    g_cancellable_cancel (((Export *)g_ptr_array_index (self->exports, i))->cancellable);
+  g_source_set_callback (patience, late_cb, &late, NULL);
+  g_source_attach (patience, self->context);
+  while (self->exports->len > 0 && !late)
+    g_main_context_iteration (self->context, TRUE);
+  g_source_destroy (patience);
 }

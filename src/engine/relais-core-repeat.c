@@ -69,7 +69,7 @@ relais_core_can_repeat (const RelaisRecord *record,
   GBytes *body = bodies != NULL ? relais_bodies_get (bodies, RELAIS_BODY_CLIENT_IN, &total) : NULL;
 
   return route != NULL && route->operation != RELAIS_OPERATION_UNKNOWN && route->tail != NULL &&
-         body != NULL && g_bytes_get_size (body) == total;
+         !relais_record_is_cut (record) && body != NULL && g_bytes_get_size (body) == total;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "base/relais-error.h"
+#include "base/relais-key.h"
 #include "server/relais-reach.h"
 
 #include "relais-core.h"
@@ -206,6 +207,8 @@ record_cb (const RelaisRecord *record,
 
   /* the rows of the window are many: what is kept stays within the budget of this thread */
   g_clear_pointer (&copy->bodies, relais_bodies_unref);
+  if (record->phase == RELAIS_RECORD_ARRIVED)
+    relais_core_remember_secrets (self);
   if (record->phase == RELAIS_RECORD_DONE)
     bodies = relais_core_close_bodies (self, record);
   if (record->phase == RELAIS_RECORD_DONE && self->log != NULL)
@@ -257,6 +260,8 @@ relais_core_new (GMainContext              *context,
   self->pool = relais_account_pool_new ();
   self->endings = g_ptr_array_new_with_free_func (g_object_unref);
   self->upstream = relais_upstream_new (self->config);
+  self->secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_key_wipe);
+  self->exports = g_ptr_array_new ();
   self->repeats = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_repeat_free);
   self->catalog = relais_catalog_new (self->upstream);
   self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)relais_account_unref);
@@ -312,6 +317,7 @@ relais_core_free (RelaisCore *self)
   /* what the server let go of ends its work in the context */
   while (g_main_context_iteration (self->context, FALSE))
     ;
+  relais_core_stop_exports (self);
   relais_core_close_log (self);
   if (self->flush != NULL)
     g_source_destroy (self->flush);
@@ -331,6 +337,8 @@ relais_core_free (RelaisCore *self)
   g_clear_pointer (&self->removed, relais_account_unref);
   g_queue_clear_full (&self->changes, g_free);
   g_ptr_array_unref (self->accounts);
+  g_ptr_array_unref (self->secrets);
+  g_ptr_array_unref (self->exports);
   g_hash_table_unref (self->unkept);
   g_hash_table_unref (self->n_requests);
   g_hash_table_unref (self->records);

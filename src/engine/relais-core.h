@@ -64,6 +64,8 @@ struct _RelaisCore
   RelaisServer *server;      /* NULL while stopped */
   GPtrArray *endings;        /* of RelaisServer: those that let their last answers end */
   RelaisAccountStore *store; /* NULL when the keyring is not used */
+  GPtrArray *secrets;        /* of char, wiped: keys in force, and the last that were */
+  GPtrArray *exports;        /* of those that run, each its own owner */
   GPtrArray *repeats;        /* of RelaisRepeat: requests that were sent again */
   GPtrArray *accounts;       /* RelaisAccount, in list order */
   GHashTable *unkept;        /* ids of accounts that live until quit */
@@ -173,13 +175,13 @@ void relais_core_read_log  (RelaisCore     *self,
                             gpointer        user_data);
 
 /* relais-core-bodies.c: what requests said */
-GPtrArray    *relais_core_list_secrets (RelaisCore         *self);
-RelaisBodies *relais_core_close_bodies (RelaisCore         *self,
-                                        const RelaisRecord *record);
-void          relais_core_load_bodies  (RelaisCore         *self,
-                                        const RelaisRecord *record,
-                                        RelaisCoreDone      done,
-                                        gpointer            user_data);
+void          relais_core_remember_secrets (RelaisCore         *self);
+RelaisBodies *relais_core_close_bodies     (RelaisCore         *self,
+                                            const RelaisRecord *record);
+void          relais_core_load_bodies      (RelaisCore         *self,
+                                            const RelaisRecord *record,
+                                            RelaisCoreDone      done,
+                                            gpointer            user_data);
 
 char *relais_core_dup_own_url (RelaisCore *self);
 
@@ -194,13 +196,14 @@ gboolean       relais_core_repeat           (RelaisCore          *self,
                                              GError             **error);
 
 /* relais-core-export.c: requests into a file */
-void relais_core_export (RelaisCore         *self,
-                         GPtrArray          *records,
-                         RelaisExportFormat  format,
-                         const char         *path,
-                         GCancellable       *cancellable,
-                         RelaisCoreDone      done,
-                         gpointer            user_data);
+void relais_core_export       (RelaisCore         *self,
+                               GPtrArray          *records,
+                               RelaisExportFormat  format,
+                               const char         *path,
+                               GCancellable       *cancellable,
+                               RelaisCoreDone      done,
+                               gpointer            user_data);
+void relais_core_stop_exports (RelaisCore         *self);
 
 /* relais-core-standing.c: how each account stands */
 GPtrArray         *relais_core_list_troubles     (RelaisCore    *self,

@@ -165,7 +165,7 @@ send_again_job (RelaisCore *core,
  * @user_data: for @callback
  *
  * Sent as it was, in the same dialect; of its headers only the one that asks for what its vendor is
- * still trying out. A key that stood in its body is not in it any more.
+ * still trying out. One that had a key in its body, or a very long URL, is not kept whole.
  */
 void
 relais_engine_send_again_async (RelaisEngine        *self,

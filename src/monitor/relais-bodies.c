@@ -20,6 +20,9 @@
 #define ROOM (RELAIS_BODY_MAX + RUN_MAX)
 /* A part of a secret that stands before a cut; less is nobody's key. */
 #define PART_MIN 6
+/* A shorter key stands in many a text that does not mean it: "ollama". */
+#define SECRET_MIN 16
+#define HIDDEN "*****" /* shorter than any part */
 #define CUT_MARK "\xe2\x80\xa6["
 
 typedef struct
@@ -288,62 +291,96 @@ relais_bodies_forget (RelaisBodies *self)
     part_clear (&self->parts[kind]);
 }
 
-/* The text keeps its length, so that it can still be told whether it is whole. */
-static void
+/* Whether `u0041` at @text, behind a backslash, is @c. */
+static gboolean
+is_escaped (const char *text,
+            const char *end,
+            char        c)
+{
+  return end - text >= 5 && strncmp (text, "u00", 3) == 0 &&
+         g_ascii_xdigit_value (text[3]) * 16 + g_ascii_xdigit_value (text[4]) == (guchar)c;
+}
+
+/* How many bytes of @text are the secret, or its part before the end, however JSON escapes it, JSON
+ * within JSON too; 0 for none. */
+static gsize
+match (const char *text,
+       const char *end,
+       const char *secret)
+{
+  const char *p = text;
+
+  for (gsize n = 0; *secret != '\0'; secret++)
+    {
+      const char *c = p;
+
+      if (*secret == '\\')
+        continue;
+      while (c < end && *c == '\\')
+        c++;
+      if (c == end)
+        return n >= PART_MIN ? end - text : 0;
+      if (c > p && is_escaped (c, end, *secret))
+        p = c + 5;
+      else if (*c == *secret)
+        p = c + 1;
+      else if (c > p && *c == 'u' && end - c < 5)
+        return n >= PART_MIN ? end - text : 0;
+      else
+        return 0;
+      n++;
+    }
+  return p - text;
+}
+
+/* JSON escapes none of the bytes that most keys begin with, so that few places are looked at. */
+static const char *
+find_secret (const char *text,
+             const char *end,
+             const char *secret,
+             gsize      *length)
+{
+  gsize n_plain = strspn (secret, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_");
+  gsize tail = MIN ((gsize)(end - text), strlen (secret) * ESCAPE_MAX);
+
+  for (const char *p = text; (p = memmem (p, end - p, secret, n_plain)) != NULL && p < end; p++)
+    if ((*length = match (p, end, secret)) > 0)
+      return p;
+  for (const char *p = end - tail; p < end; p++)
+    if ((*length = match (p, end, secret)) > 0)
+      return p;
+  return NULL;
+}
+
+/* What is left is shorter than what was there, and so is no whole body any more. */
+static gsize
 hide (char       *text,
       gsize       length,
+      gboolean    has_marks,
       const char *secret)
 {
-  gsize n = strlen (secret);
-  char *end = text + length;
+  const char *end = text + length;
+  const char *in = text;
+  char *out = text;
 
-  for (char *p = text; (p = memmem (p, end - p, secret, n)) != NULL; p += n)
-    memset (p, '*', n);
-}
+  while (in < end)
+    {
+      const char *mark =
+        has_marks ? memmem (in + 1, end - in - 1, CUT_MARK, strlen (CUT_MARK)) : NULL;
+      const char *part_end = mark != NULL ? mark : end;
+      gsize n = 0;
+      const char *found = find_secret (in, part_end, secret, &n);
+      gsize n_before = (found != NULL ? found : part_end) - in;
 
-/* Of a secret that a cut went through, the part before it. */
-static void
-hide_part (char       *text,
-           gsize       length,
-           const char *secret)
-{
-  for (gsize n = MIN (strlen (secret) - 1, length); n >= PART_MIN; n--)
-    if (memcmp (text + length - n, secret, n) == 0)
-      {
-        memset (text + length - n, '*', n);
-        return;
-      }
-}
-
-/* The end is a cut as well while more may come. */
-static void
-redact (GByteArray *kept,
-        gboolean    has_marks,
-        const char *secret)
-{
-  char *text = (char *)kept->data;
-  char *end = text + kept->len;
-
-  if (strlen (secret) < PART_MIN)
-    return;
-  hide (text, kept->len, secret);
-  while (has_marks && (text = memmem (text, end - text, CUT_MARK, strlen (CUT_MARK))) != NULL)
-    hide_part ((char *)kept->data, text++ - (char *)kept->data, secret);
-  hide_part ((char *)kept->data, kept->len, secret);
-}
-
-/* A secret as it stands in a JSON string; NULL where that is no different. */
-static char *
-escape_secret (const char *secret)
-{
-  g_autoptr (GString) text = NULL;
-
-  if (strpbrk (secret, "\"\\") == NULL)
-    return NULL;
-  text = g_string_new (secret);
-  g_string_replace (text, "\\", "\\\\", 0);
-  g_string_replace (text, "\"", "\\\"", 0);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+      memmove (out, in, n_before);
+      in += n_before + n;
+      out += n_before;
+      if (found == NULL)
+        continue;
+      memcpy (out, HIDDEN, strlen (HIDDEN));
+      out += strlen (HIDDEN);
+    }
+  return out - text;
 }
 
 /* Where a text may end so that no character of UTF-8 is cut in two. */
@@ -373,15 +410,11 @@ freeze (const Part         *part,
   g_byte_array_append (kept, part->kept->data, part->kept->len);
   if (part->cut > 0)
     append_mark (part, kept);
+  length = kept->len;
   for (gsize i = 0; secrets != NULL && secrets[i] != NULL; i++)
-    {
-      g_autofree char *escaped = escape_secret (secrets[i]);
-
-      redact (kept, part->has_marks, secrets[i]);
-      if (escaped != NULL)
-        redact (kept, part->has_marks, escaped);
-    }
-  length = find_boundary (kept->data, MIN (kept->len, RELAIS_BODY_MAX));
+    if (strlen (secrets[i]) >= SECRET_MIN)
+      length = hide ((char *)kept->data, length, part->has_marks, secrets[i]);
+  length = find_boundary (kept->data, MIN (length, RELAIS_BODY_MAX));
   return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */
 }
 
@@ -407,10 +440,11 @@ find_same (RelaisBodies *self,
 /**
  * relais_bodies_freeze:
  * @self: bodies
- * @secrets: (nullable): keys, in force or not; each becomes as many asterisks
+ * @secrets: (nullable): keys; each becomes some asterisks, escaped by JSON or not
  *
- * What is kept of each is at most %RELAIS_BODY_MAX and ends with a whole character. What went
- * through unchanged is held once.
+ * A body that had one is not whole any more; keys of less than 16 characters are left alone: they
+ * are words. What is kept of each is at most %RELAIS_BODY_MAX and ends with a whole character. What
+ * went through unchanged is held once.
  *
  * Returns: (transfer full): an immutable copy, for any thread; @self where it is one
  */

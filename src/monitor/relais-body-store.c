@@ -196,15 +196,3 @@ relais_body_store_dup (RelaisBodyStore         *self,
 
   return entry != NULL ? relais_bodies_freeze (entry->bodies, secrets) : NULL;
 }
-
-/**
- * relais_body_store_get_size:
- * @self: a store
- *
- * Returns: bytes it holds
- */
-gsize
-relais_body_store_get_size (RelaisBodyStore *self)
-{
-  return self->size;
-}

@@ -15,25 +15,24 @@ G_BEGIN_DECLS
 /* Of one thread. What goes over a bound loses its oldest first, running or not. */
 typedef struct _RelaisBodyStore RelaisBodyStore;
 
-RelaisBodyStore *relais_body_store_new      (void);
-void             relais_body_store_free     (RelaisBodyStore         *self);
-RelaisBodies    *relais_body_store_open     (RelaisBodyStore         *self,
-                                             guint64                  id);
-void             relais_body_store_append   (RelaisBodyStore         *self,
-                                             RelaisBodies            *bodies,
-                                             RelaisBodyKind           kind,
-                                             const char              *bytes,
-                                             gsize                    length);
-void             relais_body_store_restart  (RelaisBodyStore         *self,
-                                             RelaisBodies            *bodies,
-                                             RelaisBodyKind           kind);
-RelaisBodies    *relais_body_store_close    (RelaisBodyStore         *self,
-                                             guint64                  id,
-                                             const char      * const *secrets);
-RelaisBodies    *relais_body_store_dup      (RelaisBodyStore         *self,
-                                             guint64                  id,
-                                             const char      * const *secrets);
-gsize            relais_body_store_get_size (RelaisBodyStore         *self);
+RelaisBodyStore *relais_body_store_new     (void);
+void             relais_body_store_free    (RelaisBodyStore         *self);
+RelaisBodies    *relais_body_store_open    (RelaisBodyStore         *self,
+                                            guint64                  id);
+void             relais_body_store_append  (RelaisBodyStore         *self,
+                                            RelaisBodies            *bodies,
+                                            RelaisBodyKind           kind,
+                                            const char              *bytes,
+                                            gsize                    length);
+void             relais_body_store_restart (RelaisBodyStore         *self,
+                                            RelaisBodies            *bodies,
+                                            RelaisBodyKind           kind);
+RelaisBodies    *relais_body_store_close   (RelaisBodyStore         *self,
+                                            guint64                  id,
+                                            const char      * const *secrets);
+RelaisBodies    *relais_body_store_dup     (RelaisBodyStore         *self,
+                                            guint64                  id,
+                                            const char      * const *secrets);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisBodyStore, relais_body_store_free)
 

@@ -28,6 +28,17 @@ is_plain (const char *text,
   return TRUE;
 }
 
+static gboolean
+are_plain (const RelaisRecord *record)
+{
+  const char *texts[] = { record->method, record->path, record->query, record->beta };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i] != NULL && !is_plain (texts[i], strlen (texts[i])))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 append_quoted (GString    *out,
                const char *text)
@@ -56,6 +67,7 @@ append_body (GString *out,
     }
   if (strstr (text, HERE) != NULL)
     return FALSE;
+  /* what stands in a here-document ends with a line break more: JSON does not mind */
   g_string_append_printf (out, " --data-binary @- <<'" HERE "'\n%s\n" HERE, text);
   return TRUE;
 }
@@ -79,6 +91,9 @@ append_url (GString            *out,
   g_autofree char *url = g_strconcat (base_url, record->path, record->query != NULL ? "?" : "",
                                       record->query, NULL);
 
+  /* else curl takes it for many */
+  if (strpbrk (url, "[]{}") != NULL)
+    g_string_append (out, "-g ");
   if (url[strspn (url, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ":/._~%-")] == '\0')
     g_string_append (out, url);
   else
@@ -94,7 +109,7 @@ append_url (GString            *out,
  *
  * The key stands in it as the variable `RELAIS_API_KEY`, for the shell to fill in.
  *
- * Returns: (transfer full) (nullable): a command for a POSIX shell; %NULL where the body was not
+ * Returns: (transfer full) (nullable): a command for a POSIX shell; %NULL where the request was not
  *   kept whole, or is none that a terminal could be given
  */
 char *
@@ -108,9 +123,8 @@ relais_curl_write (const RelaisRecord *record,
   gsize total = 0;
   GBytes *body = bodies != NULL ? relais_bodies_get (bodies, RELAIS_BODY_CLIENT_IN, &total) : NULL;
 
-  if (record->method == NULL || record->path == NULL ||
-      !is_plain (record->method, strlen (record->method)) ||
-      !is_plain (record->path, strlen (record->path)) ||
+  if (record->method == NULL || record->path == NULL || !are_plain (record) ||
+      relais_record_is_cut (record) ||
       (body != NULL ? g_bytes_get_size (body) != total : strcmp (record->method, "GET") != 0))
     return NULL;
   append_url (out, record, base_url);

@@ -9,9 +9,8 @@
 
 #include <string.h>
 
-#include "base/relais-json-writer.h"
-
 #include "relais-export.h"
+#include "relais-record-json.h"
 
 #define STREAM_TYPE "text/event-stream"
 #define JSON_TYPE "application/json"
@@ -21,20 +20,6 @@ static const char *const body_names[] = {
   [RELAIS_BODY_UPSTREAM_OUT] = "upstream_out",
   [RELAIS_BODY_UPSTREAM_IN] = "upstream_in",
   [RELAIS_BODY_CLIENT_OUT] = "client_out",
-};
-
-static const char *const change_names[] = {
-  [RELAIS_CHANGE_DROPPED] = "dropped",
-  [RELAIS_CHANGE_APPROXIMATED] = "approximated",
-  [RELAIS_CHANGE_RENAMED] = "renamed",
-  [RELAIS_CHANGE_ADDED] = "added",
-};
-
-static const char *const step_names[] = {
-  [RELAIS_TRACE_SKIPPED] = "skipped",
-  [RELAIS_TRACE_HELD] = "held",
-  [RELAIS_TRACE_TRIED] = "tried",
-  [RELAIS_TRACE_BEHIND] = "behind",
 };
 
 /* What nobody knows is left out. */
@@ -93,52 +78,6 @@ write_usage (RelaisJsonWriter  *writer,
   write_count (writer, "reasoning", usage->reasoning);
   relais_json_writer_boolean (writer, "estimated", usage->estimated);
   relais_json_writer_end_object (writer);
-}
-
-static void
-write_changes (RelaisJsonWriter    *writer,
-               const RelaisChanges *changes)
-{
-  if (changes == NULL || relais_changes_get_length (changes) == 0)
-    return;
-  relais_json_writer_array (writer, "changes");
-  for (guint i = 0; i < relais_changes_get_length (changes); i++)
-    {
-      const RelaisChange *change = relais_changes_get (changes, i);
-
-      relais_json_writer_object (writer, NULL);
-      relais_json_writer_string (writer, "type", change_names[change->type]);
-      write_known (writer, "field", change->field);
-      write_known (writer, "reason", change->reason);
-      relais_json_writer_boolean (writer, "notable", change->notable);
-      relais_json_writer_end_object (writer);
-    }
-  relais_json_writer_end_array (writer);
-}
-
-static void
-write_trace (RelaisJsonWriter *writer,
-             GPtrArray        *trace)
-{
-  if (trace == NULL || trace->len == 0)
-    return;
-  relais_json_writer_array (writer, "trace");
-  for (guint i = 0; i < trace->len; i++)
-    {
-      const RelaisTraceStep *step = g_ptr_array_index (trace, i);
-
-      relais_json_writer_object (writer, NULL);
-      relais_json_writer_string (writer, "step", step_names[step->kind]);
-      write_known (writer, "account", step->account);
-      write_known (writer, "reason", step->reason);
-      write_known (writer, "words", step->words);
-      if (step->status != 0)
-        relais_json_writer_int (writer, "status", step->status);
-      if (step->kind == RELAIS_TRACE_TRIED || step->kind == RELAIS_TRACE_HELD)
-        write_ms (writer, "took_ms", step->took_us);
-      relais_json_writer_end_object (writer);
-    }
-  relais_json_writer_end_array (writer);
 }
 
 /* Members of an object: a text, or what is none in base64, as HTTP Archive has it. */
@@ -208,8 +147,10 @@ write_own (RelaisJsonWriter   *writer,
   relais_json_writer_boolean (writer, "running", record->phase != RELAIS_RECORD_DONE);
   relais_json_writer_boolean (writer, "aborted", record->aborted);
   write_usage (writer, &record->usage);
-  write_changes (writer, record->changes);
-  write_trace (writer, record->trace);
+  if (record->changes != NULL && relais_changes_get_length (record->changes) > 0)
+    relais_record_json_write_changes (writer, "changes", record->changes);
+  if (record->trace != NULL && record->trace->len > 0)
+    relais_record_json_write_trace (writer, "trace", record->trace);
 }
 
 /**
@@ -218,7 +159,8 @@ write_own (RelaisJsonWriter   *writer,
  * @bodies: (nullable): what it and its answer said, frozen
  * @out: gets one object in one line, its end included
  *
- * Times are in milliseconds and in UTC; what nobody knows is left out.
+ * Times are in UTC, spans in milliseconds, in its trace in microseconds; what nobody knows is left
+ * out.
  */
 void
 relais_export_line (const RelaisRecord *record,

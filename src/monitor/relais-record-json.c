@@ -1,4 +1,4 @@
-/* relais-record-json.c: the lists of a record as JSON, for what is kept on disk
+/* relais-record-json.c: the lists of a record as JSON, for what is kept on disk and for exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,32 +25,13 @@ static const char *const trace_kinds[] = {
   [RELAIS_TRACE_BEHIND] = "behind",
 };
 
-static char *
-to_text (JsonBuilder *builder)
-{
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-
-  return json_to_string (root, FALSE);
-}
-
 static void
-add_string (JsonBuilder *builder,
-            const char  *name,
-            const char  *value)
+write_known (RelaisJsonWriter *writer,
+             const char       *name,
+             const char       *value)
 {
-  if (value == NULL)
-    return;
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_number (JsonBuilder *builder,
-            const char  *name,
-            gint64       value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
+  if (value != NULL)
+    relais_json_writer_string (writer, name, value);
 }
 
 /* The place of a word in a table, or -1. */
@@ -73,6 +54,32 @@ get_string (JsonObject *object,
 }
 
 /**
+ * relais_record_json_write_changes:
+ * @writer: where an array with an object for each change goes
+ * @name: (nullable): its name, in an object
+ * @changes: a report
+ */
+void
+relais_record_json_write_changes (RelaisJsonWriter    *writer,
+                                  const char          *name,
+                                  const RelaisChanges *changes)
+{
+  relais_json_writer_array (writer, name);
+  for (guint i = 0; i < relais_changes_get_length (changes); i++)
+    {
+      const RelaisChange *change = relais_changes_get (changes, i);
+
+      relais_json_writer_object (writer, NULL);
+      relais_json_writer_string (writer, "type", change_types[change->type]);
+      write_known (writer, "field", change->field);
+      write_known (writer, "reason", change->reason);
+      relais_json_writer_boolean (writer, "notable", change->notable);
+      relais_json_writer_end_object (writer);
+    }
+  relais_json_writer_end_array (writer);
+}
+
+/**
  * relais_record_json_from_changes:
  * @changes: (nullable): a report
  *
@@ -81,25 +88,15 @@ get_string (JsonObject *object,
 char *
 relais_record_json_from_changes (const RelaisChanges *changes)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (GString) out = NULL;
+  RelaisJsonWriter writer;
 
   if (changes == NULL)
     return NULL;
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < relais_changes_get_length (changes); i++)
-    {
-      const RelaisChange *change = relais_changes_get (changes, i);
-
-      json_builder_begin_object (builder);
-      add_string (builder, "type", change_types[change->type]);
-      json_builder_set_member_name (builder, "notable");
-      json_builder_add_boolean_value (builder, change->notable);
-      add_string (builder, "field", change->field);
-      add_string (builder, "reason", change->reason);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  return to_text (builder);
+  out = g_string_new (NULL);
+  relais_json_writer_init (&writer, out);
+  relais_record_json_write_changes (&writer, NULL, changes);
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 static JsonArray *
@@ -154,6 +151,40 @@ relais_record_json_to_changes (const char *json)
 }
 
 /**
+ * relais_record_json_write_trace:
+ * @writer: where an array with an object for each step goes
+ * @name: (nullable): its name, in an object
+ * @trace: (element-type RelaisTraceStep): a trace
+ *
+ * Times are in microseconds; what nobody knows is left out.
+ */
+void
+relais_record_json_write_trace (RelaisJsonWriter *writer,
+                                const char       *name,
+                                GPtrArray        *trace)
+{
+  relais_json_writer_array (writer, name);
+  for (guint i = 0; i < trace->len; i++)
+    {
+      const RelaisTraceStep *step = g_ptr_array_index (trace, i);
+
+      relais_json_writer_object (writer, NULL);
+      relais_json_writer_string (writer, "step", trace_kinds[step->kind]);
+      write_known (writer, "account", step->account);
+      write_known (writer, "reason", step->reason);
+      write_known (writer, "words", step->words);
+      if (step->status != 0)
+        relais_json_writer_int (writer, "status", step->status);
+      if (step->took_us != 0)
+        relais_json_writer_int (writer, "took_us", step->took_us);
+      if (step->wait_us >= 0)
+        relais_json_writer_int (writer, "wait_us", step->wait_us);
+      relais_json_writer_end_object (writer);
+    }
+  relais_json_writer_end_array (writer);
+}
+
+/**
  * relais_record_json_from_trace:
  * @trace: (element-type RelaisTraceStep) (nullable): a trace
  *
@@ -162,27 +193,15 @@ relais_record_json_to_changes (const char *json)
 char *
 relais_record_json_from_trace (GPtrArray *trace)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (GString) out = NULL;
+  RelaisJsonWriter writer;
 
   if (trace == NULL)
     return NULL;
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < trace->len; i++)
-    {
-      const RelaisTraceStep *step = g_ptr_array_index (trace, i);
-
-      json_builder_begin_object (builder);
-      add_string (builder, "kind", trace_kinds[step->kind]);
-      add_string (builder, "account", step->account);
-      add_string (builder, "reason", step->reason);
-      add_string (builder, "words", step->words);
-      add_number (builder, "status", step->status);
-      add_number (builder, "took_us", step->took_us);
-      add_number (builder, "wait_us", step->wait_us);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  return to_text (builder);
+  out = g_string_new (NULL);
+  relais_json_writer_init (&writer, out);
+  relais_record_json_write_trace (&writer, NULL, trace);
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 /**
@@ -207,7 +226,7 @@ relais_record_json_to_trace (const char *json)
     {
       JsonObject *object = get_object (array, i);
       int kind = object != NULL ? find_word (trace_kinds, G_N_ELEMENTS (trace_kinds),
-                                             get_string (object, "kind"))
+                                             get_string (object, "step"))
                                 : -1;
       RelaisTraceStep *step;
 

@@ -11,6 +11,8 @@
 
 #include "relais-record.h"
 
+#define SHOWN_MAX 2048
+#define CUT_MARK "\xe2\x80\xa6"
 #define CLIENT_NAME_MAX 48
 
 /* How programs call themselves, and how people do; the first that fits. */
@@ -149,6 +151,42 @@ relais_record_name_client (const char *user_agent)
   if (*word == '\0')
     return NULL;
   return g_utf8_make_valid (word, -1);
+}
+
+/**
+ * relais_record_dup_shown:
+ * @text: (nullable): a path, a query or a header's value, valid UTF-8
+ *
+ * Returns: (transfer full) (nullable): at most 2 048 characters of it, for a record: thousands of
+ *   them are kept; one that is cut ends with an ellipsis
+ */
+char *
+relais_record_dup_shown (const char *text)
+{
+  g_autofree char *start = NULL;
+
+  if (text == NULL || g_utf8_strlen (text, -1) <= SHOWN_MAX)
+    return g_strdup (text);
+  start = g_utf8_substring (text, 0, SHOWN_MAX - 1);
+  return g_strconcat (start, CUT_MARK, NULL);
+}
+
+/**
+ * relais_record_is_cut:
+ * @self: a record
+ *
+ * Returns: whether it knows a part only of where the request went, or of its beta header: what is
+ *   sent from it would be another request
+ */
+gboolean
+relais_record_is_cut (const RelaisRecord *self)
+{
+  const char *texts[] = { self->path, self->query, self->beta };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i] != NULL && g_str_has_suffix (texts[i], CUT_MARK))
+      return TRUE;
+  return FALSE;
 }
 
 /**

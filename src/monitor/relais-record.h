@@ -67,6 +67,8 @@ RelaisRecord *relais_record_new             (guint64             id);
 RelaisRecord *relais_record_copy            (const RelaisRecord *self);
 void          relais_record_free            (RelaisRecord       *self);
 char         *relais_record_name_client     (const char         *user_agent);
+char         *relais_record_dup_shown       (const char         *text);
+gboolean      relais_record_is_cut          (const RelaisRecord *self);
 const char   *relais_record_get_beta_header (const char         *dialect);
 
 typedef void (*RelaisRecordFunc) (const RelaisRecord *record,

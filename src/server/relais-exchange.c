@@ -18,7 +18,6 @@
 #include "relais-refusal.h"
 
 #define MODEL_SIZE_MAX 512
-#define PATH_SHOWN_MAX 2048 /* of a record: thousands of them are kept */
 
 static const char *const finish_names[] = {
   [RELAIS_FINISH_STOP] = "stop",
@@ -241,7 +240,8 @@ ended_cb (RelaisReply *reply,
   relais_wire_set_sink (self->wire, NULL, NULL);
   stop_work (self);
   relais_usage_add (&self->record->usage, &self->spent);
-  self->record->aborted = !whole;
+  /* else it was the upstream that broke off, or Relais */
+  self->record->aborted = !whole && self->record->error == NULL;
   self->record->duration_us = g_get_monotonic_time () - self->started_us;
   relais_exchange_report (self, RELAIS_RECORD_DONE);
   self->head = NULL;
@@ -488,13 +488,6 @@ perform (RelaisExchange *self)
     }
 }
 
-static char *
-dup_shown_path (const char *path)
-{
-  return path != NULL ? g_utf8_substring (path, 0, MIN (g_utf8_strlen (path, -1), PATH_SHOWN_MAX))
-                      : NULL;
-}
-
 static const char *
 find_beta (RelaisExchange *self)
 {
@@ -558,9 +551,9 @@ relais_exchange_start (RelaisGateway     *gateway,
                                                                        "User-Agent"));
   self->record->peer = g_strdup (relais_wire_get_peer (wire));
   self->record->method = g_strdup (self->head->method);
-  self->record->path = dup_shown_path (self->route->path);
-  self->record->query = dup_shown_path (self->route->query);
-  self->record->beta = dup_shown_path (find_beta (self));
+  self->record->path = relais_record_dup_shown (self->route->path);
+  self->record->query = relais_record_dup_shown (self->route->query);
+  self->record->beta = relais_record_dup_shown (find_beta (self));
   self->record->dialect = g_strdup (self->dialect->name);
   self->record->hint = g_strdup (self->route->hint);
   self->record->bytes_in = g_bytes_get_size (self->body);
@@ -589,7 +582,7 @@ relais_exchange_refuse (RelaisGateway       *gateway,
   record->client = relais_record_name_client (refusal->user_agent);
   record->peer = g_strdup (refusal->peer);
   record->method = g_strdup (refusal->method);
-  record->path = dup_shown_path (refusal->path);
+  record->path = relais_record_dup_shown (refusal->path);
   record->dialect = g_strdup (relais_dialect_get (refusal->dialect)->name);
   record->status = refusal->status;
   record->error = refusal->failure != NULL ? g_strdup (refusal->failure->message) : NULL;

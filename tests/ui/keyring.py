@@ -154,6 +154,16 @@ def kept(home, command, log, url, key):
         assert text_of(find(program.root, 'text', 'API Key')) == client_key, 'the client key is another one'
 
 
+def find_prompt():
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--class', 'gcr-prompter'], capture_output=True,
+                          text=True, timeout=5, check=False).stdout.split()
+
+
+def focus_prompt():
+    dialog = until(find_prompt, 'the question for the password')[-1]
+    subprocess.run(['xdotool', 'windowfocus', '--sync', dialog], timeout=5, check=True)
+
+
 def locked(home, command, log, key):
     start_daemon('--start')
     with Program(command, log) as program:
@@ -168,11 +178,15 @@ def locked(home, command, log, key):
         wait_for(root, 'label', 'Your accounts are in the keyring, and the keyring is locked')
         assert key not in search_keyring()
 
+        # who changes their mind is told the same as before, and can try again
         press(root, 'Unlock')
-        dialog = until(lambda: subprocess.run(['xdotool', 'search', '--onlyvisible', '--class', 'gcr-prompter'],
-                                              capture_output=True, text=True, timeout=5, check=False).stdout.split(),
-                       'the question for the password')[-1]
-        subprocess.run(['xdotool', 'windowfocus', '--sync', dialog], timeout=5, check=True)
+        focus_prompt()
+        subprocess.run(['xdotool', 'key', 'Escape'], timeout=5, check=True)
+        until(lambda: not find_prompt(), 'the question to go')
+        assert shown(root, 'Keyring Locked')
+        assert shown(root, 'Your accounts are in the keyring, and the keyring is locked')
+        press(root, 'Unlock')
+        focus_prompt()
         subprocess.run(['xdotool', 'type', PASSWORD], timeout=5, check=True)
         subprocess.run(['xdotool', 'key', 'Return'], timeout=5, check=True)
         wait_for(root, 'label', '1 of 1 account active')

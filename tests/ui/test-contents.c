@@ -221,22 +221,34 @@ test_none (void)
   close_details (&stage);
 }
 
-/* What comes while it is looked at is there at the end. */
+/* What comes while it is looked at is there as the answer begins, and at the end. */
 static void
 test_running (void)
 {
   UiStage stage = { 0 };
   const PuppetRecord running = { 0, 0, "/v1/messages", "m", "Work", -1, -1 };
   GtkWidget *view = open_details (&stage, &running, NULL);
-  const RelaisRecordBodies bodies = { { { (char *)"{}", 2, 2, TRUE } }, TRUE, NULL };
+  GListModel *records = relais_engine_list_records (stage.engine);
+  g_autoptr (RelaisRecordRow) row = g_list_model_get_item (records, 0);
+  RelaisRecordBodies bodies = { { { (char *)"{}", 2, 2, TRUE } }, TRUE, NULL };
+  GtkWidget *answer = ui_kit_child (ui_kit_child (view, "contents"), "answer");
 
   assert_row (view, "none", "Nothing Yet", "");
   puppet_engine_set_bodies (stage.engine, &bodies);
-  puppet_engine_end_record (stage.engine, 200);
+  g_object_notify (G_OBJECT (row), "first-byte-us");
   ui_kit_drain ();
   assert_row (view, "none", NULL, NULL);
   assert_row (view, "request", "Request", "2 bytes");
-  assert_row (view, "answer", NULL, NULL);
+  assert_row (view, "answer", "Answer", "Still running");
+  g_assert_false (gtk_widget_get_sensitive (answer));
+  bodies.parts[RELAIS_BODY_CLIENT_OUT] = (RelaisBodyText){ (char *)"ok\n", 3, 3, TRUE };
+  puppet_engine_set_bodies (stage.engine, &bodies);
+  puppet_engine_end_record (stage.engine, 200);
+  ui_kit_drain ();
+  assert_row (view, "request", "Request", "2 bytes");
+  assert_row (view, "answer", "Answer", "3 bytes");
+  g_assert_true (gtk_widget_get_sensitive (answer));
+  g_clear_object (&row);
   close_details (&stage);
 }
 
@@ -299,6 +311,45 @@ test_long (void)
   close_details (&stage);
 }
 
+/* In whatever form it comes: an event, a string of JSON, letters of more than one byte. */
+static void
+test_long_forms (void)
+{
+  static const char *const forms[][2] = { { "event: a\ndata: {\"t\":\"", "\"}\n\ndata: [DONE]\n\n" },
+                                          { "{\"t\":[\"", "\"]}" },
+                                          { "[", "" } };
+  g_autofree char *xs = g_strnfill (LONG / 4, 'x');
+  g_auto (GStrv) letters = g_strsplit (xs, "x", -1);
+  g_autofree char *euros = g_strjoinv ("\xe2\x82\xac", letters);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autofree char *text = g_strconcat (forms[i][0], euros, forms[i][1], NULL);
+      gsize length = strlen (text);
+      const RelaisBodyText part = { text, length, length, TRUE };
+      const RelaisRecordBodies bodies = { .parts = { [RELAIS_BODY_CLIENT_OUT] = part } };
+      UiStage stage = { 0 };
+      GtkWidget *view = open_details (&stage, &done, &bodies);
+      g_autofree char *shown = NULL;
+      g_auto (GStrv) lines = NULL;
+      gsize n = 0;
+
+      gtk_widget_activate (ui_kit_child (ui_kit_child (view, "contents"), "answer"));
+      ui_kit_drain ();
+      shown = dup_text (view);
+      lines = g_strsplit (shown, "\n", -1);
+      for (guint j = 0; lines[j] != NULL; j++)
+        {
+          g_assert_true (g_utf8_validate (lines[j], -1, NULL));
+          g_assert_cmpint (g_utf8_strlen (lines[j], -1), <=, 1000);
+          for (const char *p = lines[j]; (p = strstr (p, "\xe2\x82\xac")) != NULL; p += 3)
+            n++;
+        }
+      g_assert_cmpuint (n, ==, LONG / 4);
+      close_details (&stage);
+    }
+}
+
 static void
 assert_written (GFile      *file,
                 const char *content)
@@ -344,6 +395,8 @@ test_export (void)
   ui_kit_drain ();
   dialog = ui_kit_dialog (&stage);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (dialog)), ==, "Requests Not Exported");
+  g_assert_cmpstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), ==,
+                   "The file cannot be written to");
   gtk_window_destroy (GTK_WINDOW (dialog));
   ui_kit_close (&stage);
   g_assert_cmpint (g_unlink (path), ==, 0);
@@ -403,6 +456,7 @@ main (int   argc,
   g_test_add_func ("/contents/running", test_running);
   g_test_add_func ("/contents/again", test_again);
   g_test_add_func ("/contents/long", test_long);
+  g_test_add_func ("/contents/long-forms", test_long_forms);
   g_test_add_func ("/contents/export", test_export);
   g_test_add_func ("/contents/choose", test_choose);
   return g_test_run ();

@@ -168,13 +168,17 @@ test_clear (void)
 {
   const PuppetRecord record = { 1, 200, "/v1/messages", "gpt-5", "Work", 1200, 7 };
   UiStage stage = { 0 };
+  GtkWidget *undo = NULL;
 
   ui_kit_open (&stage, &bare, 900);
   puppet_engine_add_record (stage.engine, &record);
   puppet_engine_add_record (stage.engine, &record);
   gtk_widget_activate_action (stage.window, "win.clear-monitor", NULL);
-  ui_kit_click (ui_kit_find_button (stage.window, "Undo"));
+  undo = ui_kit_find_button (stage.window, "Undo");
+  ui_kit_click (undo);
+  ui_kit_click (undo);
   ui_kit_drain ();
+  g_assert_cmpuint (g_list_model_get_n_items (relais_engine_list_records (stage.engine)), ==, 2);
   g_assert_cmpuint (puppet_engine_get_n_forgotten (stage.engine), ==, 0);
   gtk_widget_activate_action (stage.window, "win.clear-monitor", NULL);
   g_assert_cmpuint (puppet_engine_get_n_forgotten (stage.engine), ==, 0);

@@ -561,6 +561,31 @@ test_records (void)
   ui_kit_close (&stage);
 }
 
+/* Also what broke after its answer began well. */
+static void
+test_failed (void)
+{
+  static const PuppetRecord records[] = {
+    { 4, 401, "/v1/messages", "gpt-5", "Work", 1200, 1, .error = "Wrong key" },
+    { 3, 200, "/v1/messages", "gpt-5", "Work", 1200, 1 },
+    { 2, 200, "/v1/messages", "gpt-5", "Work", 1200, 1, .error = "The answer broke off" },
+    { 1, 200, "/v1/messages", "gpt-5", "Work", -1, -1, .error = "The first account was limited" },
+  };
+  UiStage stage = { 0 };
+  GtkWidget *page = NULL;
+
+  ui_kit_open (&stage, &bare, 900);
+  page = ui_kit_page (&stage, "RelaisMonitorPage");
+  gtk_widget_activate_action (stage.window, "win.page", "s", "monitor");
+  for (gsize i = 0; i < G_N_ELEMENTS (records); i++)
+    puppet_engine_add_record (stage.engine, &records[i]);
+  ui_kit_drain ();
+  gtk_widget_activate_action (stage.window, "win.search", NULL);
+  gtk_toggle_button_set_active (ui_kit_child (page, "failed"), TRUE);
+  g_assert_cmpuint (count_rows (page), ==, 2);
+  ui_kit_close (&stage);
+}
+
 static gboolean
 has_fact (GtkWidget  *widget,
           const char *title,
@@ -776,6 +801,7 @@ main (int   argc,
   g_test_add_func ("/connect/request", test_request);
   g_test_add_func ("/connect/practice-model", test_practice_model);
   g_test_add_func ("/monitor/records", test_records);
+  g_test_add_func ("/monitor/failed", test_failed);
   g_test_add_func ("/monitor/details", test_details);
   g_test_add_func ("/monitor/filled", test_filled);
   g_test_add_func ("/monitor/scrolled", test_scrolled);

@@ -61,6 +61,22 @@ test_others (void)
   g_assert_null (relais_curl_write (cancel, NULL, URL, FALSE));
 }
 
+/* curl reads sets and ranges into a URL. */
+static void
+test_globs (void)
+{
+  static const char *const queries[] = { "ids[]=1", "a={b,c}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      g_autoptr (RelaisRecord) record = make_record ("GET", "/v1/models", queries[i], NULL);
+      g_autofree char *text = relais_curl_write (record, NULL, URL, FALSE);
+      g_autofree char *wanted = g_strconcat ("curl -g '" URL "/v1/models?", queries[i], "'", NULL);
+
+      g_assert_cmpstr (text, ==, wanted);
+    }
+}
+
 /* What a real shell makes of it: a program in curl's place tells its arguments and its input. */
 static char *
 run_shell (const char *command)
@@ -122,6 +138,21 @@ test_none (void)
 
       g_assert_null (relais_curl_write (record, bodies, URL, FALSE));
     }
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RelaisRecord) hostile =
+                   make_record ("GET", "/v1/models", i == 0 ? "a=\x1b[201~" : NULL, "anthropic");
+
+      hostile->beta = g_strdup (i == 1 ? "b\x1b[201~" : "b");
+      g_assert_null (relais_curl_write (hostile, NULL, URL, FALSE));
+    }
+  {
+    g_autofree char *endless = g_strnfill (3000, 'x');
+    g_autofree char *shown = relais_record_dup_shown (endless);
+    g_autoptr (RelaisRecord) part = make_record ("GET", "/v1/models", shown, NULL);
+
+    g_assert_null (relais_curl_write (part, NULL, URL, FALSE));
+  }
   g_assert_null (relais_curl_write (record, cut, URL, FALSE));
   g_assert_null (relais_curl_write (record, zero, URL, FALSE));
   g_assert_null (relais_curl_write (record, NULL, URL, FALSE));
@@ -134,6 +165,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/curl/text", test_text);
   g_test_add_func ("/curl/others", test_others);
+  g_test_add_func ("/curl/globs", test_globs);
   g_test_add_func ("/curl/shell", test_shell);
   g_test_add_func ("/curl/none", test_none);
   return g_test_run ();

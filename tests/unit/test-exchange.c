@@ -750,6 +750,8 @@ test_cut (Fixture       *self,
   g_assert_cmpstr (half, ==, FIRST "data: {\"cho");
   record = last_record (self, 2);
   g_assert_nonnull (record->error);
+  /* it was not the client that left */
+  g_assert_false (record->aborted);
 }
 
 /* An event longer than the limit goes through to the byte; what stands in it is not read. */
@@ -824,7 +826,8 @@ test_long_model (Fixture       *self,
   target = g_strdup_printf ("/v1/%s", name);
   g_assert_cmpuint (ask (self, "GET", target, NULL, NULL, NULL, NULL), ==, 404);
   record = last_record (self, 2);
-  g_assert_cmpuint (strlen (record->path), ==, 2048);
+  g_assert_cmpint (g_utf8_strlen (record->path, -1), ==, 2048);
+  g_assert_true (relais_record_is_cut (record));
 }
 
 /* No chunks, an end by closing, and all of it there. */

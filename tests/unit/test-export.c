@@ -99,7 +99,7 @@ test_line (void)
   assert_text (change, "field", "seed");
   step = json_array_get_object_element (json_object_get_array_member (line, "trace"), 0);
   assert_text (step, "step", "tried");
-  g_assert_cmpint (json_object_get_int_member (step, "took_ms"), ==, 5);
+  g_assert_cmpint (json_object_get_int_member (step, "took_us"), ==, 5000);
   kept = json_object_get_object_member (line, "bodies");
   assert_text (json_object_get_object_member (kept, "client_in"), "text", "{\"a\":1}");
   g_assert_false (json_object_has_member (kept, "upstream_in"));

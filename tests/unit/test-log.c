@@ -165,8 +165,8 @@ test_unknown (LogKit        *self,
   log_kit_flush (self);
   log_kit_run_sql (self, "UPDATE records SET changes = '[{\"type\":\"new\",\"field\":\"a\",\"reason\":\"b\"},"
                          "7,{\"type\":\"dropped\",\"field\":\"seed\",\"reason\":\"c\",\"new\":[]}]',"
-                         "trace = '[{\"kind\":\"new\"},{\"kind\":\"tried\"},"
-                         "{\"kind\":\"tried\",\"reason\":\"served\",\"account\":7}]' WHERE key & 15 = 7;"
+                         "trace = '[{\"step\":\"new\"},{\"step\":\"tried\"},"
+                         "{\"step\":\"tried\",\"reason\":\"served\",\"account\":7}]' WHERE key & 15 = 7;"
                          "UPDATE records SET changes = '{', trace = '{}' WHERE key & 15 = 8");
   log_kit_restart (self);
   records = log_kit_load (self->log, 10, NULL);

@@ -75,6 +75,29 @@ test_clients (void)
   }
 }
 
+/* What is cut says so, in whichever part of it. */
+static void
+test_cut (void)
+{
+  g_autofree char *most = g_strnfill (2048, 'x');
+  g_autofree char *more = g_strconcat (most, "x", NULL);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (RelaisRecord) record = relais_record_new (1);
+      char **texts[] = { &record->path, &record->query, &record->beta };
+
+      *texts[i] = relais_record_dup_shown (most);
+      g_assert_cmpstr (*texts[i], ==, most);
+      g_assert_false (relais_record_is_cut (record));
+      g_free (*texts[i]);
+      *texts[i] = relais_record_dup_shown (more);
+      g_assert_cmpint (g_utf8_strlen (*texts[i], -1), ==, 2048);
+      g_assert_true (relais_record_is_cut (record));
+    }
+  g_assert_null (relais_record_dup_shown (NULL));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -82,5 +105,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/copy", test_copy);
   g_test_add_func ("/record/clients", test_clients);
+  g_test_add_func ("/record/cut", test_cut);
   return g_test_run ();
 }
