@@ -222,17 +222,6 @@ log_kit_delete_all (LogKit *self)
   return relais_log_delete_all_finish (result, NULL);
 }
 
-GHashTable *
-log_kit_count (LogKit *self,
-               gint64  since_us)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  relais_log_count_async (self->log, since_us, result_cb, &result);
-  wait_for ((gpointer *)&result);
-  return relais_log_count_finish (result, NULL);
-}
-
 void
 log_kit_assert_rows (LogKit *self,
                      gint64  n_rows)

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "relais-log-file.h"
 #include "relais-log-private.h"
 
 #define BATCH_US G_USEC_PER_SEC
@@ -104,7 +105,7 @@ with_store (RelaisLog  *self,
   gboolean is_fine = try_store (self, func, data, &local);
 
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) &&
-      relais_log_store_set_aside (self->path, NULL))
+      relais_log_file_set_aside (self->path, NULL))
     {
       g_clear_error (&local);
       is_fine = try_store (self, func, data, &local);
@@ -220,7 +221,6 @@ ask_func (RelaisLogStore  *store,
   RelaisLogSize size = { 0 };
   GPtrArray *records;
   RelaisBodies *bodies;
-  GHashTable *counts;
 
   switch (question->kind)
     {
@@ -239,11 +239,6 @@ ask_func (RelaisLogStore  *store,
         return FALSE;
       g_task_return_pointer (question->task, g_memdup2 (&size, sizeof size), g_free);
       return TRUE;
-    case RELAIS_LOG_ASK_COUNT:
-      counts = relais_log_store_count (store, question->moment_us, error);
-      if (counts != NULL)
-        g_task_return_pointer (question->task, counts, (GDestroyNotify)g_hash_table_unref);
-      return counts != NULL;
     case RELAIS_LOG_ASK_DELETE:
     default:
       if (!relais_log_store_delete (store, question->moment_us, question->ids, error))
@@ -269,10 +264,6 @@ answer_nothing (RelaisLogAsk *question)
       break;
     case RELAIS_LOG_ASK_MEASURE:
       g_task_return_pointer (question->task, g_new0 (RelaisLogSize, 1), g_free);
-      break;
-    case RELAIS_LOG_ASK_COUNT:
-      g_task_return_pointer (question->task, g_hash_table_new (g_str_hash, g_str_equal),
-                             (GDestroyNotify)g_hash_table_unref);
       break;
     case RELAIS_LOG_ASK_DELETE:
     default:

@@ -348,41 +348,6 @@ relais_log_measure_finish (GAsyncResult  *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/**
- * relais_log_count_async:
- * @self: a log
- * @since_us: what came before it is not counted, microseconds since 1970
- * @callback: told what there is
- * @user_data: for @callback
- */
-void
-relais_log_count_async (RelaisLog           *self,
-                        gint64               since_us,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
-{
-  RelaisLogAsk *question = ask_new (RELAIS_LOG_ASK_COUNT, relais_log_count_async, callback,
-                                    user_data);
-
-  question->moment_us = since_us;
-  push_ask (self, question);
-}
-
-/**
- * relais_log_count_finish:
- * @result: what the callback got
- * @error: where to put a failure
- *
- * Returns: (transfer full) (element-type utf8 guint) (nullable): how many requests of other runs
- *   each account served, by its id
- */
-GHashTable *
-relais_log_count_finish (GAsyncResult  *result,
-                         GError       **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static gboolean
 is_among (GArray  *ids,
           guint64  id)

@@ -60,12 +60,6 @@ void           relais_log_measure_async      (RelaisLog             *self,
                                               gpointer               user_data);
 RelaisLogSize *relais_log_measure_finish     (GAsyncResult          *result,
                                               GError               **error);
-void           relais_log_count_async        (RelaisLog             *self,
-                                              gint64                 since_us,
-                                              GAsyncReadyCallback    callback,
-                                              gpointer               user_data);
-GHashTable    *relais_log_count_finish       (GAsyncResult          *result,
-                                              GError               **error);
 void           relais_log_delete             (RelaisLog             *self,
                                               gint64                 before_us,
                                               GArray                *ids);

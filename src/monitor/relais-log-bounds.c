@@ -1,0 +1,131 @@
+/* relais-log-bounds.c: how large the log is, and may become
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "relais-log"
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "relais-log-bounds.h"
+#include "relais-log-sql.h"
+
+#define DELETED_AT_ONCE 256 /* rows, or bodies, between two looks at the size */
+
+static gboolean
+get_size (sqlite3  *db,
+          gint64   *used_bytes,
+          gint64   *file_bytes,
+          GError  **error)
+{
+  gint64 page_size = 0, n_pages = 0, n_free = 0;
+
+  if (!relais_log_sql_ask (db, "PRAGMA page_size", 0, 0, &page_size, error) ||
+      !relais_log_sql_ask (db, "PRAGMA page_count", 0, 0, &n_pages, error) ||
+      !relais_log_sql_ask (db, "PRAGMA freelist_count", 0, 0, &n_free, error))
+    return FALSE;
+  *used_bytes = (n_pages - n_free) * page_size;
+  *file_bytes = n_pages * page_size;
+  return TRUE;
+}
+
+/**
+ * relais_log_bounds_shrink:
+ * @db: an open log
+ * @error: where to put a failure
+ *
+ * Pages nobody uses go back to the disk, and with the journal what was in them.
+ *
+ * Returns: whether they did
+ */
+gboolean
+relais_log_bounds_shrink (sqlite3  *db,
+                          GError  **error)
+{
+  return relais_log_sql_ask (db, "PRAGMA incremental_vacuum", 0, 0, NULL, error) &&
+         relais_log_sql_ask (db, "PRAGMA wal_checkpoint (TRUNCATE)", 0, 0, NULL, error);
+}
+
+/* The oldest go until the rest fits: bodies first, as rows tell the most in the least space. */
+static gboolean
+trim_bytes (sqlite3  *db,
+            GError  **error)
+{
+  static const char *const deletes[] = {
+    "DELETE FROM bodies WHERE key IN (SELECT DISTINCT key FROM bodies ORDER BY key LIMIT ?)",
+    "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
+  };
+  gint64 used = 0, file = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (deletes);)
+    {
+      if (!get_size (db, &used, &file, error))
+        return FALSE;
+      if (used <= RELAIS_LOG_FILE_MAX)
+        return TRUE;
+      if (!relais_log_sql_ask (db, deletes[i], DELETED_AT_ONCE, 0, NULL, error))
+        return FALSE;
+      if (sqlite3_changes (db) == 0)
+        i++;
+    }
+  return TRUE;
+}
+
+/**
+ * relais_log_bounds_trim:
+ * @db: an open log
+ * @oldest_us: what came before it goes, microseconds since 1970
+ * @error: where to put a failure
+ *
+ * Keeps what fits: 100 000 rows and 256 MiB, the newest.
+ *
+ * Returns: whether the file is within its bounds
+ */
+gboolean
+relais_log_bounds_trim (sqlite3  *db,
+                        gint64    oldest_us,
+                        GError  **error)
+{
+  gint64 n_rows = 0, used = 0, file = 0;
+
+  if (!relais_log_sql_ask (db, "DELETE FROM records WHERE time_us < ?", oldest_us, 0, NULL, error) ||
+      !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, &n_rows, error))
+    return FALSE;
+  if (n_rows > RELAIS_LOG_ROWS_MAX &&
+      !relais_log_sql_ask (db,
+                           "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
+                           n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
+    return FALSE;
+  if (!trim_bytes (db, error) || !get_size (db, &used, &file, error))
+    return FALSE;
+  return used == file || relais_log_bounds_shrink (db, error);
+}
+
+/**
+ * relais_log_bounds_measure:
+ * @db: an open log
+ * @n_rows: (out): records in it
+ * @size_bytes: (out): what it takes on the disk
+ * @error: where to put a failure
+ *
+ * Returns: whether it could be measured
+ */
+gboolean
+relais_log_bounds_measure (sqlite3  *db,
+                           gint64   *n_rows,
+                           gint64   *size_bytes,
+                           GError  **error)
+{
+  const char *journal = sqlite3_filename_wal (sqlite3_db_filename (db, "main"));
+  gint64 used = 0;
+  GStatBuf info;
+
+  if (!relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, n_rows, error) ||
+      !get_size (db, &used, size_bytes, error))
+    return FALSE;
+  if (g_stat (journal, &info) == 0)
+    *size_bytes += info.st_size;
+  return TRUE;
+}
