@@ -12,7 +12,10 @@
 #include "relais-log-bounds.h"
 #include "relais-log-sql.h"
 
-#define DELETED_AT_ONCE 256 /* rows, or bodies, between two looks at the size */
+#define ROOM (G_GINT64_CONSTANT (8) * 1024 * 1024)
+#define ROWS_AT_ONCE 64 /* between two looks at the size */
+#define DELETE_ROWS \
+ "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)"
 
 static gboolean
 get_size (sqlite3  *db,
@@ -48,27 +51,53 @@ relais_log_bounds_shrink (sqlite3  *db,
          relais_log_sql_ask (db, "PRAGMA wal_checkpoint (TRUNCATE)", 0, 0, NULL, error);
 }
 
-/* The oldest go until the rest fits: bodies first, as rows tell the most in the least space. */
+/* Of the oldest requests as many as hold these bytes lose their bodies. */
+static gboolean
+delete_bodies (sqlite3  *db,
+               gint64    size_bytes,
+               GError  **error)
+{
+  sqlite3_stmt *statement = relais_log_sql_prepare (db, "SELECT key, length (bytes) FROM bodies ORDER BY key", error);
+  gint64 last = G_MININT64;
+  int code = SQLITE_DONE;
+
+  if (statement == NULL)
+    return FALSE;
+  while (size_bytes > 0 && (code = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      last = sqlite3_column_int64 (statement, 0);
+      size_bytes -= sqlite3_column_int64 (statement, 1);
+    }
+  sqlite3_finalize (statement);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    return relais_log_sql_fail (code, error);
+  return relais_log_sql_ask (db, "DELETE FROM bodies WHERE key <= ?", last, 0, NULL, error);
+}
+
+/* The oldest go until the rest fits: bodies first, as rows tell the most in the least space. Some
+ * room is made beyond that, so that it does not begin anew with the next request. */
 static gboolean
 trim_bytes (sqlite3  *db,
             GError  **error)
 {
-  static const char *const deletes[] = {
-    "DELETE FROM bodies WHERE key IN (SELECT DISTINCT key FROM bodies ORDER BY key LIMIT ?)",
-    "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
-  };
+  const gint64 goal = RELAIS_LOG_FILE_MAX - ROOM;
   gint64 used = 0, file = 0;
+  gboolean has_bodies = TRUE;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (deletes);)
+  if (!get_size (db, &used, &file, error))
+    return FALSE;
+  if (used <= RELAIS_LOG_FILE_MAX)
+    return TRUE;
+  while (used > goal)
     {
+      if (has_bodies ? !delete_bodies (db, used - goal, error)
+                     : !relais_log_sql_ask (db, DELETE_ROWS, ROWS_AT_ONCE, 0, NULL, error))
+        return FALSE;
+      if (sqlite3_changes (db) == 0 && !has_bodies)
+        return TRUE;
+      has_bodies = sqlite3_changes (db) > 0 && has_bodies;
       if (!get_size (db, &used, &file, error))
         return FALSE;
-      if (used <= RELAIS_LOG_FILE_MAX)
-        return TRUE;
-      if (!relais_log_sql_ask (db, deletes[i], DELETED_AT_ONCE, 0, NULL, error))
-        return FALSE;
-      if (sqlite3_changes (db) == 0)
-        i++;
     }
   return TRUE;
 }
@@ -94,9 +123,7 @@ relais_log_bounds_trim (sqlite3  *db,
       !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, &n_rows, error))
     return FALSE;
   if (n_rows > RELAIS_LOG_ROWS_MAX &&
-      !relais_log_sql_ask (db,
-                           "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
-                           n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
+      !relais_log_sql_ask (db, DELETE_ROWS, n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
     return FALSE;
   if (!trim_bytes (db, error) || !get_size (db, &used, &file, error))
     return FALSE;
