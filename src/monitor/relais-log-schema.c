@@ -34,6 +34,7 @@ static const struct
   COLUMN ("method", TEXT, method),
   COLUMN ("path", TEXT, path),
   COLUMN ("query", TEXT, query),
+  COLUMN ("beta", TEXT, beta),
   COLUMN ("dialect", TEXT, dialect),
   COLUMN ("upstream_dialect", TEXT, upstream_dialect),
   COLUMN ("model", TEXT, model),

@@ -12,19 +12,43 @@
 
 #include "log-kit.h"
 
+#define TEXT(name) G_STRUCT_OFFSET (RelaisRecord, name)
+
+static const gsize texts[] = {
+  TEXT (client),
+  TEXT (peer),
+  TEXT (method),
+  TEXT (path),
+  TEXT (query),
+  TEXT (beta),
+  TEXT (dialect),
+  TEXT (upstream_dialect),
+  TEXT (model),
+  TEXT (upstream_model),
+  TEXT (account_id),
+  TEXT (account),
+  TEXT (finish),
+  TEXT (hint),
+  TEXT (error),
+  TEXT (refused_host),
+  TEXT (refused_origin),
+};
+
+static char **
+get_text (const RelaisRecord *record,
+          gsize               i)
+{
+  return (char **)((guint8 *)record + texts[i]);
+}
+
 static RelaisRecord *
 make_full_record (void)
 {
   RelaisRecord *record = relais_record_new (7);
   RelaisTraceStep *step;
-  char **texts[] = { &record->client, &record->peer, &record->method, &record->path, &record->query,
-                     &record->dialect, &record->upstream_dialect, &record->model,
-                     &record->upstream_model, &record->account_id, &record->account,
-                     &record->finish, &record->hint, &record->error, &record->refused_host,
-                     &record->refused_origin };
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    *texts[i] = g_strdup_printf ("“text” %u", i);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    *get_text (record, i) = g_strdup_printf ("“text” %u", (guint)i);
   record->phase = RELAIS_RECORD_DONE;
   record->time_us = LOG_KIT_WALL_US - 5;
   record->error_is_own = TRUE;
@@ -87,22 +111,11 @@ assert_same (const RelaisRecord *record,
              const RelaisRecord *expected)
 {
   RelaisRecord plain[2] = { *record, *expected };
-  char **texts[2][16];
 
-  for (guint i = 0; i < 2; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      RelaisRecord *r = &plain[i];
-      char **list[16] = { &r->client, &r->peer, &r->method, &r->path, &r->query, &r->dialect,
-                          &r->upstream_dialect, &r->model, &r->upstream_model, &r->account_id,
-                          &r->account, &r->finish, &r->hint, &r->error, &r->refused_host,
-                          &r->refused_origin };
-
-      memcpy (texts[i], list, sizeof list);
-    }
-  for (guint i = 0; i < 16; i++)
-    {
-      g_assert_cmpstr (*texts[0][i], ==, *texts[1][i]);
-      *texts[0][i] = *texts[1][i] = NULL;
+      g_assert_cmpstr (*get_text (record, i), ==, *get_text (expected, i));
+      *get_text (&plain[0], i) = *get_text (&plain[1], i) = NULL;
     }
   /* the id became the key; bodies are apart, and lists others with the same in them */
   for (guint i = 0; i < 2; i++)
@@ -114,6 +127,24 @@ assert_same (const RelaisRecord *record,
     }
   g_assert_cmpmem (&plain[0], sizeof plain[0], &plain[1], sizeof plain[1]);
   assert_same_lists (record, expected);
+}
+
+static void
+assert_said (gpointer *member,
+             gpointer *end)
+{
+  for (; member < end; member++)
+    g_assert_nonnull (*member);
+}
+
+/* A full one has no text or list that says nothing, or one that is forgotten would not be seen. */
+static void
+test_full (void)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+
+  assert_said ((gpointer *)&record->client, (gpointer *)&record->error_is_own);
+  assert_said ((gpointer *)&record->refused_host, (gpointer *)&record->bodies);
 }
 
 /* All of a record comes back in the next run, under an id that none of that run has. */
@@ -325,6 +356,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/log/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
+  g_test_add_func ("/log/full", test_full);
   ADD ("record", test_record);
   ADD ("unknown", test_unknown);
   ADD ("file", test_file);
