@@ -80,7 +80,7 @@ append_names (GString    *sql,
  * relais_log_schema_dup_create:
  *
  * `key` is the number of the run times 2³² plus that of the request in it. A row's bodies go with
- * it. `last_run` has one row.
+ * it; one has bytes, or is the same as one of a lower kind. `last_run` has one row.
  *
  * Returns: (transfer full): what makes an empty log, version included
  */
@@ -95,7 +95,7 @@ relais_log_schema_dup_create (void)
     sql,
     ", changes TEXT, trace TEXT);"
     "CREATE INDEX records_time ON records (time_us);"
-    "CREATE TABLE bodies (key INTEGER, kind INTEGER, total INTEGER NOT NULL, bytes BLOB NOT NULL, "
+    "CREATE TABLE bodies (key INTEGER, kind INTEGER, total INTEGER NOT NULL, bytes BLOB, same INTEGER, "
     "PRIMARY KEY (key, kind));"
     "CREATE TRIGGER records_delete AFTER DELETE ON records "
     "BEGIN DELETE FROM bodies WHERE key = old.key; END;"

@@ -136,6 +136,44 @@ step (sqlite3_stmt  *statement,
   return code == SQLITE_DONE || relais_log_sql_fail (code, error);
 }
 
+/* What both sides said alike is held once, and so it is written. */
+static int
+find_same (RelaisBodies *bodies,
+           int           kind)
+{
+  GBytes *bytes = relais_bodies_get (bodies, (RelaisBodyKind)kind, NULL);
+  int same = 0;
+
+  while (relais_bodies_get (bodies, (RelaisBodyKind)same, NULL) != bytes)
+    same++;
+  return same;
+}
+
+static gboolean
+write_body (RelaisLogStore  *self,
+            gint64           key,
+            RelaisBodies    *bodies,
+            int              kind,
+            GError         **error)
+{
+  gsize total = 0, size = 0;
+  GBytes *bytes = relais_bodies_get (bodies, (RelaisBodyKind)kind, &total);
+  int same = find_same (bodies, kind);
+  gconstpointer data;
+
+  if (bytes == NULL)
+    return TRUE;
+  data = g_bytes_get_data (bytes, &size);
+  sqlite3_bind_int64 (self->insert_body, 1, key);
+  sqlite3_bind_int (self->insert_body, 2, kind);
+  sqlite3_bind_int64 (self->insert_body, 3, (gint64)total);
+  if (same == kind)
+    sqlite3_bind_blob64 (self->insert_body, 4, data != NULL ? data : "", size, SQLITE_STATIC);
+  else
+    sqlite3_bind_int (self->insert_body, 5, same);
+  return step (self->insert_body, error);
+}
+
 static gboolean
 write_entry (RelaisLogStore        *self,
              const RelaisLogEntry  *entry,
@@ -148,20 +186,8 @@ write_entry (RelaisLogStore        *self,
   if (!step (self->insert, error))
     return FALSE;
   for (int kind = 0; kind < RELAIS_N_BODIES && entry->bodies != NULL; kind++)
-    {
-      gsize total = 0, size = 0;
-      GBytes *bytes = relais_bodies_get (entry->bodies, (RelaisBodyKind)kind, &total);
-      gconstpointer data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
-
-      if (bytes == NULL)
-        continue;
-      sqlite3_bind_int64 (self->insert_body, 1, key);
-      sqlite3_bind_int (self->insert_body, 2, kind);
-      sqlite3_bind_int64 (self->insert_body, 3, (gint64)total);
-      sqlite3_bind_blob64 (self->insert_body, 4, data != NULL ? data : "", size, SQLITE_STATIC);
-      if (!step (self->insert_body, error))
-        return FALSE;
-    }
+    if (!write_body (self, key, entry->bodies, kind, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -175,8 +201,8 @@ prepare_writing (RelaisLogStore  *self,
     self->insert = relais_log_sql_prepare (self->db, sql, error);
   if (self->insert != NULL && self->insert_body == NULL)
     self->insert_body = relais_log_sql_prepare (self->db,
-                                                "INSERT OR REPLACE INTO bodies (key, kind, total, bytes) "
-                                                "VALUES (?, ?, ?, ?)",
+                                                "INSERT OR REPLACE INTO bodies (key, kind, total, bytes, same) "
+                                                "VALUES (?, ?, ?, ?, ?)",
                                                 error);
   return self->insert_body != NULL;
 }
@@ -241,6 +267,19 @@ relais_log_store_load (RelaisLogStore  *self,
   return code == SQLITE_DONE ? g_steal_pointer (&records) : NULL;
 }
 
+/* NULL for what refers to nothing. */
+static GBytes *
+read_bytes (sqlite3_stmt         *statement,
+            GBytes       * const *bytes,
+            int                   kind)
+{
+  int same = sqlite3_column_int (statement, 3);
+
+  if (sqlite3_column_type (statement, 3) == SQLITE_NULL)
+    return g_bytes_new (sqlite3_column_blob (statement, 2), (gsize)sqlite3_column_bytes (statement, 2));
+  return same >= 0 && same < kind && bytes[same] != NULL ? g_bytes_ref (bytes[same]) : NULL;
+}
+
 /**
  * relais_log_store_read_bodies:
  * @self: an open file
@@ -259,7 +298,9 @@ relais_log_store_read_bodies (RelaisLogStore  *self,
   GBytes *bytes[RELAIS_N_BODIES] = { NULL };
   gsize totals[RELAIS_N_BODIES] = { 0 };
   RelaisBodies *bodies = NULL;
-  sqlite3_stmt *statement = relais_log_sql_prepare (self->db, "SELECT kind, total, bytes FROM bodies WHERE key = ?", error);
+  sqlite3_stmt *statement = relais_log_sql_prepare (self->db, "SELECT kind, total, bytes, same "
+                                                              "FROM bodies WHERE key = ? ORDER BY kind",
+                                                    error);
   guint n = 0;
   int code;
 
@@ -272,9 +313,10 @@ relais_log_store_read_bodies (RelaisLogStore  *self,
 
       if (kind < 0 || kind >= RELAIS_N_BODIES || bytes[kind] != NULL)
         continue;
+      bytes[kind] = read_bytes (statement, bytes, kind);
+      if (bytes[kind] == NULL)
+        continue;
       totals[kind] = (gsize)sqlite3_column_int64 (statement, 1);
-      bytes[kind] = g_bytes_new (sqlite3_column_blob (statement, 2),
-                                 (gsize)sqlite3_column_bytes (statement, 2));
       n++;
     }
   sqlite3_finalize (statement);

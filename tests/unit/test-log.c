@@ -180,6 +180,47 @@ test_record (LogKit        *self,
   g_assert_cmpuint (total, ==, strlen (LOG_KIT_SECRET) - 2);
 }
 
+/* What went through unchanged is in the file once, and comes back on both sides. */
+static void
+test_same (LogKit        *self,
+           gconstpointer  data)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+  g_autoptr (RelaisBodies) bodies = relais_bodies_new ();
+  g_autoptr (RelaisBodies) frozen = NULL;
+  g_autoptr (RelaisBodies) kept = NULL;
+
+  for (int kind = 0; kind < RELAIS_N_BODIES; kind++)
+    {
+      const char *text = kind < RELAIS_BODY_UPSTREAM_IN ? "the question" : "the answer";
+
+      relais_bodies_append (bodies, (RelaisBodyKind)kind, text, strlen (text));
+    }
+  frozen = relais_bodies_freeze (bodies, NULL);
+  relais_log_add (self->log, record, frozen);
+  log_kit_flush (self);
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT sum(length(bytes)) FROM bodies"), ==,
+                   strlen ("the question") + strlen ("the answer"));
+  log_kit_restart (self);
+  kept = log_kit_read_bodies (self, (G_GUINT64_CONSTANT (1) << 32) + 7, NULL);
+  for (int kind = 0; kind < RELAIS_N_BODIES; kind++)
+    {
+      gsize total = 0, expected = 0;
+      GBytes *bytes = relais_bodies_get (kept, (RelaisBodyKind)kind, &total);
+      GBytes *first = relais_bodies_get (frozen, (RelaisBodyKind)kind, &expected);
+
+      g_assert_nonnull (bytes);
+      g_assert_true (g_bytes_equal (bytes, first));
+      g_assert_cmpuint (total, ==, expected);
+    }
+  /* what refers to nothing is not there, and the rest is */
+  g_clear_pointer (&kept, relais_bodies_unref);
+  log_kit_run_sql (self, "DELETE FROM bodies WHERE kind = 0");
+  kept = log_kit_read_bodies (self, (G_GUINT64_CONSTANT (1) << 32) + 7, NULL);
+  g_assert_null (relais_bodies_get (kept, RELAIS_BODY_UPSTREAM_OUT, NULL));
+  g_assert_nonnull (relais_bodies_get (kept, RELAIS_BODY_CLIENT_OUT, NULL));
+}
+
 /* What another version wrote into the lists is left out; the rest is there. */
 static void
 test_unknown (LogKit        *self,
@@ -358,6 +399,7 @@ main (int   argc,
 #define ADD(name, func) g_test_add ("/log/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
   g_test_add_func ("/log/full", test_full);
   ADD ("record", test_record);
+  ADD ("same", test_same);
   ADD ("unknown", test_unknown);
   ADD ("file", test_file);
   ADD ("no-bodies", test_no_bodies);
