@@ -276,7 +276,8 @@ read_bytes (sqlite3_stmt         *statement,
   int same = sqlite3_column_int (statement, 3);
 
   if (sqlite3_column_type (statement, 3) == SQLITE_NULL)
-    return g_bytes_new (sqlite3_column_blob (statement, 2), (gsize)sqlite3_column_bytes (statement, 2));
+    return g_bytes_new (sqlite3_column_blob (statement, 2),
+                        (gsize)sqlite3_column_bytes (statement, 2));
   return same >= 0 && same < kind && bytes[same] != NULL ? g_bytes_ref (bytes[same]) : NULL;
 }
 
@@ -350,7 +351,8 @@ relais_log_store_delete (RelaisLogStore  *self,
 
   if (!relais_log_sql_run (self->db, "BEGIN IMMEDIATE", error))
     return FALSE;
-  is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE time_us < ?", before_us, 0, NULL, error);
+  is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE time_us < ?", before_us, 0,
+                                NULL, error);
   for (guint i = 0; is_fine && i < ids->len; i++)
     is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE key = ?",
                                   to_key (self, g_array_index (ids, guint64, i)), 0, NULL, error);

@@ -105,7 +105,7 @@ with_store (RelaisLog  *self,
   gboolean is_fine = try_store (self, func, data, &local);
 
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) &&
-      relais_log_file_set_aside (self->path, NULL))
+      relais_log_file_set_aside (self->path, relais_clock_get_wall_us (self->clock), NULL))
     {
       g_clear_error (&local);
       is_fine = try_store (self, func, data, &local);
@@ -153,6 +153,8 @@ trim (RelaisLog *self)
   oldest_us = relais_clock_get_wall_us (self->clock) - self->retention_days * G_TIME_SPAN_DAY;
   self->is_trim_due = FALSE;
   g_mutex_unlock (&self->mutex);
+  if (rows)
+    relais_log_file_delete_aside (self->path, oldest_us, NULL);
   if (!rows)
     set_trouble (self, NULL);
   else if (self->store != NULL || self->trouble != NULL ||
@@ -272,6 +274,15 @@ answer_nothing (RelaisLogAsk *question)
     }
 }
 
+static gboolean
+delete_aside (RelaisLog     *self,
+              RelaisLogAsk  *question,
+              GError       **error)
+{
+  return question->kind != RELAIS_LOG_ASK_DELETE ||
+         relais_log_file_delete_aside (self->path, question->moment_us, error);
+}
+
 static void
 postpone (RelaisLog    *self,
           RelaisLogAsk *question)
@@ -293,7 +304,11 @@ answer (RelaisLog    *self,
       postpone (self, question);
       return;
     }
-  if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
+  if (!delete_aside (self, question, &error))
+    {
+      is_fine = FALSE;
+    }
+  else if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
     {
       answer_nothing (question);
       is_fine = TRUE;

@@ -186,28 +186,52 @@ test_delete_all (LogKit        *self,
   log_kit_assert_rows (self, 1);
 }
 
-/* What is no database makes room, and is not lost; twice. */
+/* The file becomes this text, which the log finds out. */
+static void
+spoil (LogKit     *self,
+       const char *text)
+{
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_flush (self);
+  log_kit_close (self);
+  g_assert_true (g_file_set_contents (self->path, text, -1, NULL));
+  log_kit_open (self);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_assert_rows (self, 1);
+  g_assert_null (self->trouble);
+}
+
+/* What is no database makes room, and is not lost before the next one, or as long as all else is
+ * kept, unless a person says so. */
 static void
 test_no_database (LogKit        *self,
                   gconstpointer  data)
 {
-  g_autofree char *text = g_strnfill (10000, 'x');
-  const char *const ends[] = { ".broken", ".broken-2" };
+  g_autofree char *aside = g_strconcat (self->path, ".broken", NULL);
+  g_autofree char *journal = g_strconcat (self->path, ".broken-wal", NULL);
+  g_autofree char *second = g_strconcat (self->path, ".broken-2", NULL);
+  const char *const texts[] = { "the first one", "the second one" };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autofree char *aside = g_strconcat (self->path, ends[i], NULL);
-
-      log_kit_add (self->log, 1, 0, NULL);
-      log_kit_flush (self);
-      log_kit_close (self);
-      g_assert_true (g_file_set_contents (self->path, text, -1, NULL));
-      log_kit_open (self);
-      log_kit_add (self->log, 2, 0, NULL);
-      log_kit_assert_rows (self, 1);
-      g_assert_null (self->trouble);
-      g_assert_true (log_kit_is_in_file (aside, text));
+      g_assert_true (i == 0 || g_file_set_contents (journal, "of the one before", -1, NULL));
+      spoil (self, texts[i]);
+      g_assert_true (log_kit_is_in_file (aside, texts[i]));
+      g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
     }
+  g_assert_false (g_file_test (second, G_FILE_TEST_EXISTS));
+  g_assert_true (log_kit_delete_all (self));
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
+
+  spoil (self, texts[0]);
+  relais_test_clock_advance (&self->clock, LOG_KIT_DAYS * G_TIME_SPAN_DAY);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_flush (self);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  relais_test_clock_advance (&self->clock, G_USEC_PER_SEC);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_flush (self);
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
 }
 
 /* So does one that turns out to be damaged within. */

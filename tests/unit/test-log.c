@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "log-kit.h"
 
@@ -279,6 +280,43 @@ test_file (LogKit        *self,
   g_assert_null (self->trouble);
 }
 
+/* What is no file of its own is neither written to nor given other rights. */
+static void
+test_no_file (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *other = g_build_filename (folder, "other", NULL);
+  struct stat info;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (other, "", 0, NULL));
+  g_assert_cmpint (g_chmod (other, 0644), ==, 0);
+  g_assert_cmpint (symlink (other, self->path), ==, 0);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  g_assert_cmpint (log_kit_get_file_size (other), ==, 0);
+  g_assert_cmpint (stat (other, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0644);
+  log_kit_close (self);
+  g_assert_cmpint (g_remove (self->path), ==, 0);
+  g_assert_cmpint (mkfifo (self->path, 0644), ==, 0);
+  log_kit_open (self);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  g_assert_cmpint (stat (self->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0644);
+
+  /* one that others could read is theirs no longer */
+  log_kit_close (self);
+  g_assert_cmpint (g_rename (other, self->path), ==, 0);
+  log_kit_open (self);
+  log_kit_add (self->log, 3, 0, NULL);
+  log_kit_assert_rows (self, 1);
+  g_assert_cmpint (stat (self->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
+}
+
 static void
 test_no_bodies (LogKit        *self,
                 gconstpointer  data)
@@ -402,6 +440,7 @@ main (int   argc,
   ADD ("same", test_same);
   ADD ("unknown", test_unknown);
   ADD ("file", test_file);
+  ADD ("no-file", test_no_file);
   ADD ("no-bodies", test_no_bodies);
   ADD ("trouble", test_trouble);
   ADD ("queue-bytes", test_queue_bytes);
