@@ -140,6 +140,14 @@ trim_func (RelaisLogStore  *store,
   return relais_log_store_trim (store, *(gint64 *)data, error);
 }
 
+/* With the mutex. Nothing more is written: not what waits for a disk either. */
+static void
+drop_entries (RelaisLog *self)
+{
+  g_queue_clear_full (&self->entries, (GDestroyNotify)relais_log_entry_free);
+  self->entries_bytes = 0;
+}
+
 /* Also tells whether a file that could not be written can be now; without rows to write there is no
  * trouble. */
 static void
@@ -152,6 +160,8 @@ trim (RelaisLog *self)
   rows = self->rows;
   oldest_us = relais_clock_get_wall_us (self->clock) - self->retention_days * G_TIME_SPAN_DAY;
   self->is_trim_due = FALSE;
+  if (!rows)
+    drop_entries (self);
   g_mutex_unlock (&self->mutex);
   if (rows)
     relais_log_file_delete_aside (self->path, oldest_us, NULL);
@@ -358,7 +368,10 @@ get_due_us (RelaisLog *self)
   gint64 now_us = g_get_monotonic_time ();
   gint64 due_us = now_us + TRIM_US;
 
-  if (self->is_closing || self->asks.length > 0)
+  if (self->is_closing || self->asks.length > 0 || (self->is_trim_due && !self->rows))
+    return 0;
+  /* what was to be deleted is, or there is trouble again */
+  if (self->postponed.length > 0 && self->trouble == NULL)
     return 0;
   if (self->trouble != NULL)
     due_us = now_us + self->retry_us - relais_clock_get_now_us (self->clock);
@@ -386,12 +399,13 @@ static gboolean
 work (RelaisLog *self)
 {
   GQueue asks = G_QUEUE_INIT, postponed = G_QUEUE_INIT;
-  gboolean is_closing, is_trim_due;
+  gboolean is_closing, is_trim_due, rows;
 
   g_mutex_lock (&self->mutex);
   wait_for_work (self);
   is_closing = self->is_closing;
   is_trim_due = self->is_trim_due;
+  rows = self->rows;
   move_all (&self->asks, &asks);
   if (!is_waiting (self))
     move_all (&self->postponed, &postponed);
@@ -399,7 +413,7 @@ work (RelaisLog *self)
   if (!is_waiting (self) || is_closing)
     write_entries (self);
   answer_all (self, &postponed);
-  if (is_trim_due && !is_closing && !is_waiting (self))
+  if (is_trim_due && !is_closing && (!rows || !is_waiting (self)))
     trim (self);
   answer_all (self, &asks);
   return !is_closing;

@@ -166,7 +166,7 @@ relais_log_set (RelaisLog *self,
   self->rows = rows;
   self->bodies = bodies;
   self->retention_days = retention_days;
-  self->is_trim_due = rows;
+  self->is_trim_due = TRUE;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->mutex);
 }

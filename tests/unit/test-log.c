@@ -372,6 +372,47 @@ test_trouble (LogKit        *self,
   g_assert_cmpuint (oldest->id & G_MAXUINT32, ==, 11);
 }
 
+/* Who keeps nothing has no trouble with it, from then on. */
+static void
+test_trouble_off (LogKit        *self,
+                  gconstpointer  data)
+{
+  log_kit_block (self);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  relais_log_set (self->log, FALSE, TRUE, LOG_KIT_DAYS);
+  log_kit_wait_until_told (self, 2);
+  g_assert_null (self->trouble);
+
+  /* what waited is not written later */
+  log_kit_unblock (self);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_assert_rows (self, 1);
+}
+
+/* What is to be deleted and cannot be is trouble all the same. */
+static void
+test_trouble_delete (LogKit        *self,
+                     gconstpointer  data)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  log_kit_take_disk ();
+  log_kit_restart (self);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_flush (self);
+  log_kit_refuse (SQLITE_FULL);
+  relais_log_delete (self->log, G_MAXINT64 - 1, ids);
+  log_kit_wait_for_trouble (self);
+  relais_log_set (self->log, FALSE, TRUE, LOG_KIT_DAYS);
+  log_kit_wait_until_told (self, 3);
+  g_assert_cmpstr (self->trouble, ==, "The disk is full");
+  log_kit_refuse (SQLITE_OK);
+  relais_test_clock_advance (&self->clock, RELAIS_LOG_RETRY_US);
+  log_kit_assert_rows (self, 0);
+}
+
 /* 64 MiB may wait, whatever their number. */
 static void
 test_queue_bytes (LogKit        *self,
@@ -443,6 +484,8 @@ main (int   argc,
   ADD ("no-file", test_no_file);
   ADD ("no-bodies", test_no_bodies);
   ADD ("trouble", test_trouble);
+  ADD ("trouble-off", test_trouble_off);
+  ADD ("trouble-delete", test_trouble_delete);
   ADD ("queue-bytes", test_queue_bytes);
   ADD ("disk", test_disk);
   return g_test_run ();
