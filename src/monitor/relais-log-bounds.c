@@ -78,6 +78,7 @@ delete_bodies (sqlite3  *db,
  * room is made beyond that, so that it does not begin anew with the next request. */
 static gboolean
 trim_bytes (sqlite3  *db,
+            gint64   *n_rows,
             GError  **error)
 {
   const gint64 goal = RELAIS_LOG_FILE_MAX - ROOM;
@@ -95,6 +96,7 @@ trim_bytes (sqlite3  *db,
         return FALSE;
       if (sqlite3_changes (db) == 0 && !has_bodies)
         return TRUE;
+      *n_rows -= has_bodies ? 0 : sqlite3_changes (db);
       has_bodies = sqlite3_changes (db) > 0 && has_bodies;
       if (!get_size (db, &used, &file, error))
         return FALSE;
@@ -102,10 +104,30 @@ trim_bytes (sqlite3  *db,
   return TRUE;
 }
 
+static gboolean
+trim_rows (sqlite3  *db,
+           gint64    oldest_us,
+           gint64   *n_rows,
+           GError  **error)
+{
+  if (!relais_log_sql_ask (db, "DELETE FROM records WHERE time_us < ?", oldest_us, 0, NULL, error))
+    return FALSE;
+  *n_rows -= sqlite3_changes (db);
+  if (*n_rows <= RELAIS_LOG_ROWS_MAX)
+    return TRUE;
+  if (!relais_log_sql_ask (db, DELETE_ROWS, *n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
+    return FALSE;
+  *n_rows -= sqlite3_changes (db);
+  return TRUE;
+}
+
 /**
  * relais_log_bounds_trim:
  * @db: an open log
  * @oldest_us: what came before it goes, microseconds since 1970
+ * @is_thorough: whether rows are counted, and all that is free goes back to the disk; else that
+ *   waits for 8 MiB of it
+ * @n_rows: (inout): how many rows there are, as far as the caller knows
  * @error: where to put a failure
  *
  * Keeps what fits: 100 000 rows and 256 MiB, the newest.
@@ -113,21 +135,21 @@ trim_bytes (sqlite3  *db,
  * Returns: whether the file is within its bounds
  */
 gboolean
-relais_log_bounds_trim (sqlite3  *db,
-                        gint64    oldest_us,
-                        GError  **error)
+relais_log_bounds_trim (sqlite3   *db,
+                        gint64     oldest_us,
+                        gboolean   is_thorough,
+                        gint64    *n_rows,
+                        GError   **error)
 {
-  gint64 n_rows = 0, used = 0, file = 0;
+  gint64 used = 0, file = 0;
 
-  if (!relais_log_sql_ask (db, "DELETE FROM records WHERE time_us < ?", oldest_us, 0, NULL, error) ||
-      !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, &n_rows, error))
+  if (is_thorough && !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, n_rows, error))
     return FALSE;
-  if (n_rows > RELAIS_LOG_ROWS_MAX &&
-      !relais_log_sql_ask (db, DELETE_ROWS, n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
+  if (!trim_rows (db, oldest_us, n_rows, error) || !trim_bytes (db, n_rows, error) || !get_size (db, &used, &file, error))
     return FALSE;
-  if (!trim_bytes (db, error) || !get_size (db, &used, &file, error))
-    return FALSE;
-  return used == file || relais_log_bounds_shrink (db, error);
+  if (is_thorough ? used == file : file - used <= ROOM && file <= RELAIS_LOG_FILE_MAX)
+    return TRUE;
+  return relais_log_bounds_shrink (db, error);
 }
 
 /**

@@ -54,15 +54,17 @@ struct _RelaisLog
   gboolean              bodies;
   int                   retention_days;
   gboolean              is_trim_due;
+  gboolean is_trim_thorough; /* what is set anew holds for all of it, at once */
   gboolean              is_closing;
   gboolean              has_ended;
 
   /* the worker's */
   RelaisLogStore *store; /* owned; NULL: not open */
   gint64                run;
-  gint64 retry_us; /* of the clock: no sooner */
-  guint n_told;    /* of those that were dropped */
-  GError *trouble; /* owned, or NULL */
+  gint64 thorough_us; /* of the clock: when a trim is next */
+  gint64 retry_us;    /* of the clock: no sooner */
+  guint n_told;       /* of those that were dropped */
+  GError *trouble;    /* owned, or NULL */
 };
 
 void     relais_log_ask_free   (RelaisLogAsk   *self);

@@ -23,6 +23,9 @@ struct _RelaisLogStore
   sqlite3_stmt *insert;
   sqlite3_stmt *insert_body;
 
+  gint64 n_rows; /* as far as is known; counted now and then */
+  gboolean      is_counted;
+
   /* borrowed */
   gint64 *run; /* this one's number, 0 before anything of it was written */
 };
@@ -232,6 +235,8 @@ relais_log_store_write (RelaisLogStore  *self,
   is_fine = end (self, is_fine, error);
   if (!is_fine)
     *self->run = run;
+  else
+    self->n_rows += entries->len;
   return is_fine;
 }
 
@@ -356,6 +361,7 @@ relais_log_store_delete (RelaisLogStore  *self,
   for (guint i = 0; is_fine && i < ids->len; i++)
     is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE key = ?",
                                   to_key (self, g_array_index (ids, guint64, i)), 0, NULL, error);
+  self->is_counted = FALSE;
   return end (self, is_fine, error) && relais_log_bounds_shrink (self->db, error);
 }
 
@@ -363,6 +369,7 @@ relais_log_store_delete (RelaisLogStore  *self,
  * relais_log_store_trim:
  * @self: an open file
  * @oldest_us: what came before it goes, microseconds since 1970
+ * @is_thorough: as relais_log_bounds_trim() takes it; the first time it is
  * @error: where to put a failure
  *
  * Returns: as relais_log_bounds_trim()
@@ -370,9 +377,13 @@ relais_log_store_delete (RelaisLogStore  *self,
 gboolean
 relais_log_store_trim (RelaisLogStore  *self,
                        gint64           oldest_us,
+                       gboolean         is_thorough,
                        GError         **error)
 {
-  return relais_log_bounds_trim (self->db, oldest_us, error);
+  gboolean is_fine = relais_log_bounds_trim (self->db, oldest_us, is_thorough || !self->is_counted, &self->n_rows, error);
+
+  self->is_counted = is_fine;
+  return is_fine;
 }
 
 /**

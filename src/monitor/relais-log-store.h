@@ -29,6 +29,7 @@ gboolean        relais_log_store_write       (RelaisLogStore  *self,
                                               GError         **error);
 gboolean        relais_log_store_trim        (RelaisLogStore  *self,
                                               gint64           oldest_us,
+                                              gboolean         is_thorough,
                                               GError         **error);
 GPtrArray      *relais_log_store_load        (RelaisLogStore  *self,
                                               guint            n,

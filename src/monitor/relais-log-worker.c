@@ -12,6 +12,7 @@
 
 #define BATCH_US G_USEC_PER_SEC
 #define TRIM_US (G_TIME_SPAN_HOUR)
+#define THOROUGH_US (10 * G_TIME_SPAN_MINUTE)
 
 typedef struct
 {
@@ -132,12 +133,20 @@ write_func (RelaisLogStore  *store,
   return relais_log_store_write (store, data, error);
 }
 
+typedef struct
+{
+  gint64   oldest_us;
+  gboolean is_thorough;
+} Trim;
+
 static gboolean
 trim_func (RelaisLogStore  *store,
            gpointer         data,
            GError         **error)
 {
-  return relais_log_store_trim (store, *(gint64 *)data, error);
+  const Trim *what = data;
+
+  return relais_log_store_trim (store, what->oldest_us, what->is_thorough, error);
 }
 
 /* With the mutex. Nothing more is written: not what waits for a disk either. */
@@ -153,23 +162,29 @@ drop_entries (RelaisLog *self)
 static void
 trim (RelaisLog *self)
 {
-  gint64 oldest_us;
+  gint64 now_us = relais_clock_get_now_us (self->clock);
+  Trim what = { 0 };
   gboolean rows;
 
   g_mutex_lock (&self->mutex);
   rows = self->rows;
-  oldest_us = relais_clock_get_wall_us (self->clock) - self->retention_days * G_TIME_SPAN_DAY;
+  what.oldest_us = relais_clock_get_wall_us (self->clock) -
+                   self->retention_days * G_TIME_SPAN_DAY;
+  what.is_thorough = self->is_trim_thorough || now_us >= self->thorough_us;
   self->is_trim_due = FALSE;
+  self->is_trim_thorough = FALSE;
   if (!rows)
     drop_entries (self);
   g_mutex_unlock (&self->mutex);
+  if (what.is_thorough)
+    self->thorough_us = now_us + THOROUGH_US;
   if (rows)
-    relais_log_file_delete_aside (self->path, oldest_us, NULL);
+    relais_log_file_delete_aside (self->path, what.oldest_us, NULL);
   if (!rows)
     set_trouble (self, NULL);
   else if (self->store != NULL || self->trouble != NULL ||
            g_file_test (self->path, G_FILE_TEST_EXISTS))
-    with_store (self, trim_func, &oldest_us, NULL);
+    with_store (self, trim_func, &what, NULL);
 }
 
 static void

@@ -109,6 +109,7 @@ relais_log_new (const char           *path,
   self->trouble_func = trouble;
   self->user_data = user_data;
   self->retry_us = G_MININT64;
+  self->thorough_us = G_MININT64;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->wake);
   g_cond_init (&self->ended);
@@ -167,6 +168,7 @@ relais_log_set (RelaisLog *self,
   self->bodies = bodies;
   self->retention_days = retention_days;
   self->is_trim_due = TRUE;
+  self->is_trim_thorough = TRUE;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->mutex);
 }

@@ -55,12 +55,41 @@ test_rows_max (LogKit        *self,
   log_kit_run_sql (self, "DELETE FROM records");
   log_kit_run_sql (self, fill);
   log_kit_assert_rows (self, RELAIS_LOG_ROWS_MAX);
+  log_kit_restart (self);
   log_kit_add (self->log, 2, 0, NULL);
   log_kit_flush (self);
   log_kit_assert_rows (self, RELAIS_LOG_ROWS_MAX);
   /* the oldest one is the one that went */
   g_assert_cmpint (log_kit_ask_sql (self, "SELECT max(key) FROM records WHERE key < 1 << 32"), ==,
                    RELAIS_LOG_ROWS_MAX - 1);
+}
+
+/* What becomes free is used again; it goes back to the disk when it is much, or after 10 minutes. */
+static void
+test_shrink (LogKit        *self,
+             gconstpointer  data)
+{
+  g_autofree char *text = log_kit_make_text ();
+  const gint64 age_us = LOG_KIT_DAYS * G_TIME_SPAN_DAY;
+
+  log_kit_add (self->log, 1, age_us - 1, text);
+  log_kit_add (self->log, 2, 0, text);
+  log_kit_flush (self);
+  relais_test_clock_advance (&self->clock, 10);
+  log_kit_add (self->log, 3, 0, NULL);
+  log_kit_assert_rows (self, 2);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), >, 100);
+  relais_test_clock_advance (&self->clock, 10 * G_TIME_SPAN_MINUTE);
+  log_kit_add (self->log, 4, 0, NULL);
+  log_kit_assert_rows (self, 3);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), ==, 0);
+
+  /* at once when less is kept from now on */
+  relais_log_set (self->log, TRUE, TRUE, 1);
+  relais_test_clock_advance (&self->clock, G_TIME_SPAN_DAY);
+  relais_log_set (self->log, TRUE, TRUE, 1);
+  log_kit_assert_rows (self, 0);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), ==, 0);
 }
 
 /* The file itself becomes smaller: the oldest bodies go, no more of them than have to; all rows
@@ -373,6 +402,7 @@ main (int   argc,
  g_test_add ("/log-disk/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
   ADD ("retention", test_retention);
   ADD ("rows-max", test_rows_max);
+  ADD ("shrink", test_shrink);
   ADD ("bytes-max", test_bytes_max);
   ADD ("bytes-of-rows", test_bytes_of_rows);
   ADD ("delete", test_delete);
