@@ -281,6 +281,19 @@ log_kit_add (RelaisLog  *log,
   relais_log_add (log, record, bodies);
 }
 
+void
+log_kit_add_refused (RelaisLog *log,
+                     guint64    id)
+{
+  g_autoptr (RelaisRecord) record = relais_record_new (id);
+
+  record->phase = RELAIS_RECORD_DONE;
+  record->time_us = LOG_KIT_WALL_US;
+  record->path = g_strdup ("/v1/messages");
+  record->status = 401;
+  relais_log_add (log, record, NULL);
+}
+
 /* A look, and a hand, at the file past the log. */
 void
 log_kit_run_sql (LogKit     *self,

@@ -51,6 +51,8 @@ void           log_kit_add              (RelaisLog      *log,
                                          guint64         id,
                                          gint64          age_us,
                                          const char     *body);
+void           log_kit_add_refused      (RelaisLog      *log,
+                                         guint64         id);
 void           log_kit_run_sql          (LogKit         *self,
                                          const char     *sql);
 gint64         log_kit_ask_sql          (LogKit         *self,

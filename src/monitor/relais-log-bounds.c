@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "relais-log-bounds.h"
+#include "relais-log-schema.h"
 #include "relais-log-sql.h"
 
 #define ROOM (G_GINT64_CONSTANT (8) * 1024 * 1024)
@@ -104,6 +105,24 @@ trim_bytes (sqlite3  *db,
   return TRUE;
 }
 
+/* Whoever is turned away a thousand times pushes out nothing but that. */
+static gboolean
+trim_refused (sqlite3  *db,
+              gint64   *n_rows,
+              GError  **error)
+{
+  gint64 n = 0;
+
+  if (!relais_log_sql_ask (db, "SELECT count(*) FROM records WHERE " RELAIS_LOG_REFUSED, 0, 0, &n, error))
+    return FALSE;
+  if (n <= RELAIS_LOG_REFUSED_MAX)
+    return TRUE;
+  if (!relais_log_sql_ask (db, "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE " RELAIS_LOG_REFUSED " ORDER BY time_us LIMIT ?)", n - RELAIS_LOG_REFUSED_MAX, 0, NULL, error))
+    return FALSE;
+  *n_rows -= sqlite3_changes (db);
+  return TRUE;
+}
+
 static gboolean
 trim_rows (sqlite3  *db,
            gint64    oldest_us,
@@ -113,6 +132,8 @@ trim_rows (sqlite3  *db,
   if (!relais_log_sql_ask (db, "DELETE FROM records WHERE time_us < ?", oldest_us, 0, NULL, error))
     return FALSE;
   *n_rows -= sqlite3_changes (db);
+  if (!trim_refused (db, n_rows, error))
+    return FALSE;
   if (*n_rows <= RELAIS_LOG_ROWS_MAX)
     return TRUE;
   if (!relais_log_sql_ask (db, DELETE_ROWS, *n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
@@ -130,7 +151,8 @@ trim_rows (sqlite3  *db,
  * @n_rows: (inout): how many rows there are, as far as the caller knows
  * @error: where to put a failure
  *
- * Keeps what fits: 100 000 rows and 256 MiB, the newest.
+ * Keeps what fits: 100 000 rows, 2 000 of requests that were turned away among them, and 256 MiB,
+ * the newest.
  *
  * Returns: whether the file is within its bounds
  */
@@ -145,7 +167,8 @@ relais_log_bounds_trim (sqlite3   *db,
 
   if (is_thorough && !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, n_rows, error))
     return FALSE;
-  if (!trim_rows (db, oldest_us, n_rows, error) || !trim_bytes (db, n_rows, error) || !get_size (db, &used, &file, error))
+  if (!trim_rows (db, oldest_us, n_rows, error) || !trim_bytes (db, n_rows, error) ||
+      !get_size (db, &used, &file, error))
     return FALSE;
   if (is_thorough ? used == file : file - used <= ROOM && file <= RELAIS_LOG_FILE_MAX)
     return TRUE;

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define RELAIS_LOG_ROWS_MAX 100000
+#define RELAIS_LOG_REFUSED_MAX 2000 /* of them */
 #define RELAIS_LOG_FILE_MAX (G_GINT64_CONSTANT (256) * 1024 * 1024)
 
 gboolean relais_log_bounds_trim    (sqlite3   *db,

@@ -39,6 +39,8 @@ struct _RelaisLog
   /* the owner's */
   GThread              *thread;
   gboolean              is_closed;
+  gint64 refused_us; /* of the clock: when the second began in which they are counted */
+  guint                 n_refused;
 
   /* both: with the mutex */
   GMutex                mutex;

@@ -95,6 +95,7 @@ relais_log_schema_dup_create (void)
     sql,
     ", changes TEXT, trace TEXT);"
     "CREATE INDEX records_time ON records (time_us);"
+    "CREATE INDEX records_refused ON records (time_us) WHERE " RELAIS_LOG_REFUSED ";"
     "CREATE TABLE bodies (key INTEGER, kind INTEGER, total INTEGER NOT NULL, bytes BLOB, same INTEGER, "
     "PRIMARY KEY (key, kind));"
     "CREATE TRIGGER records_delete AFTER DELETE ON records "

@@ -380,10 +380,10 @@ relais_log_store_trim (RelaisLogStore  *self,
                        gboolean         is_thorough,
                        GError         **error)
 {
-  gboolean is_fine = relais_log_bounds_trim (self->db, oldest_us, is_thorough || !self->is_counted, &self->n_rows, error);
-
-  self->is_counted = is_fine;
-  return is_fine;
+  is_thorough |= !self->is_counted;
+  self->is_counted =
+    relais_log_bounds_trim (self->db, oldest_us, is_thorough, &self->n_rows, error);
+  return self->is_counted;
 }
 
 /**

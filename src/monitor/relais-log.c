@@ -110,6 +110,7 @@ relais_log_new (const char           *path,
   self->user_data = user_data;
   self->retry_us = G_MININT64;
   self->thorough_us = G_MININT64;
+  self->refused_us = relais_clock_get_now_us (clock);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->wake);
   g_cond_init (&self->ended);
@@ -173,6 +174,23 @@ relais_log_set (RelaisLog *self,
   g_mutex_unlock (&self->mutex);
 }
 
+/* Nobody reads more of them than these. */
+static gboolean
+is_flood (RelaisLog          *self,
+          const RelaisRecord *record)
+{
+  gint64 now_us = relais_clock_get_now_us (self->clock);
+
+  if (!relais_record_is_refused (record))
+    return FALSE;
+  if (now_us - self->refused_us >= G_USEC_PER_SEC)
+    {
+      self->refused_us = now_us;
+      self->n_refused = 0;
+    }
+  return ++self->n_refused > RELAIS_LOG_REFUSED_RATE;
+}
+
 /**
  * relais_log_add:
  * @self: a log
@@ -180,6 +198,7 @@ relais_log_set (RelaisLog *self,
  * @bodies: (nullable): what was said, frozen; taken a reference to
  *
  * Never waits for the disk. 4 096 records and 64 MiB may wait; the oldest give way.
+ * Of requests that were turned away 20 in a second are taken.
  */
 void
 relais_log_add (RelaisLog          *self,
@@ -188,6 +207,8 @@ relais_log_add (RelaisLog          *self,
 {
   RelaisLogEntry *entry;
 
+  if (is_flood (self, record))
+    return;
   g_mutex_lock (&self->mutex);
   if (self->rows)
     {

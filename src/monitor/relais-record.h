@@ -66,6 +66,7 @@ typedef struct
 RelaisRecord *relais_record_new             (guint64             id);
 RelaisRecord *relais_record_copy            (const RelaisRecord *self);
 void          relais_record_free            (RelaisRecord       *self);
+gboolean      relais_record_is_refused      (const RelaisRecord *self);
 char         *relais_record_name_client     (const char         *user_agent);
 const char   *relais_record_get_beta_header (const char         *dialect);
 

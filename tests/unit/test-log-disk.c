@@ -64,7 +64,38 @@ test_rows_max (LogKit        *self,
                    RELAIS_LOG_ROWS_MAX - 1);
 }
 
-/* What becomes free is used again; it goes back to the disk when it is much, or after 10 minutes. */
+/* Who is turned away over and over pushes out nobody else's requests, however fast. */
+static void
+test_refused (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autofree char *fill = g_strdup_printf (
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+    "INSERT INTO records (key, time_us, status) SELECT i, %" G_GINT64_FORMAT " - i, 404 "
+    "FROM n",
+    RELAIS_LOG_REFUSED_MAX, LOG_KIT_WALL_US);
+  const char *ask = "SELECT count(*) FROM records WHERE status > 400";
+
+  log_kit_add (self->log, 1, G_USEC_PER_SEC, NULL);
+  for (guint64 id = 2; id <= 100; id++)
+    log_kit_add_refused (self->log, id);
+  log_kit_add (self->log, 101, G_USEC_PER_SEC, NULL);
+  log_kit_assert_rows (self, 2 + RELAIS_LOG_REFUSED_RATE);
+  relais_test_clock_advance (&self->clock, G_USEC_PER_SEC);
+  for (guint64 id = 102; id <= 200; id++)
+    log_kit_add_refused (self->log, id);
+  log_kit_assert_rows (self, 2 + 2 * RELAIS_LOG_REFUSED_RATE);
+  log_kit_run_sql (self, fill);
+  log_kit_add (self->log, 201, 0, NULL);
+  log_kit_flush (self);
+  log_kit_assert_rows (self, 3 + RELAIS_LOG_REFUSED_MAX);
+  g_assert_cmpint (log_kit_ask_sql (self, ask), ==, RELAIS_LOG_REFUSED_MAX);
+  /* the oldest of them went */
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT max(key) FROM records WHERE key < 1 << 32"), ==,
+                   RELAIS_LOG_REFUSED_MAX - 2 * RELAIS_LOG_REFUSED_RATE);
+}
+
+/* What becomes free is used again; it goes back to the disk when it is much, or in 10 minutes. */
 static void
 test_shrink (LogKit        *self,
              gconstpointer  data)
@@ -402,6 +433,7 @@ main (int   argc,
  g_test_add ("/log-disk/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
   ADD ("retention", test_retention);
   ADD ("rows-max", test_rows_max);
+  ADD ("refused", test_refused);
   ADD ("shrink", test_shrink);
   ADD ("bytes-max", test_bytes_max);
   ADD ("bytes-of-rows", test_bytes_of_rows);
