@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "engine/relais-engine.h"
@@ -338,6 +339,39 @@ test_delete (Fixture       *self,
   g_assert_cmpint (measure (self), ==, 0);
 }
 
+/* A look, and a hand, at the file past the log. */
+static void
+run_sql (Fixture    *self,
+         const char *sql)
+{
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (self->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+/* What cannot be read is not taken for nothing. */
+static void
+test_unreadable (Fixture       *self,
+                 gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisRecordRow) row = NULL;
+
+  relais_engine_set_log (self->engine, TRUE, TRUE, DAYS);
+  ask (self);
+  end (self);
+  begin (self);
+  wait_for_rows (self, 1);
+  row = get_row (self, 0);
+  run_sql (self, "DROP TABLE bodies");
+  g_assert_null (load_bodies (self, row, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "The disk reported an error");
+  run_sql (self, "CREATE TABLE bodies (key INTEGER)");
+}
+
 static void
 told_cb (guint *n_told)
 {
@@ -377,6 +411,7 @@ main (int   argc,
   ADD ("clear", test_clear);
   ADD ("clear-some", test_clear_some);
   ADD ("delete", test_delete);
+  ADD ("unreadable", test_unreadable);
   ADD ("trouble", test_trouble);
   return g_test_run ();
 }
