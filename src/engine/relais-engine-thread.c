@@ -45,6 +45,7 @@ insert_rows (RelaisEngine *self,
 
       g_hash_table_replace (self->record_rows, g_memdup2 (&id, sizeof id),
                             g_ptr_array_index (rows, i));
+      g_hash_table_remove (self->cleared, &id);
     }
   n = g_list_model_get_n_items (G_LIST_MODEL (self->records));
   for (guint i = RECORDS_MAX; i < n; i++)
@@ -162,14 +163,62 @@ relais_engine_get_records_paused (RelaisEngine *self)
  * @self: an engine
  *
  * Empties the list; a request still running comes back with its next step. What is held while the
- * list is paused stays held. The log keeps all of it until [method@Engine.forget_records].
+ * list is paused stays held. The log keeps all of it until [method@Engine.forget_records]; what was
+ * in the list is to end there or in [method@Engine.restore_records].
  */
 void
 relais_engine_clear_records (RelaisEngine *self)
 {
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->records));
+
   self->n_clears++;
+  for (guint i = 0; i < n; i++)
+    {
+      RelaisRecordRow *row = g_list_model_get_item (G_LIST_MODEL (self->records), i);
+      guint64 id = relais_record_row_get_id (row);
+
+      g_hash_table_replace (self->cleared, g_memdup2 (&id, sizeof id), row);
+    }
   g_hash_table_remove_all (self->record_rows);
   g_list_store_remove_all (self->records);
+}
+
+/* Nothing of what is over comes back, by whatever way. */
+void
+relais_engine_drop_records (RelaisEngine *self)
+{
+  relais_engine_clear_records (self);
+  g_hash_table_remove_all (self->cleared);
+  g_hash_table_remove_all (self->held);
+}
+
+/* When the first of those arrived that are listed, or may come to be; G_MAXINT64 for none. */
+gint64
+relais_engine_get_oldest_us (RelaisEngine *self)
+{
+  GHashTable *const rows[] = { self->record_rows, self->cleared };
+  gint64 oldest_us = G_MAXINT64;
+  GHashTableIter iter;
+  gpointer item;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_hash_table_iter_init (&iter, rows[i]);
+      while (g_hash_table_iter_next (&iter, NULL, &item))
+        oldest_us = MIN (oldest_us, relais_record_row_get_time (item));
+    }
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    oldest_us = MIN (oldest_us, ((RelaisRecord *)item)->time_us);
+  return oldest_us;
+}
+
+/* Whether it is listed, or will be when the list goes on. */
+gboolean
+relais_engine_knows_record (RelaisEngine *self,
+                            guint64       id)
+{
+  return g_hash_table_contains (self->record_rows, &id) || g_hash_table_contains (self->held, &id);
 }
 
 /**
@@ -177,7 +226,8 @@ relais_engine_clear_records (RelaisEngine *self)
  * @self: an engine
  * @rows: (element-type RelaisRecordRow): what the list had before it was cleared, the newest first
  *
- * Puts them back, behind what came since. One that came again by itself stays as it is.
+ * Puts them back, behind what came since. One that came again by itself stays as it is; one that
+ * was forgotten, or deleted with the log, does not come back.
  */
 void
 relais_engine_restore_records (RelaisEngine *self,
@@ -189,7 +239,7 @@ relais_engine_restore_records (RelaisEngine *self,
     {
       guint64 id = relais_record_row_get_id (g_ptr_array_index (rows, i));
 
-      if (!g_hash_table_contains (self->record_rows, &id))
+      if (g_hash_table_contains (self->cleared, &id))
         g_ptr_array_add (gone, g_ptr_array_index (rows, i));
     }
   insert_rows (self, g_list_model_get_n_items (G_LIST_MODEL (self->records)), gone);
