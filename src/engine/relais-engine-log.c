@@ -140,8 +140,8 @@ forget_cb (gpointer user_data)
  * @rows: (element-type RelaisRecordRow): what the list had before it was cleared
  *
  * They go from the log too, with what they said, and what arrived before all of them and before all
- * that is listed or may be restored, which the next run would list in their place. One that is listed
- * again stays.
+ * that is listed or may be restored, which the next run would list in their place. One that is
+ * listed again stays.
  */
 void
 relais_engine_forget_records (RelaisEngine *self,

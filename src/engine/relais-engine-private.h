@@ -129,6 +129,8 @@ void     relais_engine_start_thread     (RelaisEngine               *self,
                                          const RelaisEngineOptions  *options);
 void     relais_engine_apply_records    (RelaisEngine               *self,
                                          GPtrArray                  *records);
+void     relais_engine_hold_records     (RelaisEngine               *self,
+                                         GPtrArray                  *records);
 void     relais_engine_append_records   (RelaisEngine               *self,
                                          GPtrArray                  *records);
 void     relais_engine_drop_records     (RelaisEngine               *self);
