@@ -299,13 +299,14 @@ answer_nothing (RelaisLogAsk *question)
     }
 }
 
+/* What is deleted without anybody waiting for it is what the list had, and no damaged file. */
 static gboolean
 delete_aside (RelaisLog     *self,
               RelaisLogAsk  *question,
               GError       **error)
 {
-  return question->kind != RELAIS_LOG_ASK_DELETE ||
-         relais_log_file_delete_aside (self->path, question->moment_us, error);
+  return question->kind != RELAIS_LOG_ASK_DELETE || question->task == NULL ||
+         relais_log_file_delete_aside (self->path, G_MAXINT64, error);
 }
 
 static void

@@ -271,6 +271,7 @@ test_no_database (LogKit        *self,
   g_autofree char *journal = g_strconcat (self->path, ".broken-wal", NULL);
   g_autofree char *second = g_strconcat (self->path, ".broken-2", NULL);
   const char *const texts[] = { "the first one", "the second one" };
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -280,6 +281,9 @@ test_no_database (LogKit        *self,
       g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
     }
   g_assert_false (g_file_test (second, G_FILE_TEST_EXISTS));
+  relais_log_delete (self->log, G_MAXINT64 - 1, ids);
+  log_kit_flush (self);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
   g_assert_true (log_kit_delete_all (self));
   g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
 
