@@ -39,7 +39,7 @@ static char **
 get_text (const RelaisRecord *record,
           gsize               i)
 {
-  return (char **)((guint8 *)record + texts[i]);
+  return (char **)G_STRUCT_MEMBER_P (record, texts[i]);
 }
 
 static RelaisRecord *
@@ -144,7 +144,7 @@ test_full (void)
 {
   g_autoptr (RelaisRecord) record = make_full_record ();
 
-  assert_said ((gpointer *)&record->client, (gpointer *)&record->error_is_own);
+  assert_said ((gpointer *)&record->client, (gpointer *)(&record->error + 1));
   assert_said ((gpointer *)&record->refused_host, (gpointer *)&record->bodies);
 }
 
