@@ -222,17 +222,6 @@ log_kit_delete_all (LogKit *self)
   return relais_log_delete_all_finish (result, NULL);
 }
 
-GHashTable *
-log_kit_count (LogKit *self,
-               gint64  since_us)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  relais_log_count_async (self->log, since_us, result_cb, &result);
-  wait_for ((gpointer *)&result);
-  return relais_log_count_finish (result, NULL);
-}
-
 void
 log_kit_assert_rows (LogKit *self,
                      gint64  n_rows)
@@ -290,6 +279,19 @@ log_kit_add (RelaisLog  *log,
   record->status = 200;
   bodies = body != NULL ? log_kit_make_bodies (body) : NULL;
   relais_log_add (log, record, bodies);
+}
+
+void
+log_kit_add_refused (RelaisLog *log,
+                     guint64    id)
+{
+  g_autoptr (RelaisRecord) record = relais_record_new (id);
+
+  record->phase = RELAIS_RECORD_DONE;
+  record->time_us = LOG_KIT_WALL_US;
+  record->path = g_strdup ("/v1/messages");
+  record->status = 401;
+  relais_log_add (log, record, NULL);
 }
 
 /* A look, and a hand, at the file past the log. */

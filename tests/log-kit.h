@@ -42,8 +42,6 @@ RelaisBodies  *log_kit_read_bodies      (LogKit         *self,
                                          GError        **error);
 RelaisLogSize *log_kit_measure          (LogKit         *self);
 gboolean       log_kit_delete_all       (LogKit         *self);
-GHashTable    *log_kit_count            (LogKit         *self,
-                                         gint64          since_us);
 void           log_kit_assert_rows      (LogKit         *self,
                                          gint64          n_rows);
 void           log_kit_flush            (LogKit         *self);
@@ -53,6 +51,8 @@ void           log_kit_add              (RelaisLog      *log,
                                          guint64         id,
                                          gint64          age_us,
                                          const char     *body);
+void           log_kit_add_refused      (RelaisLog      *log,
+                                         guint64         id);
 void           log_kit_run_sql          (LogKit         *self,
                                          const char     *sql);
 gint64         log_kit_ask_sql          (LogKit         *self,

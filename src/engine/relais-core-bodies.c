@@ -124,7 +124,8 @@ load_from_log (RelaisCore         *self,
  * relais_core_load_bodies:
  * @self: a core
  * @record: a request; borrowed for the call
- * @done: told its frozen bodies (a reference), or %NULL where nothing is kept
+ * @done: told its frozen bodies (a reference), or %NULL where nothing is kept, or why the log
+ *   cannot be read
  * @user_data: for @done
  */
 void

@@ -56,22 +56,27 @@ typedef struct
   gpointer       user_data;
 } Reading;
 
-/* Whatever is wrong with the log is told as its trouble. */
+/* Nothing there is an answer; a log that cannot be read is not. */
 static void
 read_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
   g_autofree Reading *reading = user_data;
+  GError *error = NULL;
+  RelaisBodies *bodies = relais_log_read_bodies_finish (result, &error);
 
-  reading->done (relais_log_read_bodies_finish (result, NULL), NULL, reading->user_data);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_clear_error (&error);
+  reading->done (bodies, error, reading->user_data);
 }
 
 /**
  * relais_core_read_log:
  * @self: a core with a log
  * @id: a request's, of this run or one before
- * @done: told its frozen bodies (a reference), or %NULL where the log has none
+ * @done: told its frozen bodies (a reference), or %NULL where the log has none, or an error where
+ *   it cannot be read
  * @user_data: for @done
  */
 void

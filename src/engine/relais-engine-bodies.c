@@ -124,7 +124,8 @@ relais_engine_load_bodies_async (RelaisEngine        *self,
  * @result: what the callback got
  * @error: where to put a failure
  *
- * Fails with [error@Gio.IOErrorEnum] `NOT_FOUND` when nothing of it is kept.
+ * Fails with [error@Gio.IOErrorEnum] `NOT_FOUND` when nothing of it is kept; in the words of
+ * "log-trouble" when the log cannot be read.
  *
  * Returns: (transfer full) (nullable): what it and its answer said, so far where it runs
  */

@@ -125,9 +125,12 @@ static gboolean
 forget_cb (gpointer user_data)
 {
   const Forgotten *forgotten = user_data;
+  RelaisCore *core = forgotten->core;
 
-  if (forgotten->core->log != NULL)
-    relais_log_delete (forgotten->core->log, forgotten->before_us, forgotten->ids);
+  if (core->gateway.bodies != NULL)
+    relais_body_store_forget (core->gateway.bodies, forgotten->ids);
+  if (core->log != NULL)
+    relais_log_delete (core->log, forgotten->before_us, forgotten->ids);
   return G_SOURCE_REMOVE;
 }
 
@@ -136,8 +139,9 @@ forget_cb (gpointer user_data)
  * @self: an engine
  * @rows: (element-type RelaisRecordRow): what the list had before it was cleared
  *
- * They go from the log too, and what arrived before all of them, which the next run would list in
- * their place. One that is listed again stays.
+ * They go from the log too, with what they said, and what arrived before all of them and before all
+ * that is listed or may be restored, which the next run would list in their place. One that is
+ * listed again stays.
  */
 void
 relais_engine_forget_records (RelaisEngine *self,
@@ -154,20 +158,29 @@ relais_engine_forget_records (RelaisEngine *self,
       guint64 id = relais_record_row_get_id (row);
 
       forgotten->before_us = MIN (forgotten->before_us, relais_record_row_get_time (row));
-      if (!g_hash_table_contains (self->record_rows, &id))
+      g_hash_table_remove (self->cleared, &id);
+      if (!relais_engine_knows_record (self, id))
         g_array_append_val (forgotten->ids, id);
     }
+  forgotten->before_us = MIN (forgotten->before_us, relais_engine_get_oldest_us (self));
   /* no job: it would keep an engine that is about to end from ending */
   relais_attach (self->context, forget_cb, forgotten, forgotten_free);
 }
 
-/* What is listed is as little to be seen as what was kept. */
+/* What is listed, or may be, is as little to be seen as what was kept. */
 static void
 relay_deleted (RelaisEngine *self,
                RelaisJob    *job)
 {
   if (job->error == NULL)
-    relais_engine_clear_records (self);
+    relais_engine_drop_records (self);
+}
+
+static void
+drop_bodies (RelaisCore *core)
+{
+  if (core->gateway.bodies != NULL)
+    relais_body_store_forget (core->gateway.bodies, NULL);
 }
 
 static void
@@ -177,7 +190,8 @@ deleted_cb (GObject      *source,
 {
   RelaisJob *job = user_data;
 
-  relais_log_delete_all_finish (result, &job->error);
+  if (relais_log_delete_all_finish (result, &job->error))
+    drop_bodies (job->core);
   relais_job_return (job);
 }
 
@@ -186,9 +200,12 @@ delete_job (RelaisCore *core,
             RelaisJob  *job)
 {
   if (core->log != NULL)
-    relais_log_delete_all_async (core->log, deleted_cb, job);
-  else
-    relais_job_return (job);
+    {
+      relais_log_delete_all_async (core->log, deleted_cb, job);
+      return;
+    }
+  drop_bodies (core);
+  relais_job_return (job);
 }
 
 /**
@@ -198,7 +215,8 @@ delete_job (RelaisCore *core,
  * @callback: told when nothing of it is on the disk any more
  * @user_data: for @callback
  *
- * The list of records is emptied as well.
+ * The list of records is emptied as well, with what is held while it is paused, what may be
+ * restored, and what is kept in memory of what requests said; those that run go on.
  */
 void
 relais_engine_delete_log_async (RelaisEngine        *self,

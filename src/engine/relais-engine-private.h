@@ -30,6 +30,7 @@ struct _RelaisEngine
   GListStore *records;     /* newest first */
   GHashTable *record_rows; /* id -> RelaisRecordRow, borrowed from records */
   GHashTable *held;        /* id -> RelaisRecord, while paused */
+  GHashTable *cleared;     /* id -> RelaisRecordRow: out of the list, not forgotten yet */
   GHashTable *running;     /* ids of requests not over yet */
   RelaisRules *rules;      /* asked for last, or NULL */
   RelaisConfig *config;    /* what was asked for; the core has its own copy */
@@ -120,28 +121,34 @@ void     relais_job_end_change   (gpointer   result,
                                   gpointer   job);
 gboolean relais_job_is_cancelled (RelaisJob *job);
 
-void relais_attach                  (GMainContext               *context,
-                                     GSourceFunc                 func,
-                                     gpointer                    data,
-                                     GDestroyNotify              destroy);
-void relais_engine_start_thread     (RelaisEngine               *self,
-                                     const RelaisEngineOptions  *options);
-void relais_engine_apply_records    (RelaisEngine               *self,
-                                     GPtrArray                  *records);
-void relais_engine_append_records   (RelaisEngine               *self,
-                                     GPtrArray                  *records);
-void relais_engine_load_log         (RelaisEngine               *self);
-void relais_engine_take_log_trouble (RelaisEngine               *self,
-                                     const char                 *trouble);
-void relais_engine_forget_failure   (RelaisEngine               *self);
-void relais_engine_take_keyring     (RelaisEngine               *self,
-                                     RelaisKeyringState          state);
-void relais_engine_relay_listening  (RelaisEngine               *self,
-                                     RelaisJob                  *job);
-void relais_engine_tell_accounts    (RelaisEngine               *self);
-void relais_engine_take_models      (RelaisEngine               *self,
-                                     char                      **models);
-void relais_engine_notify           (RelaisEngine               *self,
-                                     guint                       property);
+void     relais_attach                  (GMainContext               *context,
+                                         GSourceFunc                 func,
+                                         gpointer                    data,
+                                         GDestroyNotify              destroy);
+void     relais_engine_start_thread     (RelaisEngine               *self,
+                                         const RelaisEngineOptions  *options);
+void     relais_engine_apply_records    (RelaisEngine               *self,
+                                         GPtrArray                  *records);
+void     relais_engine_hold_records     (RelaisEngine               *self,
+                                         GPtrArray                  *records);
+void     relais_engine_append_records   (RelaisEngine               *self,
+                                         GPtrArray                  *records);
+void     relais_engine_drop_records     (RelaisEngine               *self);
+gint64   relais_engine_get_oldest_us    (RelaisEngine               *self);
+gboolean relais_engine_knows_record     (RelaisEngine               *self,
+                                         guint64                     id);
+void     relais_engine_load_log         (RelaisEngine               *self);
+void     relais_engine_take_log_trouble (RelaisEngine               *self,
+                                         const char                 *trouble);
+void     relais_engine_forget_failure   (RelaisEngine               *self);
+void     relais_engine_take_keyring     (RelaisEngine               *self,
+                                         RelaisKeyringState          state);
+void     relais_engine_relay_listening  (RelaisEngine               *self,
+                                         RelaisJob                  *job);
+void     relais_engine_tell_accounts    (RelaisEngine               *self);
+void     relais_engine_take_models      (RelaisEngine               *self,
+                                         char                      **models);
+void     relais_engine_notify           (RelaisEngine               *self,
+                                         guint                       property);
 
 G_END_DECLS

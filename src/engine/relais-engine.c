@@ -123,6 +123,7 @@ relais_engine_finalize (GObject *object)
   g_main_context_unref (self->owner);
   g_hash_table_unref (self->record_rows);
   g_hash_table_unref (self->held);
+  g_hash_table_unref (self->cleared);
   g_hash_table_unref (self->running);
   g_object_unref (self->records);
   g_object_unref (self->accounts);
@@ -250,6 +251,7 @@ relais_engine_init (RelaisEngine *self)
   self->accounts = g_list_store_new (RELAIS_TYPE_ACCOUNT_ROW);
   self->records = g_list_store_new (RELAIS_TYPE_RECORD_ROW);
   self->record_rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->cleared = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                       (GDestroyNotify)relais_record_free);
   self->running = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

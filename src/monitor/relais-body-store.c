@@ -62,10 +62,12 @@ relais_body_store_free (RelaisBodyStore *self)
 
 /* What still runs goes on without being kept. */
 static void
-drop_oldest (RelaisBodyStore *self)
+drop (RelaisBodyStore *self,
+      GList           *link)
 {
-  Entry *entry = g_queue_pop_head (&self->entries);
+  Entry *entry = link->data;
 
+  g_queue_delete_link (&self->entries, link);
   g_hash_table_remove (self->links, &entry->id);
   self->size -= relais_bodies_get_size (entry->bodies);
   if (entry->is_live)
@@ -78,7 +80,7 @@ keep_within (RelaisBodyStore *self)
 {
   while (self->size > RELAIS_BODY_STORE_SIZE_MAX ||
          self->entries.length > RELAIS_BODY_STORE_REQUESTS_MAX)
-    drop_oldest (self);
+    drop (self, self->entries.head);
 }
 
 /**
@@ -195,4 +197,36 @@ relais_body_store_dup (RelaisBodyStore         *self,
   Entry *entry = find (self, id);
 
   return entry != NULL ? relais_bodies_freeze (entry->bodies, secrets) : NULL;
+}
+
+static gboolean
+is_among (GArray  *ids,
+          guint64  id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, guint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * relais_body_store_forget:
+ * @self: a store
+ * @ids: (element-type guint64) (nullable): requests; %NULL for all
+ *
+ * Those of them that are over are kept no longer.
+ */
+void
+relais_body_store_forget (RelaisBodyStore *self,
+                          GArray          *ids)
+{
+  for (GList *link = self->entries.head; link != NULL;)
+    {
+      const Entry *entry = link->data;
+      GList *next = link->next;
+
+      if (!entry->is_live && (ids == NULL || is_among (ids, entry->id)))
+        drop (self, link);
+      link = next;
+    }
 }

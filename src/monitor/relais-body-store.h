@@ -33,6 +33,8 @@ RelaisBodies    *relais_body_store_close   (RelaisBodyStore         *self,
 RelaisBodies    *relais_body_store_dup     (RelaisBodyStore         *self,
                                             guint64                  id,
                                             const char      * const *secrets);
+void             relais_body_store_forget  (RelaisBodyStore         *self,
+                                            GArray                  *ids);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisBodyStore, relais_body_store_free)
 

@@ -13,7 +13,6 @@ typedef enum {
   RELAIS_LOG_ASK_LOAD,
   RELAIS_LOG_ASK_BODIES,
   RELAIS_LOG_ASK_MEASURE,
-  RELAIS_LOG_ASK_COUNT,
   RELAIS_LOG_ASK_DELETE,
 } RelaisLogAskKind;
 
@@ -40,6 +39,8 @@ struct _RelaisLog
   /* the owner's */
   GThread              *thread;
   gboolean              is_closed;
+  gint64 refused_us; /* of the clock: when the second began in which they are counted */
+  guint                 n_refused;
 
   /* both: with the mutex */
   GMutex                mutex;
@@ -55,15 +56,17 @@ struct _RelaisLog
   gboolean              bodies;
   int                   retention_days;
   gboolean              is_trim_due;
+  gboolean is_trim_thorough; /* what is set anew holds for all of it, at once */
   gboolean              is_closing;
   gboolean              has_ended;
 
   /* the worker's */
   RelaisLogStore *store; /* owned; NULL: not open */
   gint64                run;
-  gint64 retry_us; /* of the clock: no sooner */
-  guint n_told;    /* of those that were dropped */
-  GError *trouble; /* owned, or NULL */
+  gint64 thorough_us; /* of the clock: when a trim is next */
+  gint64 retry_us;    /* of the clock: no sooner */
+  guint n_told;       /* of those that were dropped */
+  GError *trouble;    /* owned, or NULL */
 };
 
 void     relais_log_ask_free   (RelaisLogAsk   *self);

@@ -34,6 +34,7 @@ static const struct
   COLUMN ("method", TEXT, method),
   COLUMN ("path", TEXT, path),
   COLUMN ("query", TEXT, query),
+  COLUMN ("beta", TEXT, beta),
   COLUMN ("dialect", TEXT, dialect),
   COLUMN ("upstream_dialect", TEXT, upstream_dialect),
   COLUMN ("model", TEXT, model),
@@ -79,7 +80,7 @@ append_names (GString    *sql,
  * relais_log_schema_dup_create:
  *
  * `key` is the number of the run times 2³² plus that of the request in it. A row's bodies go with
- * it. `last_run` has one row.
+ * it; one has bytes, or is the same as one of a lower kind. `last_run` has one row.
  *
  * Returns: (transfer full): what makes an empty log, version included
  */
@@ -94,7 +95,8 @@ relais_log_schema_dup_create (void)
     sql,
     ", changes TEXT, trace TEXT);"
     "CREATE INDEX records_time ON records (time_us);"
-    "CREATE TABLE bodies (key INTEGER, kind INTEGER, total INTEGER NOT NULL, bytes BLOB NOT NULL, "
+    "CREATE INDEX records_refused ON records (time_us) WHERE " RELAIS_LOG_REFUSED ";"
+    "CREATE TABLE bodies (key INTEGER, kind INTEGER, total INTEGER NOT NULL, bytes BLOB, same INTEGER, "
     "PRIMARY KEY (key, kind));"
     "CREATE TRIGGER records_delete AFTER DELETE ON records "
     "BEGIN DELETE FROM bodies WHERE key = old.key; END;"

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 
 #define RELAIS_LOG_VERSION 1
 
+/* Of relais_record_is_refused(), for its index. */
+#define RELAIS_LOG_REFUSED "account_id IS NULL AND model IS NULL AND status >= 400"
+
 char         *relais_log_schema_dup_create (void);
 char         *relais_log_schema_dup_insert (void);
 char         *relais_log_schema_dup_select (void);

@@ -7,17 +7,14 @@
 
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
-
+#include "relais-log-bounds.h"
+#include "relais-log-file.h"
 #include "relais-log-schema.h"
+#include "relais-log-sql.h"
 #include "relais-log-store.h"
 
 #define BUSY_MS 1000
 #define RUN_SHIFT 32
-#define DELETED_AT_ONCE 256 /* rows, or bodies, between two looks at the size */
 
 struct _RelaisLogStore
 {
@@ -26,57 +23,12 @@ struct _RelaisLogStore
   sqlite3_stmt *insert;
   sqlite3_stmt *insert_body;
 
+  gint64 n_rows; /* as far as is known; counted now and then */
+  gboolean      is_counted;
+
   /* borrowed */
   gint64 *run; /* this one's number, 0 before anything of it was written */
 };
-
-/* In words for people; never those of the database, which may quote what was to be written. */
-static gboolean
-fail (int      code,
-      GError **error)
-{
-  GIOErrorEnum reason = G_IO_ERROR_FAILED;
-  const char *words = "The disk reported an error";
-
-  switch (code & 0xff)
-    {
-    case SQLITE_FULL:
-      reason = G_IO_ERROR_NO_SPACE;
-      words = "The disk is full";
-      break;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-    case SQLITE_AUTH:
-      reason = G_IO_ERROR_PERMISSION_DENIED;
-      words = "The file cannot be written to";
-      break;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      reason = G_IO_ERROR_BUSY;
-      words = "Another program uses the file";
-      break;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      reason = G_IO_ERROR_INVALID_DATA;
-      words = "The file is damaged";
-      break;
-    default:
-      g_debug ("SQLite says %d: %s", code, sqlite3_errstr (code));
-    }
-  g_set_error_literal (error, G_IO_ERROR, reason, words);
-  return FALSE;
-}
-
-static gboolean
-run_sql (RelaisLogStore  *self,
-         const char      *sql,
-         GError         **error)
-{
-  int code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
-
-  return code == SQLITE_OK || fail (code, error);
-}
 
 /* What was begun and cannot be ended is undone. */
 static gboolean
@@ -84,78 +36,10 @@ end (RelaisLogStore  *self,
      gboolean         is_fine,
      GError         **error)
 {
-  if (is_fine && run_sql (self, "COMMIT", error))
+  if (is_fine && relais_log_sql_run (self->db, "COMMIT", error))
     return TRUE;
   sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
   return FALSE;
-}
-
-static sqlite3_stmt *
-prepare (RelaisLogStore  *self,
-         const char      *sql,
-         GError         **error)
-{
-  sqlite3_stmt *statement = NULL;
-  int code = sqlite3_prepare_v2 (self->db, sql, -1, &statement, NULL);
-
-  if (code != SQLITE_OK)
-    fail (code, error);
-  return statement;
-}
-
-/* One number out of the database, for up to two numbers put in. */
-static gboolean
-ask (RelaisLogStore  *self,
-     const char      *sql,
-     gint64           first,
-     gint64           second,
-     gint64          *answer,
-     GError         **error)
-{
-  sqlite3_stmt *statement = prepare (self, sql, error);
-  int code;
-
-  if (statement == NULL)
-    return FALSE;
-  if (sqlite3_bind_parameter_count (statement) > 0)
-    sqlite3_bind_int64 (statement, 1, first);
-  if (sqlite3_bind_parameter_count (statement) > 1)
-    sqlite3_bind_int64 (statement, 2, second);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW && answer != NULL)
-    *answer = sqlite3_column_int64 (statement, 0);
-  /* a change that tells something is not over with its first row */
-  while (code == SQLITE_ROW)
-    code = sqlite3_step (statement);
-  sqlite3_finalize (statement);
-  return code == SQLITE_DONE || fail (code, error);
-}
-
-static gboolean
-fail_by_errno (GError **error)
-{
-  if (errno == ENOSPC || errno == EDQUOT)
-    return fail (SQLITE_FULL, error);
-  return fail (SQLITE_CANTOPEN, error);
-}
-
-/* For its owner only, and so what the database puts beside it. */
-static gboolean
-make_file (const char  *path,
-           GError     **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd;
-
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    return fail_by_errno (error);
-  fd = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    close (fd);
-  else if (errno != EEXIST)
-    return fail_by_errno (error);
-  g_chmod (path, 0600);
-  return TRUE;
 }
 
 static gboolean
@@ -167,7 +51,7 @@ set_up (RelaisLogStore  *self,
   gboolean is_fine;
 
   sqlite3_busy_timeout (self->db, BUSY_MS);
-  if (!ask (self, "PRAGMA user_version", 0, 0, &version, error))
+  if (!relais_log_sql_ask (self->db, "PRAGMA user_version", 0, 0, &version, error))
     return FALSE;
   if (version > RELAIS_LOG_VERSION)
     {
@@ -175,21 +59,21 @@ set_up (RelaisLogStore  *self,
                            "The file is of a newer version of Relais");
       return FALSE;
     }
-  if (!run_sql (self,
-                "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
-                "PRAGMA journal_size_limit = 4194304; BEGIN IMMEDIATE",
-                error))
+  if (!relais_log_sql_run (self->db,
+                           "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+                           "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
+                           "PRAGMA journal_size_limit = 4194304; BEGIN IMMEDIATE",
+                           error))
     return FALSE;
   /* somebody else may have made it meanwhile */
-  is_fine = ask (self, "PRAGMA user_version", 0, 0, &version, error);
+  is_fine = relais_log_sql_ask (self->db, "PRAGMA user_version", 0, 0, &version, error);
   if (is_fine && version == 0)
     {
       create = relais_log_schema_dup_create ();
-      is_fine = run_sql (self, create, error);
+      is_fine = relais_log_sql_run (self->db, create, error);
     }
   if (is_fine && *self->run > 0)
-    is_fine = ask (self, "UPDATE last_run SET run = max (run, ?)", *self->run, 0, NULL, error);
+    is_fine = relais_log_sql_ask (self->db, "UPDATE last_run SET run = max (run, ?)", *self->run, 0, NULL, error);
   return end (self, is_fine, error);
 }
 
@@ -214,11 +98,11 @@ relais_log_store_open (const char  *path,
   int code;
 
   self->run = run;
-  if (!make_file (path, error))
+  if (!relais_log_file_make (path, error))
     return NULL;
   code = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   if (code != SQLITE_OK)
-    fail (code, error);
+    relais_log_sql_fail (code, error);
   return code == SQLITE_OK && set_up (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -252,7 +136,45 @@ step (sqlite3_stmt  *statement,
 
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
-  return code == SQLITE_DONE || fail (code, error);
+  return code == SQLITE_DONE || relais_log_sql_fail (code, error);
+}
+
+/* What both sides said alike is held once, and so it is written. */
+static int
+find_same (RelaisBodies *bodies,
+           int           kind)
+{
+  GBytes *bytes = relais_bodies_get (bodies, (RelaisBodyKind)kind, NULL);
+  int same = 0;
+
+  while (relais_bodies_get (bodies, (RelaisBodyKind)same, NULL) != bytes)
+    same++;
+  return same;
+}
+
+static gboolean
+write_body (RelaisLogStore  *self,
+            gint64           key,
+            RelaisBodies    *bodies,
+            int              kind,
+            GError         **error)
+{
+  gsize total = 0, size = 0;
+  GBytes *bytes = relais_bodies_get (bodies, (RelaisBodyKind)kind, &total);
+  int same = find_same (bodies, kind);
+  gconstpointer data;
+
+  if (bytes == NULL)
+    return TRUE;
+  data = g_bytes_get_data (bytes, &size);
+  sqlite3_bind_int64 (self->insert_body, 1, key);
+  sqlite3_bind_int (self->insert_body, 2, kind);
+  sqlite3_bind_int64 (self->insert_body, 3, (gint64)total);
+  if (same == kind)
+    sqlite3_bind_blob64 (self->insert_body, 4, data != NULL ? data : "", size, SQLITE_STATIC);
+  else
+    sqlite3_bind_int (self->insert_body, 5, same);
+  return step (self->insert_body, error);
 }
 
 static gboolean
@@ -267,20 +189,8 @@ write_entry (RelaisLogStore        *self,
   if (!step (self->insert, error))
     return FALSE;
   for (int kind = 0; kind < RELAIS_N_BODIES && entry->bodies != NULL; kind++)
-    {
-      gsize total = 0, size = 0;
-      GBytes *bytes = relais_bodies_get (entry->bodies, (RelaisBodyKind)kind, &total);
-      gconstpointer data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
-
-      if (bytes == NULL)
-        continue;
-      sqlite3_bind_int64 (self->insert_body, 1, key);
-      sqlite3_bind_int (self->insert_body, 2, kind);
-      sqlite3_bind_int64 (self->insert_body, 3, (gint64)total);
-      sqlite3_bind_blob64 (self->insert_body, 4, data != NULL ? data : "", size, SQLITE_STATIC);
-      if (!step (self->insert_body, error))
-        return FALSE;
-    }
+    if (!write_body (self, key, entry->bodies, kind, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -291,12 +201,12 @@ prepare_writing (RelaisLogStore  *self,
   g_autofree char *sql = relais_log_schema_dup_insert ();
 
   if (self->insert == NULL)
-    self->insert = prepare (self, sql, error);
+    self->insert = relais_log_sql_prepare (self->db, sql, error);
   if (self->insert != NULL && self->insert_body == NULL)
-    self->insert_body = prepare (self,
-                                 "INSERT OR REPLACE INTO bodies (key, kind, total, bytes) "
-                                 "VALUES (?, ?, ?, ?)",
-                                 error);
+    self->insert_body = relais_log_sql_prepare (self->db,
+                                                "INSERT OR REPLACE INTO bodies (key, kind, total, bytes, same) "
+                                                "VALUES (?, ?, ?, ?, ?)",
+                                                error);
   return self->insert_body != NULL;
 }
 
@@ -316,97 +226,18 @@ relais_log_store_write (RelaisLogStore  *self,
   gboolean is_fine = TRUE;
   gint64 run = *self->run;
 
-  if (!prepare_writing (self, error) || !run_sql (self, "BEGIN IMMEDIATE", error))
+  if (!prepare_writing (self, error) || !relais_log_sql_run (self->db, "BEGIN IMMEDIATE", error))
     return FALSE;
   if (run == 0)
-    is_fine = ask (self, "UPDATE last_run SET run = run + 1 RETURNING run", 0, 0, self->run, error);
+    is_fine = relais_log_sql_ask (self->db, "UPDATE last_run SET run = run + 1 RETURNING run", 0, 0, self->run, error);
   for (guint i = 0; is_fine && i < entries->len; i++)
     is_fine = write_entry (self, g_ptr_array_index (entries, i), error);
   is_fine = end (self, is_fine, error);
   if (!is_fine)
     *self->run = run;
+  else
+    self->n_rows += entries->len;
   return is_fine;
-}
-
-static gboolean
-get_size (RelaisLogStore  *self,
-          gint64          *used_bytes,
-          gint64          *file_bytes,
-          GError         **error)
-{
-  gint64 page_size = 0, n_pages = 0, n_free = 0;
-
-  if (!ask (self, "PRAGMA page_size", 0, 0, &page_size, error) ||
-      !ask (self, "PRAGMA page_count", 0, 0, &n_pages, error) ||
-      !ask (self, "PRAGMA freelist_count", 0, 0, &n_free, error))
-    return FALSE;
-  *used_bytes = (n_pages - n_free) * page_size;
-  *file_bytes = n_pages * page_size;
-  return TRUE;
-}
-
-/* Pages nobody uses go back to the disk, and with the journal what was in them. */
-static gboolean
-shrink (RelaisLogStore  *self,
-        GError         **error)
-{
-  return ask (self, "PRAGMA incremental_vacuum", 0, 0, NULL, error) &&
-         ask (self, "PRAGMA wal_checkpoint (TRUNCATE)", 0, 0, NULL, error);
-}
-
-/* The oldest go until the rest fits: bodies first, as rows tell the most in the least space. */
-static gboolean
-trim_bytes (RelaisLogStore  *self,
-            GError         **error)
-{
-  static const char *const deletes[] = {
-    "DELETE FROM bodies WHERE key IN (SELECT DISTINCT key FROM bodies ORDER BY key LIMIT ?)",
-    "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
-  };
-  gint64 used = 0, file = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (deletes);)
-    {
-      if (!get_size (self, &used, &file, error))
-        return FALSE;
-      if (used <= RELAIS_LOG_FILE_MAX)
-        return TRUE;
-      if (!ask (self, deletes[i], DELETED_AT_ONCE, 0, NULL, error))
-        return FALSE;
-      if (sqlite3_changes (self->db) == 0)
-        i++;
-    }
-  return TRUE;
-}
-
-/**
- * relais_log_store_trim:
- * @self: an open file
- * @oldest_us: what came before it goes, microseconds since 1970
- * @error: where to put a failure
- *
- * Keeps what fits: 100 000 rows and 256 MiB, the newest.
- *
- * Returns: whether the file is within its bounds
- */
-gboolean
-relais_log_store_trim (RelaisLogStore  *self,
-                       gint64           oldest_us,
-                       GError         **error)
-{
-  gint64 n_rows = 0, used = 0, file = 0;
-
-  if (!ask (self, "DELETE FROM records WHERE time_us < ?", oldest_us, 0, NULL, error) ||
-      !ask (self, "SELECT count(*) FROM records", 0, 0, &n_rows, error))
-    return FALSE;
-  if (n_rows > RELAIS_LOG_ROWS_MAX &&
-      !ask (self,
-            "DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY time_us LIMIT ?)",
-            n_rows - RELAIS_LOG_ROWS_MAX, 0, NULL, error))
-    return FALSE;
-  if (!trim_bytes (self, error) || !get_size (self, &used, &file, error))
-    return FALSE;
-  return used == file || shrink (self, error);
 }
 
 /**
@@ -426,7 +257,7 @@ relais_log_store_load (RelaisLogStore  *self,
   g_autofree char *sql = relais_log_schema_dup_select ();
   g_autoptr (GPtrArray) records =
                g_ptr_array_new_with_free_func ((GDestroyNotify)relais_record_free);
-  sqlite3_stmt *statement = prepare (self, sql, error);
+  sqlite3_stmt *statement = relais_log_sql_prepare (self->db, sql, error);
   int code;
 
   if (statement == NULL)
@@ -437,8 +268,22 @@ relais_log_store_load (RelaisLogStore  *self,
     g_ptr_array_add (records, relais_log_schema_read (statement));
   sqlite3_finalize (statement);
   if (code != SQLITE_DONE)
-    fail (code, error);
+    relais_log_sql_fail (code, error);
   return code == SQLITE_DONE ? g_steal_pointer (&records) : NULL;
+}
+
+/* NULL for what refers to nothing. */
+static GBytes *
+read_bytes (sqlite3_stmt         *statement,
+            GBytes       * const *bytes,
+            int                   kind)
+{
+  int same = sqlite3_column_int (statement, 3);
+
+  if (sqlite3_column_type (statement, 3) == SQLITE_NULL)
+    return g_bytes_new (sqlite3_column_blob (statement, 2),
+                        (gsize)sqlite3_column_bytes (statement, 2));
+  return same >= 0 && same < kind && bytes[same] != NULL ? g_bytes_ref (bytes[same]) : NULL;
 }
 
 /**
@@ -459,7 +304,9 @@ relais_log_store_read_bodies (RelaisLogStore  *self,
   GBytes *bytes[RELAIS_N_BODIES] = { NULL };
   gsize totals[RELAIS_N_BODIES] = { 0 };
   RelaisBodies *bodies = NULL;
-  sqlite3_stmt *statement = prepare (self, "SELECT kind, total, bytes FROM bodies WHERE key = ?", error);
+  sqlite3_stmt *statement = relais_log_sql_prepare (self->db, "SELECT kind, total, bytes, same "
+                                                              "FROM bodies WHERE key = ? ORDER BY kind",
+                                                    error);
   guint n = 0;
   int code;
 
@@ -472,14 +319,15 @@ relais_log_store_read_bodies (RelaisLogStore  *self,
 
       if (kind < 0 || kind >= RELAIS_N_BODIES || bytes[kind] != NULL)
         continue;
+      bytes[kind] = read_bytes (statement, bytes, kind);
+      if (bytes[kind] == NULL)
+        continue;
       totals[kind] = (gsize)sqlite3_column_int64 (statement, 1);
-      bytes[kind] = g_bytes_new (sqlite3_column_blob (statement, 2),
-                                 (gsize)sqlite3_column_bytes (statement, 2));
       n++;
     }
   sqlite3_finalize (statement);
   if (code != SQLITE_DONE)
-    fail (code, error);
+    relais_log_sql_fail (code, error);
   else if (n == 0)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Nothing of it was kept");
   else
@@ -506,13 +354,36 @@ relais_log_store_delete (RelaisLogStore  *self,
 {
   gboolean is_fine;
 
-  if (!run_sql (self, "BEGIN IMMEDIATE", error))
+  if (!relais_log_sql_run (self->db, "BEGIN IMMEDIATE", error))
     return FALSE;
-  is_fine = ask (self, "DELETE FROM records WHERE time_us < ?", before_us, 0, NULL, error);
+  is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE time_us < ?", before_us, 0,
+                                NULL, error);
   for (guint i = 0; is_fine && i < ids->len; i++)
-    is_fine = ask (self, "DELETE FROM records WHERE key = ?",
-                   to_key (self, g_array_index (ids, guint64, i)), 0, NULL, error);
-  return end (self, is_fine, error) && shrink (self, error);
+    is_fine = relais_log_sql_ask (self->db, "DELETE FROM records WHERE key = ?",
+                                  to_key (self, g_array_index (ids, guint64, i)), 0, NULL, error);
+  self->is_counted = FALSE;
+  return end (self, is_fine, error) && relais_log_bounds_shrink (self->db, error);
+}
+
+/**
+ * relais_log_store_trim:
+ * @self: an open file
+ * @oldest_us: what came before it goes, microseconds since 1970
+ * @is_thorough: as relais_log_bounds_trim() takes it; the first time it is
+ * @error: where to put a failure
+ *
+ * Returns: as relais_log_bounds_trim()
+ */
+gboolean
+relais_log_store_trim (RelaisLogStore  *self,
+                       gint64           oldest_us,
+                       gboolean         is_thorough,
+                       GError         **error)
+{
+  is_thorough |= !self->is_counted;
+  self->is_counted =
+    relais_log_bounds_trim (self->db, oldest_us, is_thorough, &self->n_rows, error);
+  return self->is_counted;
 }
 
 /**
@@ -530,76 +401,5 @@ relais_log_store_measure (RelaisLogStore  *self,
                           gint64          *size_bytes,
                           GError         **error)
 {
-  gint64 used = 0;
-
-  return ask (self, "SELECT count(*) FROM records", 0, 0, n_rows, error) &&
-         get_size (self, &used, size_bytes, error);
-}
-
-/**
- * relais_log_store_count:
- * @self: an open file
- * @since_us: what came before it is not counted, microseconds since 1970
- * @error: where to put a failure
- *
- * Returns: (transfer full) (element-type utf8 guint) (nullable): how many requests of other runs
- *   each account served, by its id
- */
-GHashTable *
-relais_log_store_count (RelaisLogStore  *self,
-                        gint64           since_us,
-                        GError         **error)
-{
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  sqlite3_stmt *statement = prepare (self,
-                                     "SELECT account_id, count(*) FROM records WHERE time_us >= ? "
-                                     "AND key >> 32 <> ? AND account_id NOT NULL "
-                                     "GROUP BY account_id",
-                                     error);
-  int code;
-
-  if (statement == NULL)
-    return NULL;
-  sqlite3_bind_int64 (statement, 1, since_us);
-  sqlite3_bind_int64 (statement, 2, *self->run);
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
-    g_hash_table_replace (counts, g_strdup ((const char *)sqlite3_column_text (statement, 0)),
-                          GUINT_TO_POINTER ((guint)sqlite3_column_int64 (statement, 1)));
-  sqlite3_finalize (statement);
-  if (code != SQLITE_DONE)
-    fail (code, error);
-  return code == SQLITE_DONE ? g_steal_pointer (&counts) : NULL;
-}
-
-/**
- * relais_log_store_set_aside:
- * @path: of a file that is no good
- * @error: where to put a failure
- *
- * Nothing is deleted: it gets a name of its own, with what belongs to it.
- *
- * Returns: whether its place is free
- */
-gboolean
-relais_log_store_set_aside (const char  *path,
-                            GError     **error)
-{
-  static const char *const ends[] = { "", "-wal", "-shm" };
-  g_autofree char *aside = g_strconcat (path, ".broken", NULL);
-
-  for (guint i = 2; g_file_test (aside, G_FILE_TEST_EXISTS); i++)
-    {
-      g_free (aside);
-      aside = g_strdup_printf ("%s.broken-%u", path, i);
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *from = g_strconcat (path, ends[i], NULL);
-      g_autofree char *to = g_strconcat (aside, ends[i], NULL);
-
-      if (g_rename (from, to) != 0 && i == 0)
-        return fail_by_errno (error);
-    }
-  g_message ("The history is damaged: it is kept as %s, and a new one begins", aside);
-  return TRUE;
+  return relais_log_bounds_measure (self->db, n_rows, size_bytes, error);
 }

@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-#define RELAIS_LOG_ROWS_MAX 100000
-#define RELAIS_LOG_FILE_MAX (G_GINT64_CONSTANT (256) * 1024 * 1024)
-
 /* What goes into the file. */
 typedef struct
 {
@@ -32,6 +29,7 @@ gboolean        relais_log_store_write       (RelaisLogStore  *self,
                                               GError         **error);
 gboolean        relais_log_store_trim        (RelaisLogStore  *self,
                                               gint64           oldest_us,
+                                              gboolean         is_thorough,
                                               GError         **error);
 GPtrArray      *relais_log_store_load        (RelaisLogStore  *self,
                                               guint            n,
@@ -46,11 +44,6 @@ gboolean        relais_log_store_delete      (RelaisLogStore  *self,
 gboolean        relais_log_store_measure     (RelaisLogStore  *self,
                                               gint64          *n_rows,
                                               gint64          *size_bytes,
-                                              GError         **error);
-GHashTable     *relais_log_store_count       (RelaisLogStore  *self,
-                                              gint64           since_us,
-                                              GError         **error);
-gboolean        relais_log_store_set_aside   (const char      *path,
                                               GError         **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RelaisLogStore, relais_log_store_close)

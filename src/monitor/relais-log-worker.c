@@ -7,10 +7,12 @@
 
 #include "config.h"
 
+#include "relais-log-file.h"
 #include "relais-log-private.h"
 
 #define BATCH_US G_USEC_PER_SEC
 #define TRIM_US (G_TIME_SPAN_HOUR)
+#define THOROUGH_US (10 * G_TIME_SPAN_MINUTE)
 
 typedef struct
 {
@@ -104,7 +106,7 @@ with_store (RelaisLog  *self,
   gboolean is_fine = try_store (self, func, data, &local);
 
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) &&
-      relais_log_store_set_aside (self->path, NULL))
+      relais_log_file_set_aside (self->path, relais_clock_get_wall_us (self->clock), NULL))
     {
       g_clear_error (&local);
       is_fine = try_store (self, func, data, &local);
@@ -131,12 +133,28 @@ write_func (RelaisLogStore  *store,
   return relais_log_store_write (store, data, error);
 }
 
+typedef struct
+{
+  gint64   oldest_us;
+  gboolean is_thorough;
+} Trim;
+
 static gboolean
 trim_func (RelaisLogStore  *store,
            gpointer         data,
            GError         **error)
 {
-  return relais_log_store_trim (store, *(gint64 *)data, error);
+  const Trim *what = data;
+
+  return relais_log_store_trim (store, what->oldest_us, what->is_thorough, error);
+}
+
+/* With the mutex. Nothing more is written: not what waits for a disk either. */
+static void
+drop_entries (RelaisLog *self)
+{
+  g_queue_clear_full (&self->entries, (GDestroyNotify)relais_log_entry_free);
+  self->entries_bytes = 0;
 }
 
 /* Also tells whether a file that could not be written can be now; without rows to write there is no
@@ -144,19 +162,29 @@ trim_func (RelaisLogStore  *store,
 static void
 trim (RelaisLog *self)
 {
-  gint64 oldest_us;
+  gint64 now_us = relais_clock_get_now_us (self->clock);
+  Trim what = { 0 };
   gboolean rows;
 
   g_mutex_lock (&self->mutex);
   rows = self->rows;
-  oldest_us = relais_clock_get_wall_us (self->clock) - self->retention_days * G_TIME_SPAN_DAY;
+  what.oldest_us = relais_clock_get_wall_us (self->clock) -
+                   self->retention_days * G_TIME_SPAN_DAY;
+  what.is_thorough = self->is_trim_thorough || now_us >= self->thorough_us;
   self->is_trim_due = FALSE;
+  self->is_trim_thorough = FALSE;
+  if (!rows)
+    drop_entries (self);
   g_mutex_unlock (&self->mutex);
+  if (what.is_thorough)
+    self->thorough_us = now_us + THOROUGH_US;
+  if (rows)
+    relais_log_file_delete_aside (self->path, what.oldest_us, NULL);
   if (!rows)
     set_trouble (self, NULL);
   else if (self->store != NULL || self->trouble != NULL ||
            g_file_test (self->path, G_FILE_TEST_EXISTS))
-    with_store (self, trim_func, &oldest_us, NULL);
+    with_store (self, trim_func, &what, NULL);
 }
 
 static void
@@ -220,7 +248,6 @@ ask_func (RelaisLogStore  *store,
   RelaisLogSize size = { 0 };
   GPtrArray *records;
   RelaisBodies *bodies;
-  GHashTable *counts;
 
   switch (question->kind)
     {
@@ -239,11 +266,6 @@ ask_func (RelaisLogStore  *store,
         return FALSE;
       g_task_return_pointer (question->task, g_memdup2 (&size, sizeof size), g_free);
       return TRUE;
-    case RELAIS_LOG_ASK_COUNT:
-      counts = relais_log_store_count (store, question->moment_us, error);
-      if (counts != NULL)
-        g_task_return_pointer (question->task, counts, (GDestroyNotify)g_hash_table_unref);
-      return counts != NULL;
     case RELAIS_LOG_ASK_DELETE:
     default:
       if (!relais_log_store_delete (store, question->moment_us, question->ids, error))
@@ -270,15 +292,21 @@ answer_nothing (RelaisLogAsk *question)
     case RELAIS_LOG_ASK_MEASURE:
       g_task_return_pointer (question->task, g_new0 (RelaisLogSize, 1), g_free);
       break;
-    case RELAIS_LOG_ASK_COUNT:
-      g_task_return_pointer (question->task, g_hash_table_new (g_str_hash, g_str_equal),
-                             (GDestroyNotify)g_hash_table_unref);
-      break;
     case RELAIS_LOG_ASK_DELETE:
     default:
       if (question->task != NULL)
         g_task_return_boolean (question->task, TRUE);
     }
+}
+
+/* What is deleted without anybody waiting for it is what the list had, and no damaged file. */
+static gboolean
+delete_aside (RelaisLog     *self,
+              RelaisLogAsk  *question,
+              GError       **error)
+{
+  return question->kind != RELAIS_LOG_ASK_DELETE || question->task == NULL ||
+         relais_log_file_delete_aside (self->path, G_MAXINT64, error);
 }
 
 static void
@@ -302,7 +330,11 @@ answer (RelaisLog    *self,
       postpone (self, question);
       return;
     }
-  if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
+  if (!delete_aside (self, question, &error))
+    {
+      is_fine = FALSE;
+    }
+  else if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
     {
       answer_nothing (question);
       is_fine = TRUE;
@@ -352,7 +384,10 @@ get_due_us (RelaisLog *self)
   gint64 now_us = g_get_monotonic_time ();
   gint64 due_us = now_us + TRIM_US;
 
-  if (self->is_closing || self->asks.length > 0)
+  if (self->is_closing || self->asks.length > 0 || (self->is_trim_due && !self->rows))
+    return 0;
+  /* what was to be deleted is, or there is trouble again */
+  if (self->postponed.length > 0 && self->trouble == NULL)
     return 0;
   if (self->trouble != NULL)
     due_us = now_us + self->retry_us - relais_clock_get_now_us (self->clock);
@@ -380,12 +415,13 @@ static gboolean
 work (RelaisLog *self)
 {
   GQueue asks = G_QUEUE_INIT, postponed = G_QUEUE_INIT;
-  gboolean is_closing, is_trim_due;
+  gboolean is_closing, is_trim_due, rows;
 
   g_mutex_lock (&self->mutex);
   wait_for_work (self);
   is_closing = self->is_closing;
   is_trim_due = self->is_trim_due;
+  rows = self->rows;
   move_all (&self->asks, &asks);
   if (!is_waiting (self))
     move_all (&self->postponed, &postponed);
@@ -393,7 +429,7 @@ work (RelaisLog *self)
   if (!is_waiting (self) || is_closing)
     write_entries (self);
   answer_all (self, &postponed);
-  if (is_trim_due && !is_closing && !is_waiting (self))
+  if (is_trim_due && !is_closing && (!rows || !is_waiting (self)))
     trim (self);
   answer_all (self, &asks);
   return !is_closing;

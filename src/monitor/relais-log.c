@@ -109,6 +109,8 @@ relais_log_new (const char           *path,
   self->trouble_func = trouble;
   self->user_data = user_data;
   self->retry_us = G_MININT64;
+  self->thorough_us = G_MININT64;
+  self->refused_us = relais_clock_get_now_us (clock);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->wake);
   g_cond_init (&self->ended);
@@ -166,9 +168,27 @@ relais_log_set (RelaisLog *self,
   self->rows = rows;
   self->bodies = bodies;
   self->retention_days = retention_days;
-  self->is_trim_due = rows;
+  self->is_trim_due = TRUE;
+  self->is_trim_thorough = TRUE;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->mutex);
+}
+
+/* Nobody reads more of them than these. */
+static gboolean
+is_flood (RelaisLog          *self,
+          const RelaisRecord *record)
+{
+  gint64 now_us = relais_clock_get_now_us (self->clock);
+
+  if (!relais_record_is_refused (record))
+    return FALSE;
+  if (now_us - self->refused_us >= G_USEC_PER_SEC)
+    {
+      self->refused_us = now_us;
+      self->n_refused = 0;
+    }
+  return ++self->n_refused > RELAIS_LOG_REFUSED_RATE;
 }
 
 /**
@@ -178,6 +198,7 @@ relais_log_set (RelaisLog *self,
  * @bodies: (nullable): what was said, frozen; taken a reference to
  *
  * Never waits for the disk. 4 096 records and 64 MiB may wait; the oldest give way.
+ * Of requests that were turned away 20 in a second are taken.
  */
 void
 relais_log_add (RelaisLog          *self,
@@ -186,6 +207,8 @@ relais_log_add (RelaisLog          *self,
 {
   RelaisLogEntry *entry;
 
+  if (is_flood (self, record))
+    return;
   g_mutex_lock (&self->mutex);
   if (self->rows)
     {
@@ -344,41 +367,6 @@ relais_log_measure_async (RelaisLog           *self,
 RelaisLogSize *
 relais_log_measure_finish (GAsyncResult  *result,
                            GError       **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * relais_log_count_async:
- * @self: a log
- * @since_us: what came before it is not counted, microseconds since 1970
- * @callback: told what there is
- * @user_data: for @callback
- */
-void
-relais_log_count_async (RelaisLog           *self,
-                        gint64               since_us,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
-{
-  RelaisLogAsk *question = ask_new (RELAIS_LOG_ASK_COUNT, relais_log_count_async, callback,
-                                    user_data);
-
-  question->moment_us = since_us;
-  push_ask (self, question);
-}
-
-/**
- * relais_log_count_finish:
- * @result: what the callback got
- * @error: where to put a failure
- *
- * Returns: (transfer full) (element-type utf8 guint) (nullable): how many requests of other runs
- *   each account served, by its id
- */
-GHashTable *
-relais_log_count_finish (GAsyncResult  *result,
-                         GError       **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 #define RELAIS_LOG_QUEUE_MAX 4096
 #define RELAIS_LOG_QUEUE_BYTES_MAX (64 * 1024 * 1024)
 
+/* Requests that were turned away, in a second. */
+#define RELAIS_LOG_REFUSED_RATE 20
+
 #define RELAIS_LOG_RETRY_US (30 * G_USEC_PER_SEC)
 
 typedef struct
@@ -59,12 +62,6 @@ void           relais_log_measure_async      (RelaisLog             *self,
                                               GAsyncReadyCallback    callback,
                                               gpointer               user_data);
 RelaisLogSize *relais_log_measure_finish     (GAsyncResult          *result,
-                                              GError               **error);
-void           relais_log_count_async        (RelaisLog             *self,
-                                              gint64                 since_us,
-                                              GAsyncReadyCallback    callback,
-                                              gpointer               user_data);
-GHashTable    *relais_log_count_finish       (GAsyncResult          *result,
                                               GError               **error);
 void           relais_log_delete             (RelaisLog             *self,
                                               gint64                 before_us,

@@ -61,6 +61,20 @@ relais_record_new (guint64 id)
 }
 
 /**
+ * relais_record_is_refused:
+ * @self: a record of a request that is over
+ *
+ * As the log's index `records_refused` has it.
+ *
+ * Returns: whether it was turned away before anybody looked what it asks for
+ */
+gboolean
+relais_record_is_refused (const RelaisRecord *self)
+{
+  return self->account_id == NULL && self->model == NULL && self->status >= 400;
+}
+
+/**
  * relais_record_copy:
  * @self: a record
  *

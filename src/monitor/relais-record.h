@@ -66,6 +66,7 @@ typedef struct
 RelaisRecord *relais_record_new             (guint64             id);
 RelaisRecord *relais_record_copy            (const RelaisRecord *self);
 void          relais_record_free            (RelaisRecord       *self);
+gboolean      relais_record_is_refused      (const RelaisRecord *self);
 char         *relais_record_name_client     (const char         *user_agent);
 char         *relais_record_dup_shown       (const char         *text);
 gboolean      relais_record_is_cut          (const RelaisRecord *self);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "engine/relais-engine.h"
@@ -268,6 +269,28 @@ test_off (Fixture       *self,
   g_assert_cmpuint (count (self), ==, 0);
 }
 
+/* A look, and a hand, at the file past the log. */
+static void
+run_sql (Fixture    *self,
+         const char *sql)
+{
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (self->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+static void
+assert_nothing_kept (Fixture         *self,
+                     RelaisRecordRow *row)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (load_bodies (self, row, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
 /* As long as it may come back it is kept; then it goes, and all that is older with it. */
 static void
 test_clear (Fixture       *self,
@@ -295,13 +318,41 @@ test_clear (Fixture       *self,
   /* the last thing before the end, too; the oldest of them takes what is older along */
   g_ptr_array_unref (rows);
   ask (self);
+  g_assert_cmpint (measure (self), ==, 2);
+  run_sql (self, "INSERT INTO records (key, time_us) SELECT 1, min (time_us) - 1 FROM records");
+  g_assert_cmpint (measure (self), ==, 3);
   rows = clear (self);
-  g_ptr_array_remove_index (rows, 1);
   relais_engine_forget_records (self->engine, rows);
   g_clear_pointer (&rows, g_ptr_array_unref);
   end (self);
   begin (self);
   g_assert_cmpint (measure (self), ==, 0);
+}
+
+/* What one Clear took and may give back, another one does not take along; nor what it gave back. */
+static void
+test_clear_twice (Fixture       *self,
+                  gconstpointer  data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray) first = NULL;
+      g_autoptr (GPtrArray) second = NULL;
+
+      ask (self);
+      first = clear (self);
+      ask (self);
+      second = clear (self);
+      if (i == 0)
+        relais_engine_forget_records (self->engine, second);
+      relais_engine_restore_records (self->engine, first);
+      if (i == 1)
+        relais_engine_forget_records (self->engine, second);
+      g_assert_cmpuint (count (self), ==, i + 1);
+      g_assert_cmpint (measure (self), ==, i + 1);
+      assert_nothing_kept (self, g_ptr_array_index (second, 0));
+      relais_record_bodies_free (load_bodies (self, g_ptr_array_index (first, 0), NULL));
+    }
 }
 
 /* What came again by itself stays. */
@@ -321,21 +372,73 @@ test_clear_some (Fixture       *self,
   g_assert_cmpint (measure (self), ==, 1);
 }
 
+/* Over the port, while the list stands still. */
+static void
+ask_unlisted (Fixture *self)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  gint64 n = measure (self);
+
+  relais_engine_test_request_async (self->engine, "openai-chat", "practice", NULL, slot_cb, &slot);
+  result = wait_for (&slot);
+  relais_test_result_free (relais_engine_test_request_finish (self->engine, result, NULL));
+  while (measure (self) == n)
+    ;
+}
+
 static void
 test_delete (Fixture       *self,
              gconstpointer  data)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (RelaisRecordRow) row = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
   GAsyncResult *slot = NULL;
 
   ask (self);
+  rows = clear (self);
   ask (self);
-  g_assert_cmpint (measure (self), ==, 2);
+  row = get_row (self, 0);
+  relais_engine_set_records_paused (self->engine, TRUE);
+  ask_unlisted (self);
+  g_assert_cmpint (measure (self), ==, 3);
   relais_engine_delete_log_async (self->engine, NULL, slot_cb, &slot);
   result = wait_for (&slot);
   g_assert_true (relais_engine_delete_log_finish (self->engine, result, NULL));
   g_assert_cmpuint (count (self), ==, 0);
   g_assert_cmpint (measure (self), ==, 0);
+
+  /* neither what was held nor what might have come back, nor what they said */
+  relais_engine_set_records_paused (self->engine, FALSE);
+  relais_engine_restore_records (self->engine, rows);
+  g_assert_cmpuint (count (self), ==, 0);
+  assert_nothing_kept (self, row);
+  assert_nothing_kept (self, g_ptr_array_index (rows, 0));
+  relais_engine_forget_records (self->engine, rows);
+  ask (self);
+  g_assert_cmpint (measure (self), ==, 1);
+}
+
+/* What cannot be read is not taken for nothing. */
+static void
+test_unreadable (Fixture       *self,
+                 gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RelaisRecordRow) row = NULL;
+
+  relais_engine_set_log (self->engine, TRUE, TRUE, DAYS);
+  ask (self);
+  end (self);
+  begin (self);
+  wait_for_rows (self, 1);
+  row = get_row (self, 0);
+  run_sql (self, "DROP TABLE bodies");
+  g_assert_null (load_bodies (self, row, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "The disk reported an error");
+  run_sql (self, "CREATE TABLE bodies (key INTEGER)");
 }
 
 static void
@@ -375,8 +478,10 @@ main (int   argc,
   ADD ("bodies", test_bodies);
   ADD ("off", test_off);
   ADD ("clear", test_clear);
+  ADD ("clear-twice", test_clear_twice);
   ADD ("clear-some", test_clear_some);
   ADD ("delete", test_delete);
+  ADD ("unreadable", test_unreadable);
   ADD ("trouble", test_trouble);
   return g_test_run ();
 }

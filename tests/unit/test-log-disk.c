@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "monitor/relais-log-bounds.h"
+
 #include "log-kit.h"
 
 #define MIB (1024 * 1024)
@@ -53,6 +55,7 @@ test_rows_max (LogKit        *self,
   log_kit_run_sql (self, "DELETE FROM records");
   log_kit_run_sql (self, fill);
   log_kit_assert_rows (self, RELAIS_LOG_ROWS_MAX);
+  log_kit_restart (self);
   log_kit_add (self->log, 2, 0, NULL);
   log_kit_flush (self);
   log_kit_assert_rows (self, RELAIS_LOG_ROWS_MAX);
@@ -61,7 +64,67 @@ test_rows_max (LogKit        *self,
                    RELAIS_LOG_ROWS_MAX - 1);
 }
 
-/* The file itself becomes smaller: the oldest bodies go, all rows stay. */
+/* Who is turned away over and over pushes out nobody else's requests, however fast. */
+static void
+test_refused (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autofree char *fill = g_strdup_printf (
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+    "INSERT INTO records (key, time_us, status) SELECT i, %" G_GINT64_FORMAT " - i, 404 "
+    "FROM n",
+    RELAIS_LOG_REFUSED_MAX, LOG_KIT_WALL_US);
+  const char *ask = "SELECT count(*) FROM records WHERE status > 400";
+
+  log_kit_add (self->log, 1, G_USEC_PER_SEC, NULL);
+  for (guint64 id = 2; id <= 100; id++)
+    log_kit_add_refused (self->log, id);
+  log_kit_add (self->log, 101, G_USEC_PER_SEC, NULL);
+  log_kit_assert_rows (self, 2 + RELAIS_LOG_REFUSED_RATE);
+  relais_test_clock_advance (&self->clock, G_USEC_PER_SEC);
+  for (guint64 id = 102; id <= 200; id++)
+    log_kit_add_refused (self->log, id);
+  log_kit_assert_rows (self, 2 + 2 * RELAIS_LOG_REFUSED_RATE);
+  log_kit_run_sql (self, fill);
+  log_kit_add (self->log, 201, 0, NULL);
+  log_kit_flush (self);
+  log_kit_assert_rows (self, 3 + RELAIS_LOG_REFUSED_MAX);
+  g_assert_cmpint (log_kit_ask_sql (self, ask), ==, RELAIS_LOG_REFUSED_MAX);
+  /* the oldest of them went */
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT max(key) FROM records WHERE key < 1 << 32"), ==,
+                   RELAIS_LOG_REFUSED_MAX - 2 * RELAIS_LOG_REFUSED_RATE);
+}
+
+/* What becomes free is used again; it goes back to the disk when it is much, or in 10 minutes. */
+static void
+test_shrink (LogKit        *self,
+             gconstpointer  data)
+{
+  g_autofree char *text = log_kit_make_text ();
+  const gint64 age_us = LOG_KIT_DAYS * G_TIME_SPAN_DAY;
+
+  log_kit_add (self->log, 1, age_us - 1, text);
+  log_kit_add (self->log, 2, 0, text);
+  log_kit_flush (self);
+  relais_test_clock_advance (&self->clock, 10);
+  log_kit_add (self->log, 3, 0, NULL);
+  log_kit_assert_rows (self, 2);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), >, 100);
+  relais_test_clock_advance (&self->clock, 10 * G_TIME_SPAN_MINUTE);
+  log_kit_add (self->log, 4, 0, NULL);
+  log_kit_assert_rows (self, 3);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), ==, 0);
+
+  /* at once when less is kept from now on */
+  relais_log_set (self->log, TRUE, TRUE, 1);
+  relais_test_clock_advance (&self->clock, G_TIME_SPAN_DAY);
+  relais_log_set (self->log, TRUE, TRUE, 1);
+  log_kit_assert_rows (self, 0);
+  g_assert_cmpint (log_kit_ask_sql (self, "PRAGMA freelist_count"), ==, 0);
+}
+
+/* The file itself becomes smaller: the oldest bodies go, no more of them than have to; all rows
+ * stay. */
 static void
 test_bytes_max (LogKit        *self,
                 gconstpointer  data)
@@ -82,7 +145,9 @@ test_bytes_max (LogKit        *self,
   log_kit_flush (self);
   log_kit_assert_rows (self, 302);
   g_assert_cmpint (log_kit_get_file_size (self->path), <=, RELAIS_LOG_FILE_MAX);
-  g_assert_cmpint (log_kit_ask_sql (self, "SELECT count(*) FROM bodies WHERE key = 1"), ==, 0);
+  g_assert_cmpint (log_kit_get_file_size (self->path), >, RELAIS_LOG_FILE_MAX - 12 * MIB);
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT count(*) FROM bodies WHERE key < 53"), ==, 0);
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT count(*) FROM bodies WHERE key > 56"), >, 244);
   g_assert_true (log_kit_has_bodies (self, 2));
 }
 
@@ -104,6 +169,7 @@ test_bytes_of_rows (LogKit        *self,
   log_kit_add (self->log, 2, 0, NULL);
   log_kit_flush (self);
   g_assert_cmpint (log_kit_get_file_size (self->path), <=, RELAIS_LOG_FILE_MAX);
+  g_assert_cmpint (log_kit_get_file_size (self->path), >, RELAIS_LOG_FILE_MAX - 48 * MIB);
   g_assert_cmpint (log_kit_ask_sql (self, "SELECT count(*) FROM records WHERE key IN (1, 600)"), ==, 1);
 }
 
@@ -162,6 +228,7 @@ test_delete_all (LogKit        *self,
                  gconstpointer  data)
 {
   g_autofree char *text = log_kit_make_text ();
+  g_autofree char *journal = g_strconcat (self->path, "-wal", NULL);
   g_autofree RelaisLogSize *size = NULL;
 
   for (guint64 id = 1; id <= 8; id++)
@@ -169,6 +236,9 @@ test_delete_all (LogKit        *self,
   size = log_kit_measure (self);
   g_assert_cmpint (size->n_rows, ==, 8);
   g_assert_cmpint (size->size_bytes, >, 4 * MIB);
+  /* the journal, which holds all of it so far, is part of it */
+  g_assert_cmpint (size->size_bytes, ==,
+                   log_kit_ask_sql (self, "PRAGMA page_count") * 4096 + log_kit_get_file_size (journal));
   g_assert_true (log_kit_delete_all (self));
   log_kit_assert_rows (self, 0);
   g_assert_cmpint (log_kit_get_file_size (self->path), <, 64 * 1024);
@@ -176,46 +246,56 @@ test_delete_all (LogKit        *self,
   log_kit_assert_rows (self, 1);
 }
 
-/* Each account's requests of other runs, since a moment. */
+/* The file becomes this text, which the log finds out. */
 static void
-test_count (LogKit        *self,
-            gconstpointer  data)
+spoil (LogKit     *self,
+       const char *text)
 {
-  g_autoptr (GHashTable) counts = NULL;
-
-  for (guint64 id = 1; id <= 6; id++)
-    log_kit_add (self->log, id, id == 6 ? 2 : 1, NULL);
-  log_kit_flush (self);
-  log_kit_restart (self);
   log_kit_add (self->log, 1, 0, NULL);
-  counts = log_kit_count (self, LOG_KIT_WALL_US - 1);
-  g_assert_cmpuint (g_hash_table_size (counts), ==, 2);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "odd")), ==, 3);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "even")), ==, 2);
+  log_kit_flush (self);
+  log_kit_close (self);
+  g_assert_true (g_file_set_contents (self->path, text, -1, NULL));
+  log_kit_open (self);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_assert_rows (self, 1);
+  g_assert_null (self->trouble);
 }
 
-/* What is no database makes room, and is not lost; twice. */
+/* What is no database makes room, and is not lost before the next one, or as long as all else is
+ * kept, unless a person says so. */
 static void
 test_no_database (LogKit        *self,
                   gconstpointer  data)
 {
-  g_autofree char *text = g_strnfill (10000, 'x');
-  const char *const ends[] = { ".broken", ".broken-2" };
+  g_autofree char *aside = g_strconcat (self->path, ".broken", NULL);
+  g_autofree char *journal = g_strconcat (self->path, ".broken-wal", NULL);
+  g_autofree char *second = g_strconcat (self->path, ".broken-2", NULL);
+  const char *const texts[] = { "the first one", "the second one" };
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
 
-  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autofree char *aside = g_strconcat (self->path, ends[i], NULL);
-
-      log_kit_add (self->log, 1, 0, NULL);
-      log_kit_flush (self);
-      log_kit_close (self);
-      g_assert_true (g_file_set_contents (self->path, text, -1, NULL));
-      log_kit_open (self);
-      log_kit_add (self->log, 2, 0, NULL);
-      log_kit_assert_rows (self, 1);
-      g_assert_null (self->trouble);
-      g_assert_true (log_kit_is_in_file (aside, text));
+      g_assert_true (i == 0 || g_file_set_contents (journal, "of the one before", -1, NULL));
+      spoil (self, texts[i]);
+      g_assert_true (log_kit_is_in_file (aside, texts[i]));
+      g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
     }
+  g_assert_false (g_file_test (second, G_FILE_TEST_EXISTS));
+  relais_log_delete (self->log, G_MAXINT64 - 1, ids);
+  log_kit_flush (self);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  g_assert_true (log_kit_delete_all (self));
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
+
+  spoil (self, texts[0]);
+  relais_test_clock_advance (&self->clock, LOG_KIT_DAYS * G_TIME_SPAN_DAY);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_flush (self);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  relais_test_clock_advance (&self->clock, G_USEC_PER_SEC);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_flush (self);
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
 }
 
 /* So does one that turns out to be damaged within. */
@@ -357,12 +437,13 @@ main (int   argc,
  g_test_add ("/log-disk/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
   ADD ("retention", test_retention);
   ADD ("rows-max", test_rows_max);
+  ADD ("refused", test_refused);
+  ADD ("shrink", test_shrink);
   ADD ("bytes-max", test_bytes_max);
   ADD ("bytes-of-rows", test_bytes_of_rows);
   ADD ("delete", test_delete);
   ADD ("delete-later", test_delete_later);
   ADD ("delete-all", test_delete_all);
-  ADD ("count", test_count);
   ADD ("no-database", test_no_database);
   ADD ("damage", test_damage);
   ADD ("newer", test_newer);

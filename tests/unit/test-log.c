@@ -9,22 +9,47 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "log-kit.h"
+
+#define TEXT(name) G_STRUCT_OFFSET (RelaisRecord, name)
+
+static const gsize texts[] = {
+  TEXT (client),
+  TEXT (peer),
+  TEXT (method),
+  TEXT (path),
+  TEXT (query),
+  TEXT (beta),
+  TEXT (dialect),
+  TEXT (upstream_dialect),
+  TEXT (model),
+  TEXT (upstream_model),
+  TEXT (account_id),
+  TEXT (account),
+  TEXT (finish),
+  TEXT (hint),
+  TEXT (error),
+  TEXT (refused_host),
+  TEXT (refused_origin),
+};
+
+static char **
+get_text (const RelaisRecord *record,
+          gsize               i)
+{
+  return (char **)G_STRUCT_MEMBER_P (record, texts[i]);
+}
 
 static RelaisRecord *
 make_full_record (void)
 {
   RelaisRecord *record = relais_record_new (7);
   RelaisTraceStep *step;
-  char **texts[] = { &record->client, &record->peer, &record->method, &record->path, &record->query,
-                     &record->dialect, &record->upstream_dialect, &record->model,
-                     &record->upstream_model, &record->account_id, &record->account,
-                     &record->finish, &record->hint, &record->error, &record->refused_host,
-                     &record->refused_origin };
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    *texts[i] = g_strdup_printf ("“text” %u", i);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    *get_text (record, i) = g_strdup_printf ("“text” %u", (guint)i);
   record->phase = RELAIS_RECORD_DONE;
   record->time_us = LOG_KIT_WALL_US - 5;
   record->error_is_own = TRUE;
@@ -87,22 +112,11 @@ assert_same (const RelaisRecord *record,
              const RelaisRecord *expected)
 {
   RelaisRecord plain[2] = { *record, *expected };
-  char **texts[2][16];
 
-  for (guint i = 0; i < 2; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      RelaisRecord *r = &plain[i];
-      char **list[16] = { &r->client, &r->peer, &r->method, &r->path, &r->query, &r->dialect,
-                          &r->upstream_dialect, &r->model, &r->upstream_model, &r->account_id,
-                          &r->account, &r->finish, &r->hint, &r->error, &r->refused_host,
-                          &r->refused_origin };
-
-      memcpy (texts[i], list, sizeof list);
-    }
-  for (guint i = 0; i < 16; i++)
-    {
-      g_assert_cmpstr (*texts[0][i], ==, *texts[1][i]);
-      *texts[0][i] = *texts[1][i] = NULL;
+      g_assert_cmpstr (*get_text (record, i), ==, *get_text (expected, i));
+      *get_text (&plain[0], i) = *get_text (&plain[1], i) = NULL;
     }
   /* the id became the key; bodies are apart, and lists others with the same in them */
   for (guint i = 0; i < 2; i++)
@@ -114,6 +128,24 @@ assert_same (const RelaisRecord *record,
     }
   g_assert_cmpmem (&plain[0], sizeof plain[0], &plain[1], sizeof plain[1]);
   assert_same_lists (record, expected);
+}
+
+static void
+assert_said (gpointer *member,
+             gpointer *end)
+{
+  for (; member < end; member++)
+    g_assert_nonnull (*member);
+}
+
+/* A full one has no text or list that says nothing, or one that is forgotten would not be seen. */
+static void
+test_full (void)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+
+  assert_said ((gpointer *)&record->client, (gpointer *)(&record->error + 1));
+  assert_said ((gpointer *)&record->refused_host, (gpointer *)&record->bodies);
 }
 
 /* All of a record comes back in the next run, under an id that none of that run has. */
@@ -147,6 +179,47 @@ test_record (LogKit        *self,
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), LOG_KIT_SECRET,
                    strlen (LOG_KIT_SECRET) - 2);
   g_assert_cmpuint (total, ==, strlen (LOG_KIT_SECRET) - 2);
+}
+
+/* What went through unchanged is in the file once, and comes back on both sides. */
+static void
+test_same (LogKit        *self,
+           gconstpointer  data)
+{
+  g_autoptr (RelaisRecord) record = make_full_record ();
+  g_autoptr (RelaisBodies) bodies = relais_bodies_new ();
+  g_autoptr (RelaisBodies) frozen = NULL;
+  g_autoptr (RelaisBodies) kept = NULL;
+
+  for (int kind = 0; kind < RELAIS_N_BODIES; kind++)
+    {
+      const char *text = kind < RELAIS_BODY_UPSTREAM_IN ? "the question" : "the answer";
+
+      relais_bodies_append (bodies, (RelaisBodyKind)kind, text, strlen (text));
+    }
+  frozen = relais_bodies_freeze (bodies, NULL);
+  relais_log_add (self->log, record, frozen);
+  log_kit_flush (self);
+  g_assert_cmpint (log_kit_ask_sql (self, "SELECT sum(length(bytes)) FROM bodies"), ==,
+                   strlen ("the question") + strlen ("the answer"));
+  log_kit_restart (self);
+  kept = log_kit_read_bodies (self, (G_GUINT64_CONSTANT (1) << 32) + 7, NULL);
+  for (int kind = 0; kind < RELAIS_N_BODIES; kind++)
+    {
+      gsize total = 0, expected = 0;
+      GBytes *bytes = relais_bodies_get (kept, (RelaisBodyKind)kind, &total);
+      GBytes *first = relais_bodies_get (frozen, (RelaisBodyKind)kind, &expected);
+
+      g_assert_nonnull (bytes);
+      g_assert_true (g_bytes_equal (bytes, first));
+      g_assert_cmpuint (total, ==, expected);
+    }
+  /* what refers to nothing is not there, and the rest is */
+  g_clear_pointer (&kept, relais_bodies_unref);
+  log_kit_run_sql (self, "DELETE FROM bodies WHERE kind = 0");
+  kept = log_kit_read_bodies (self, (G_GUINT64_CONSTANT (1) << 32) + 7, NULL);
+  g_assert_null (relais_bodies_get (kept, RELAIS_BODY_UPSTREAM_OUT, NULL));
+  g_assert_nonnull (relais_bodies_get (kept, RELAIS_BODY_CLIENT_OUT, NULL));
 }
 
 /* What another version wrote into the lists is left out; the rest is there. */
@@ -207,6 +280,43 @@ test_file (LogKit        *self,
   g_assert_null (self->trouble);
 }
 
+/* What is no file of its own is neither written to nor given other rights. */
+static void
+test_no_file (LogKit        *self,
+              gconstpointer  data)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *other = g_build_filename (folder, "other", NULL);
+  struct stat info;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (other, "", 0, NULL));
+  g_assert_cmpint (g_chmod (other, 0644), ==, 0);
+  g_assert_cmpint (symlink (other, self->path), ==, 0);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  g_assert_cmpint (log_kit_get_file_size (other), ==, 0);
+  g_assert_cmpint (stat (other, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0644);
+  log_kit_close (self);
+  g_assert_cmpint (g_remove (self->path), ==, 0);
+  g_assert_cmpint (mkfifo (self->path, 0644), ==, 0);
+  log_kit_open (self);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  g_assert_cmpint (stat (self->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0644);
+
+  /* one that others could read is theirs no longer */
+  log_kit_close (self);
+  g_assert_cmpint (g_rename (other, self->path), ==, 0);
+  log_kit_open (self);
+  log_kit_add (self->log, 3, 0, NULL);
+  log_kit_assert_rows (self, 1);
+  g_assert_cmpint (stat (self->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
+}
+
 static void
 test_no_bodies (LogKit        *self,
                 gconstpointer  data)
@@ -260,6 +370,47 @@ test_trouble (LogKit        *self,
   g_assert_cmpuint (records->len, ==, RELAIS_LOG_QUEUE_MAX);
   oldest = g_ptr_array_index (records, records->len - 1);
   g_assert_cmpuint (oldest->id & G_MAXUINT32, ==, 11);
+}
+
+/* Who keeps nothing has no trouble with it, from then on. */
+static void
+test_trouble_off (LogKit        *self,
+                  gconstpointer  data)
+{
+  log_kit_block (self);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_wait_for_trouble (self);
+  relais_log_set (self->log, FALSE, TRUE, LOG_KIT_DAYS);
+  log_kit_wait_until_told (self, 2);
+  g_assert_null (self->trouble);
+
+  /* what waited is not written later */
+  log_kit_unblock (self);
+  relais_log_set (self->log, TRUE, TRUE, LOG_KIT_DAYS);
+  log_kit_add (self->log, 2, 0, NULL);
+  log_kit_assert_rows (self, 1);
+}
+
+/* What is to be deleted and cannot be is trouble all the same. */
+static void
+test_trouble_delete (LogKit        *self,
+                     gconstpointer  data)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  log_kit_take_disk ();
+  log_kit_restart (self);
+  log_kit_add (self->log, 1, 0, NULL);
+  log_kit_flush (self);
+  log_kit_refuse (SQLITE_FULL);
+  relais_log_delete (self->log, G_MAXINT64 - 1, ids);
+  log_kit_wait_for_trouble (self);
+  relais_log_set (self->log, FALSE, TRUE, LOG_KIT_DAYS);
+  log_kit_wait_until_told (self, 3);
+  g_assert_cmpstr (self->trouble, ==, "The disk is full");
+  log_kit_refuse (SQLITE_OK);
+  relais_test_clock_advance (&self->clock, RELAIS_LOG_RETRY_US);
+  log_kit_assert_rows (self, 0);
 }
 
 /* 64 MiB may wait, whatever their number. */
@@ -325,11 +476,16 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/log/" name, LogKit, NULL, log_kit_set_up, func, log_kit_tear_down)
+  g_test_add_func ("/log/full", test_full);
   ADD ("record", test_record);
+  ADD ("same", test_same);
   ADD ("unknown", test_unknown);
   ADD ("file", test_file);
+  ADD ("no-file", test_no_file);
   ADD ("no-bodies", test_no_bodies);
   ADD ("trouble", test_trouble);
+  ADD ("trouble-off", test_trouble_off);
+  ADD ("trouble-delete", test_trouble_delete);
   ADD ("queue-bytes", test_queue_bytes);
   ADD ("disk", test_disk);
   return g_test_run ();
