@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "dialects/relais-settle.h"
 
@@ -69,6 +70,16 @@ check_result (const RelaisPrompt *prompt,
   g_assert_cmpstr (((RelaisPart *)g_ptr_array_index (result->content, 0))->text, ==, wanted);
 }
 
+/* Of this thread alone, in seconds: a busy machine takes nothing away from it. */
+static double
+get_own_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 /* How long settling took, in seconds. */
 static double
 settle (RelaisPrompt       *prompt,
@@ -78,11 +89,11 @@ settle (RelaisPrompt       *prompt,
   g_autoptr (RelaisNames) names = relais_names_new ();
   g_autoptr (GError) error = NULL;
   RelaisChanges *changes = relais_changes_new ();
-  gint64 start = g_get_monotonic_time ();
+  double start = get_own_time ();
   double taken;
 
   relais_settle (prompt, source, target, names, changes, &error);
-  taken = (g_get_monotonic_time () - start) / 1e6;
+  taken = get_own_time () - start;
   g_assert_no_error (error);
   relais_changes_unref (changes);
   return taken;
