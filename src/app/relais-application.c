@@ -102,7 +102,8 @@ notify (RelaisApplication *self,
 
   g_notification_set_body (note, body);
   g_notification_set_default_action (note, "app.show");
-  g_notification_add_button (note, _("Quit"), "app.quit");
+  g_notification_add_button (note, _("Open"), "app.show");
+  g_notification_add_button (note, _("Stop"), "app.quit");
   g_application_send_notification (G_APPLICATION (self), BACKGROUND_NOTE, note);
 }
 

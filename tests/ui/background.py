@@ -95,6 +95,10 @@ def check_closed(window, notices, port):
     subprocess.run([window], timeout=20, check=True)
     look()
     until(lambda: running not in notices.titles(), 'the notification to go')
+    type_keys(TITLE, 'ctrl+w')
+    notices.wait_for(running)
+    notices.press(running, said('Open'))
+    look()
 
 
 def check_scripts(port):
@@ -133,6 +137,15 @@ def check_cut(program, port):
         raise SystemExit(f'not ok: it waited for the whole answer, or said nothing: {cut[-200:]}')
 
 
+def check_stopped(program):
+    """It can be ended where it says that it goes on."""
+    running = said('Relais Keeps Running')
+    type_keys(TITLE, 'ctrl+w')
+    program.notices.wait_for(running)
+    program.notices.press(running, said('Stop'))
+    program.wait('Stop')
+
+
 def main():
     relais, window, language = sys.argv[1:]
     os.environ['RELAIS_BINDIR'] = os.path.dirname(relais)
@@ -157,6 +170,9 @@ def main():
         with Program([window], log) as program:
             until(lambda: answers(port), 'it to start with its window')
             check_cut(program, port)
+        with Program([window], log) as program:
+            until(lambda: answers(port), 'it to start again')
+            check_stopped(program)
     print('ok')
 
 
