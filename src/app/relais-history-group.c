@@ -103,14 +103,15 @@ relais_history_group_measured_cb (GObject      *source,
   if (self->engine == NULL)
     return;
   g_clear_pointer (&self->amount, g_free);
-  if (is_known && n_requests > 0)
+  /* a damaged one that is kept holds requests nobody can count */
+  if (is_known && (n_requests > 0 || size_bytes > 0))
     self->amount = make_amount (n_requests, size_bytes);
   if (is_known)
     adw_action_row_set_subtitle (self->kept,
                                  self->amount != NULL ? self->amount : _("Nothing is kept"));
   else
     adw_action_row_set_subtitle (self->kept, translate (error->message));
-  gtk_widget_set_sensitive (self->delete_button, self->amount != NULL);
+  gtk_widget_set_sensitive (self->delete_button, !is_known || self->amount != NULL);
 }
 
 static void
@@ -157,7 +158,7 @@ relais_history_group_delete_cb (RelaisHistoryGroup *self)
 
   /* Translators: how much, as in “1,234 requests, 3.4 MB” */
   body = g_strdup_printf (_("%s will be deleted from the Monitor and from this computer. This cannot be undone."),
-                             self->amount);
+                             self->amount != NULL ? self->amount : _("History"));
   relais_dialogs_confirm (GTK_WIDGET (self), _("Delete the History?"), body, _("_Delete"), TRUE, relais_history_group_delete_answered, self);
 }
 

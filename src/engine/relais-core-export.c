@@ -197,7 +197,11 @@ loaded_cb (gpointer  result,
 {
   Export *self = user_data;
 
-  /* what cannot be read is not in it */
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      export_end (self, error);
+      return;
+    }
   g_clear_error (&error);
   g_ptr_array_add (self->bodies, result);
   self->batch_size += result != NULL ? relais_bodies_get_size (result) : 0;

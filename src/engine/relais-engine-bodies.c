@@ -103,7 +103,7 @@ load_job (RelaisCore *core,
  * relais_engine_load_bodies_async:
  * @self: an engine
  * @row: a request
- * @cancellable: (nullable): ends the wait
+ * @cancellable: (nullable): not looked at once it has begun
  * @callback: told what there is
  * @user_data: for @callback
  */
@@ -161,7 +161,7 @@ send_again_job (RelaisCore *core,
  * relais_engine_send_again_async:
  * @self: an engine
  * @row: a request
- * @cancellable: (nullable): ends the wait
+ * @cancellable: (nullable): not looked at once it has begun
  * @callback: told when it is on its way; its answer is in its row
  * @user_data: for @callback
  *

@@ -379,7 +379,7 @@ gboolean relais_engine_export_finish (RelaisEngine         *self,
                                       GError              **error);
 
 /* What of the requests is kept between runs; at once. Without rows nothing more is written, and
- * what is there stays until it is deleted. */
+ * what is there goes with age, or as it is deleted. */
 void     relais_engine_set_log            (RelaisEngine         *self,
                                            gboolean              rows,
                                            gboolean              bodies,

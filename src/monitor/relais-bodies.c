@@ -400,6 +400,17 @@ find_boundary (const guint8 *data,
            : length;
 }
 
+/* What JSON may put before a byte is no part of a key that could be told from words. */
+static gboolean
+is_secret (const char *secret)
+{
+  gsize n = 0;
+
+  for (; *secret != '\0'; secret++)
+    n += *secret != '\\';
+  return n >= SECRET_MIN;
+}
+
 static GBytes *
 freeze (const Part         *part,
         const char * const *secrets)
@@ -412,7 +423,7 @@ freeze (const Part         *part,
     append_mark (part, kept);
   length = kept->len;
   for (gsize i = 0; secrets != NULL && secrets[i] != NULL; i++)
-    if (strlen (secrets[i]) >= SECRET_MIN)
+    if (is_secret (secrets[i]))
       length = hide ((char *)kept->data, length, part->has_marks, secrets[i]);
   length = find_boundary (kept->data, MIN (length, RELAIS_BODY_MAX));
   return g_bytes_new (kept->data, length); /* no more than it needs: it is there for long */

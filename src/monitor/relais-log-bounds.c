@@ -35,12 +35,23 @@ get_size (sqlite3  *db,
   return TRUE;
 }
 
+/* A journal that somebody reads stays, which is no error to SQLite. */
+static gboolean
+shrink (sqlite3  *db,
+        gint64   *is_busy,
+        GError  **error)
+{
+  return relais_log_sql_ask (db, "PRAGMA incremental_vacuum", 0, 0, NULL, error) &&
+         relais_log_sql_ask (db, "PRAGMA wal_checkpoint (TRUNCATE)", 0, 0, is_busy, error);
+}
+
 /**
  * relais_log_bounds_shrink:
  * @db: an open log
  * @error: where to put a failure
  *
- * Pages nobody uses go back to the disk, and with the journal what was in them.
+ * Pages nobody uses go back to the disk, and with the journal what was in them. Fails while another
+ * program reads them.
  *
  * Returns: whether they did
  */
@@ -48,8 +59,10 @@ gboolean
 relais_log_bounds_shrink (sqlite3  *db,
                           GError  **error)
 {
-  return relais_log_sql_ask (db, "PRAGMA incremental_vacuum", 0, 0, NULL, error) &&
-         relais_log_sql_ask (db, "PRAGMA wal_checkpoint (TRUNCATE)", 0, 0, NULL, error);
+  gint64 is_busy = 0;
+
+  return shrink (db, &is_busy, error) &&
+         (is_busy == 0 || relais_log_sql_fail (SQLITE_BUSY, error));
 }
 
 /* Of the oldest requests as many as hold these bytes lose their bodies. */
@@ -163,7 +176,7 @@ relais_log_bounds_trim (sqlite3   *db,
                         gint64    *n_rows,
                         GError   **error)
 {
-  gint64 used = 0, file = 0;
+  gint64 used = 0, file = 0, is_busy = 0;
 
   if (is_thorough && !relais_log_sql_ask (db, "SELECT count(*) FROM records", 0, 0, n_rows, error))
     return FALSE;
@@ -172,7 +185,7 @@ relais_log_bounds_trim (sqlite3   *db,
     return FALSE;
   if (is_thorough ? used == file : file - used <= ROOM && file <= RELAIS_LOG_FILE_MAX)
     return TRUE;
-  return relais_log_bounds_shrink (db, error);
+  return shrink (db, &is_busy, error);
 }
 
 /**

@@ -102,6 +102,28 @@ relais_log_file_set_aside (const char  *path,
 }
 
 /**
+ * relais_log_file_measure_aside:
+ * @path: of a log
+ *
+ * Returns: bytes of the one that was set aside, 0 for none
+ */
+gint64
+relais_log_file_measure_aside (const char *path)
+{
+  gint64 size_bytes = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *name = dup_aside (path, ends[i]);
+      GStatBuf info;
+
+      if (g_lstat (name, &info) == 0)
+        size_bytes += info.st_size;
+    }
+  return size_bytes;
+}
+
+/**
  * relais_log_file_delete_aside:
  * @path: of a log
  * @before_us: one that was set aside before goes, microseconds since 1970

@@ -23,7 +23,8 @@ typedef struct
   GTask *task;    /* owned; NULL: nobody waits */
   guint64 number; /* how many, or which */
   gint64           moment_us;
-  GArray *ids; /* owned, or NULL */
+  gint64 aside_bytes; /* of a damaged file that was kept */
+  GArray *ids;        /* owned, or NULL */
 } RelaisLogAsk;
 
 /* Shared by the thread that made it and the worker, by reference. */
@@ -66,6 +67,7 @@ struct _RelaisLog
   gint64 thorough_us; /* of the clock: when a trim is next */
   gint64 retry_us;    /* of the clock: no sooner */
   guint n_told;       /* of those that were dropped */
+  gboolean is_ending; /* it is the last round: nothing waits for better times */
   GError *trouble;    /* owned, or NULL */
 };
 

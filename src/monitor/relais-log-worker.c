@@ -164,10 +164,11 @@ trim (RelaisLog *self)
 {
   gint64 now_us = relais_clock_get_now_us (self->clock);
   Trim what = { 0 };
-  gboolean rows;
+  gboolean rows, is_quiet;
 
   g_mutex_lock (&self->mutex);
   rows = self->rows;
+  is_quiet = !rows && self->postponed.length == 0;
   what.oldest_us = relais_clock_get_wall_us (self->clock) -
                    self->retention_days * G_TIME_SPAN_DAY;
   what.is_thorough = self->is_trim_thorough || now_us >= self->thorough_us;
@@ -178,13 +179,17 @@ trim (RelaisLog *self)
   g_mutex_unlock (&self->mutex);
   if (what.is_thorough)
     self->thorough_us = now_us + THOROUGH_US;
-  if (rows)
-    relais_log_file_delete_aside (self->path, what.oldest_us, NULL);
-  if (!rows)
+  relais_log_file_delete_aside (self->path, what.oldest_us, NULL);
+  if (is_quiet)
     set_trouble (self, NULL);
-  else if (self->store != NULL || self->trouble != NULL ||
-           g_file_test (self->path, G_FILE_TEST_EXISTS))
+  if (rows && self->trouble != NULL)
     with_store (self, trim_func, &what, NULL);
+  else if (self->store == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS))
+    return;
+  else if (rows)
+    with_store (self, trim_func, &what, NULL);
+  else
+    try_store (self, trim_func, &what, NULL);
 }
 
 static void
@@ -264,6 +269,7 @@ ask_func (RelaisLogStore  *store,
     case RELAIS_LOG_ASK_MEASURE:
       if (!relais_log_store_measure (store, &size.n_rows, &size.size_bytes, error))
         return FALSE;
+      size.size_bytes = (size.n_rows > 0 ? size.size_bytes : 0) + question->aside_bytes;
       g_task_return_pointer (question->task, g_memdup2 (&size, sizeof size), g_free);
       return TRUE;
     case RELAIS_LOG_ASK_DELETE:
@@ -280,6 +286,8 @@ ask_func (RelaisLogStore  *store,
 static void
 answer_nothing (RelaisLogAsk *question)
 {
+  RelaisLogSize size = { 0, question->aside_bytes };
+
   switch (question->kind)
     {
     case RELAIS_LOG_ASK_LOAD:
@@ -290,7 +298,7 @@ answer_nothing (RelaisLogAsk *question)
                                "Nothing of it was kept");
       break;
     case RELAIS_LOG_ASK_MEASURE:
-      g_task_return_pointer (question->task, g_new0 (RelaisLogSize, 1), g_free);
+      g_task_return_pointer (question->task, g_memdup2 (&size, sizeof size), g_free);
       break;
     case RELAIS_LOG_ASK_DELETE:
     default:
@@ -325,11 +333,12 @@ answer (RelaisLog    *self,
   g_autoptr (GError) error = NULL;
   gboolean is_fine = FALSE;
 
-  if (question->task == NULL && is_waiting (self))
+  if (question->task == NULL && is_waiting (self) && !self->is_ending)
     {
       postpone (self, question);
       return;
     }
+  question->aside_bytes = relais_log_file_measure_aside (self->path);
   if (!delete_aside (self, question, &error))
     {
       is_fine = FALSE;
@@ -339,9 +348,10 @@ answer (RelaisLog    *self,
       answer_nothing (question);
       is_fine = TRUE;
     }
-  else if (is_waiting (self))
+  else if (self->trouble != NULL && question->kind != RELAIS_LOG_ASK_DELETE)
     {
-      error = g_error_copy (self->trouble);
+      /* that it can be read tells nothing of writing */
+      is_fine = try_store (self, ask_func, question, &error);
     }
   else
     {
@@ -423,7 +433,8 @@ work (RelaisLog *self)
   is_trim_due = self->is_trim_due;
   rows = self->rows;
   move_all (&self->asks, &asks);
-  if (!is_waiting (self))
+  self->is_ending = is_closing;
+  if (!is_waiting (self) || is_closing)
     move_all (&self->postponed, &postponed);
   g_mutex_unlock (&self->mutex);
   if (!is_waiting (self) || is_closing)

@@ -32,12 +32,10 @@ test_retention (LogKit        *self,
   log_kit_assert_rows (self, 2);
   g_assert_cmpint (log_kit_ask_sql (self, "SELECT count(DISTINCT key) FROM bodies"), ==, 1);
 
-  /* what is kept and no longer added to stays */
-  relais_log_set (self->log, FALSE, FALSE, 1);
-  log_kit_restart (self);
-  relais_log_set (self->log, FALSE, FALSE, 1);
+  /* also where nothing is added any more */
+  relais_log_set (self->log, FALSE, FALSE, 10);
   log_kit_assert_rows (self, 2);
-  relais_log_set (self->log, TRUE, FALSE, 1);
+  relais_log_set (self->log, FALSE, FALSE, 1);
   log_kit_assert_rows (self, 1);
 }
 
@@ -272,6 +270,7 @@ test_no_database (LogKit        *self,
   g_autofree char *second = g_strconcat (self->path, ".broken-2", NULL);
   const char *const texts[] = { "the first one", "the second one" };
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autofree RelaisLogSize *size = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -284,6 +283,10 @@ test_no_database (LogKit        *self,
   relais_log_delete (self->log, G_MAXINT64 - 1, ids);
   log_kit_flush (self);
   g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  /* there is something to delete, if nobody knows how many */
+  size = log_kit_measure (self);
+  g_assert_cmpint (size->n_rows, ==, 0);
+  g_assert_cmpint (size->size_bytes, >=, (gint64)strlen (texts[1]));
   g_assert_true (log_kit_delete_all (self));
   g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
 
