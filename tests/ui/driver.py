@@ -70,7 +70,7 @@ def store_settings(**settings):
         file.writelines(f'{name.replace("_", "-")}={value}\n' for name, value in settings.items())
 
 
-def until(check, what, seconds=20):
+def until(check, what, seconds=60 if 'ASAN_OPTIONS' in os.environ else 20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
